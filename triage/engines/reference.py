@@ -1,0 +1,66 @@
+"""The reference interpreter: what a rule set means.
+
+Plain, three-valued and slow where it likes; every other engine is held against it. A condition on an unanswered fact is
+unknown, on a fact that is not asked it is false. A rule has *fired* when its ``when`` is true and every ``unless`` is
+false; it is *ruled out* when its ``when`` is false or an ``unless`` is true; else it is *open*. Only fired rules count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from triage.lang import Derives, Facts, Rule, Truth, Value, all_of, any_of
+from triage.ruleset import RuleSet
+from triage.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of one referral: the truth of each rule by id, and the facts that were taken to hold meanwhile."""
+
+    truths: Mapping[str, Truth]
+    derived: Mapping[str, Value]
+
+    @property
+    def fired(self) -> frozenset[str]:
+        """The ids of the rules that fired."""
+        return frozenset(id_ for id_, truth in self.truths.items() if truth)
+
+    @property
+    def open(self) -> frozenset[str]:
+        """The ids of the rules of which it is not yet known whether they fire."""
+        return frozenset(id_ for id_, truth in self.truths.items() if truth is None)
+
+
+def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
+    """Evaluate every active rule on the answered facts.
+
+    Rules that derive read the given answers only and derive only what is unanswered; all others read the answers with
+    what was derived.
+    """
+    vocabulary = ruleset.vocabulary
+    truths: dict[str, Truth] = {}
+    derived: dict[str, Value] = {}
+    asked = vocabulary.asked_all(facts)
+    for rule in ruleset.deriving:
+        assert isinstance(rule.effect, Derives)
+        truth = False if rule.effect.fact in facts else rule_truth(rule, vocabulary, facts, asked)
+        truths[rule.id] = truth
+        if truth:
+            derived[rule.effect.fact] = rule.effect.value
+    if derived:
+        facts = {**facts, **derived}
+        asked = vocabulary.asked_all(facts)
+    for rule in ruleset.concluding:
+        truths[rule.id] = rule_truth(rule, vocabulary, facts, asked)
+    return Evaluation(truths, derived)
+
+
+def rule_truth(rule: Rule, vocabulary: Vocabulary, facts: Facts, asked: Mapping[str, Truth]) -> Truth:
+    """Say whether one rule fires: True fired, False ruled out, None open."""
+    when = any_of(all_of(vocabulary.truth(each, facts, asked) for each in conjunction) for conjunction in rule.when)
+    if when is False:
+        return False
+    stopped = any_of(vocabulary.truth(each, facts, asked) for each in rule.unless)
+    return all_of((when, None if stopped is None else not stopped))

@@ -1,0 +1,68 @@
+"""The rule set: all that was read from one ``rules/`` folder, frozen; what every engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from triage.lang import Derives, Limits, Rule, Supports, Urgency
+from triage.scales import Scales
+from triage.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where knowledge comes from. ``kind`` is guideline, meta-analysis, trial, …, service-page or proposal."""
+
+    id: str
+    citation: str
+    kind: str
+    verified: bool
+    address: str | None = None
+    note: str = ""
+    dossier: str | None = None
+    claims: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One rule set. ``rules`` are the active ones in order of id; ``all_rules`` also those that do not run."""
+
+    vocabulary: Vocabulary
+    scales: Scales
+    rules: tuple[Rule, ...]
+    name: str = "unnamed"
+    version: str = "0"
+    digest: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    all_rules: tuple[Rule, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    course: Mapping[str, Any] = field(default_factory=dict)
+    evidence_rows: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        """The active rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def deriving(self) -> tuple[Rule, ...]:
+        """The active rules that derive a fact."""
+        return tuple(rule for rule in self.rules if isinstance(rule.effect, Derives))
+
+    @cached_property
+    def concluding(self) -> tuple[Rule, ...]:
+        """The active rules that do anything but derive a fact."""
+        return tuple(rule for rule in self.rules if not isinstance(rule.effect, Derives))
+
+    @cached_property
+    def deciding(self) -> tuple[Rule, ...]:
+        """The active rules that decide rating or urgency: supports, limits, urgencies."""
+        return tuple(rule for rule in self.rules if isinstance(rule.effect, Supports | Limits | Urgency))
+
+    def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
+        """The active rules with these ids, in order of id."""
+        wanted = frozenset(ids)
+        return tuple(rule for rule in self.rules if rule.id in wanted)
