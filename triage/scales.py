@@ -81,6 +81,10 @@ class Scales:
         """A rating's place on its scale, 0 the lowest; KeyError for a value that is not on it."""
         return self._rating_rank[rating]
 
+    def ratings_below_support(self, rating: str) -> bool:
+        """Say whether a reported rating says nothing of any support: held, insufficient, or at most no indication."""
+        return self._rating_rank.get(rating, 0) <= self._rating_rank[NO_SUPPORT]
+
     def urgency_rank(self, level: str) -> int:
         """An urgency's place on its scale, 0 the lowest."""
         return self._urgency_rank[level]

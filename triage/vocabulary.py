@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from triage.facts import Fact
 from triage.lang import Condition, Conjunction, Facts, Truth, all_of, any_of, holds, value_satisfies
@@ -154,6 +153,3 @@ class Vocabulary:
         return sorted(names, key=self.order.__getitem__)
 
 
-def vocabulary_path(folder: Path) -> Path:
-    """Where a rule set keeps its vocabulary."""
-    return folder / "vocabulary.yaml"

@@ -1,0 +1,208 @@
+"""One referral in, one answer out: the whole of it as one sentence of code."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Protocol
+
+import orjson
+
+from triage.course import course_for
+from triage.decide import Bounds, Verdict, decide, outcome
+from triage.engines import reference
+from triage.explain import Explainer, fill
+from triage.lang import Advice, Facts, Rule, Urgency
+from triage.questions import OpenQuestion, as_unanswered
+from triage.referral import Referral, as_json
+from triage.ruleset import RuleSet
+from triage.scales import INSUFFICIENT, ON_HOLD
+
+
+class Firing(Protocol):
+    """An engine that says which rules fire."""
+
+    def fired(self, facts: Facts) -> frozenset[str]:
+        """The ids of the rules that fire on the answered facts."""
+
+
+class ExactAnswers(Protocol):
+    """An engine that says what an incomplete referral can still become."""
+
+    def bounds(self, facts: Facts, deadline: float | None = None) -> Bounds:
+        """What rating and urgency can still be; a superset, marked as not exact, past the deadline."""
+
+    def open_questions(self, facts: Facts, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+        """The unanswered facts whose answer can change rating or urgency, with what each answer would leave."""
+
+
+class EngineDisagreement(Exception):
+    """The live engine and the reference differ on a referral: no answer is given and a person takes over.
+
+    ``digest`` names the referral in logs without telling any answer.
+    """
+
+    def __init__(self, digest: str, only_live: frozenset[str], only_reference: frozenset[str]) -> None:
+        self.digest = digest
+        self.rules = tuple(sorted(only_live | only_reference))
+        super().__init__(
+            f"The engines disagree on referral {digest} about: {', '.join(self.rules)}. "
+            "No answer is given: hand the referral to a clinician as urgent."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment says of itself; used in the words of actions and next steps. No number is built in."""
+
+    service_name: str = "this service"
+    crisis_line: str = "the crisis line"
+    emergency_number: str = "the local emergency number"
+
+    def words(self) -> dict[str, str]:
+        """The settings by the names that templates use."""
+        return {
+            "service_name": self.service_name,
+            "crisis_line": self.crisis_line,
+            "emergency_number": self.emergency_number,
+        }
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """Answers referrals with one rule set.
+
+    ``live`` runs the rules and is checked against the reference on every referral; ``exact`` answers what is still open,
+    within ``time_limit`` seconds.
+    """
+
+    ruleset: RuleSet
+    live: Firing
+    exact: ExactAnswers
+    settings: Settings = Settings()
+    time_limit: float = 0.5
+    explainer: Explainer = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "explainer", Explainer(self.ruleset))
+
+    def assess(self, referral: Referral) -> dict[str, Any]:
+        """Answer a referral as contract §3 lays down; the same referral gives the same answer.
+
+        Raises EngineDisagreement where the live engine differs from the reference, and lets every engine's error
+        through: a failure is never "nothing fired".
+        """
+        facts = referral.facts
+        evaluation = self._evaluate(facts)
+        fired = self.ruleset.fired(evaluation.fired)
+        deadline = monotonic() + self.time_limit
+        bounds, questions = self._still_open(facts, fired, deadline)
+        verdict = decide(self.ruleset, fired, bounds, self.ruleset.vocabulary.core_unanswered(facts))
+        return self._answer(referral, {**facts, **evaluation.derived}, fired, verdict, bounds, questions)
+
+    def _evaluate(self, facts: Facts) -> reference.Evaluation:
+        evaluation = reference.evaluate(self.ruleset, facts)
+        live = self.live.fired(facts)
+        if live != evaluation.fired:
+            raise EngineDisagreement(digest(self.ruleset, facts), live - evaluation.fired, evaluation.fired - live)
+        return evaluation
+
+    def _still_open(
+        self, facts: Facts, fired: tuple[Rule, ...], deadline: float
+    ) -> tuple[Bounds, tuple[OpenQuestion, ...]]:
+        if self.ruleset.vocabulary.is_complete(facts):
+            so_far = outcome(fired, self.ruleset.scales)
+            return Bounds((so_far.rating,), (so_far.level,)), ()
+        return self.exact.bounds(facts, deadline), self.exact.open_questions(facts, deadline)
+
+    def _answer(
+        self,
+        referral: Referral,
+        facts: Facts,
+        fired: tuple[Rule, ...],
+        verdict: Verdict,
+        bounds: Bounds,
+        questions: tuple[OpenQuestion, ...],
+    ) -> dict[str, Any]:
+        explainer = self.explainer
+        unanswered = as_unanswered(questions, self.ruleset, verdict.missing)
+        return {
+            "reference": referral.reference,
+            "suitability": _suitability_part(verdict, bounds),
+            "urgency": self._urgency_part(fired, verdict, bounds),
+            "reasons": [self._worded(each) for each in explainer.reasons(fired, self._built_in(verdict), facts)],
+            "focus": explainer.focus(fired, facts),
+            "formats": explainer.formats(fired),
+            "alternatives": explainer.alternatives(fired),
+            "comparison": explainer.comparison(fired),
+            "unanswered": unanswered,
+            "not_used": list(self.ruleset.vocabulary.not_used(referral.facts)),
+            "course": course_for(self.ruleset, facts, verdict),
+            "next_step": self._next_step(verdict, len(unanswered)),
+            "ruleset": {
+                "name": self.ruleset.name,
+                "version": self.ruleset.version,
+                "digest": self.ruleset.digest,
+            },
+        }
+
+    def _urgency_part(self, fired: tuple[Rule, ...], verdict: Verdict, bounds: Bounds) -> dict[str, Any]:
+        term = self.ruleset.scales.urgency(verdict.level)
+        actions = [rule.effect.action for rule in fired
+                   if isinstance(rule.effect, Urgency) and rule.effect.level == verdict.level]
+        return {
+            "level": verdict.level,
+            "settled": bounds.urgency_settled,
+            "could_become": list(bounds.urgency),
+            "exact": bounds.exact,
+            "incomplete": bool(verdict.missing),
+            "missing": list(verdict.missing),
+            "respond_within": dict(term.respond_within),
+            "action": self._words(" ".join(dict.fromkeys(actions)) or term.action),
+        }
+
+    def _built_in(self, verdict: Verdict) -> list[tuple[Any, str]]:
+        scales = self.ruleset.scales
+        questions = "; ".join(self.ruleset.vocabulary[name].question for name in verdict.missing)
+        words = {"missing": questions, "level": scales.urgency(verdict.level).label, "rating": verdict.rating}
+        return [(scales.built_in[id_], fill(scales.built_in[id_].because, words)) for id_ in verdict.built_in]
+
+    def _next_step(self, verdict: Verdict, open_count: int) -> str:
+        steps = self.ruleset.scales.next_step
+        words = {"questions": str(open_count)}
+        if verdict.on_hold:
+            return self._words(steps[verdict.level])
+        parts = [steps["urgent_incomplete"] if verdict.missing else steps[verdict.level], steps[verdict.rating]]
+        return self._words(fill(" ".join(dict.fromkeys(parts)), words))
+
+    def _worded(self, reason: dict[str, Any]) -> dict[str, Any]:
+        if "action" in reason:
+            return reason | {"action": self._words(reason["action"])}
+        return reason
+
+    def _words(self, text: str) -> str:
+        return fill(text, self.settings.words()) if "{" in text else text
+
+
+def _suitability_part(verdict: Verdict, bounds: Bounds) -> dict[str, Any]:
+    return {
+        "rating": verdict.rating,
+        "settled": bounds.suitability_settled,
+        "could_become": list(bounds.suitability),
+        "exact": bounds.exact,
+        "for": list(verdict.targets),
+        "role": verdict.role,
+        "certainty": verdict.certainty,
+        "limited_by": list(verdict.limited_by),
+    }
+
+
+def digest(ruleset: RuleSet, facts: Facts) -> str:
+    """A referral's digest: the same answers give the same one, and none can be read from it."""
+    plain: Mapping[str, Any] = {name: as_json(value, ruleset.vocabulary[name]) for name, value in facts.items()}
+    return "sha256:" + hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+__all__ = ["INSUFFICIENT", "ON_HOLD", "Advice", "Assessor", "EngineDisagreement", "Settings", "digest"]

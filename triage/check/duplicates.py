@@ -1,0 +1,28 @@
+"""No two rules have one id, and no two mean the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from triage.diagnostics import Fault
+from triage.lang import Rule
+from triage.meaning import canonical
+from triage.ruleset import RuleSet
+
+
+def check(ruleset: RuleSet) -> Iterator[Fault]:
+    """Find ids and meanings that stand twice; retired rules keep their ids and lend them to nobody."""
+    ids: dict[str, Rule] = {}
+    meanings: dict[str, Rule] = {}
+    for rule in ruleset.all_rules:
+        first = ids.setdefault(rule.id, rule)
+        if first is not rule:
+            message = f"The id `{rule.id}` is taken by {first.place.file}."
+            yield Fault(rule.place, "duplicate-id", message, "An id is never used twice: choose another.")
+        if rule.status != "active":
+            continue
+        twin = meanings.setdefault(json.dumps(canonical(rule), sort_keys=True), rule)
+        if twin is not rule:
+            message = f"This rule means the same as `{twin.id}`."
+            yield Fault(rule.place, "duplicate-meaning", message, "Merge the two, or retire one.")

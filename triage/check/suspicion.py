@@ -1,0 +1,27 @@
+"""What rests on a suspected condition is a support of its own, at most suitable, and never a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from triage.diagnostics import Fault
+from triage.lang import Limits, OneOf, Supports
+from triage.ruleset import RuleSet
+
+SUSPECTED = "suspected"
+HIGHEST_ON_SUSPICION = "suitable"
+
+
+def check(ruleset: RuleSet) -> Iterator[Fault]:
+    """Find supports too high for a suspicion, and limits that read one."""
+    ceiling = ruleset.scales.rating_rank(HIGHEST_ON_SUSPICION)
+    for rule in ruleset.rules:
+        conditions = [c for conjunction in rule.when for c in conjunction if isinstance(c, OneOf)]
+        if not any(SUSPECTED in each.values for each in conditions):
+            continue
+        if isinstance(rule.effect, Limits):
+            message = f"The limit `{rule.id}` reads a suspected condition."
+            yield Fault(rule.place, "suspected-limit", message, "A limit rests on `current`.")
+        elif isinstance(rule.effect, Supports) and ruleset.scales.rating_rank(rule.effect.rating) > ceiling:
+            message = f"`{rule.id}` supports `{rule.effect.rating}` on a suspected condition."
+            yield Fault(rule.place, "suspected-support", message, f"At most `{HIGHEST_ON_SUSPICION}` rests on one.")
