@@ -1,0 +1,59 @@
+# One place for every command. `make run` and `make test` each set up everything that they need, and neither needs the other.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: help setup run serve test lint types imports deep bench lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/ready api/pages/static/built/ready ## Install what is needed, build the pages' styles
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+api/pages/static/built/ready: .venv/ready package-lock.json $(wildcard api/pages/styles/*.scss api/pages/scripts/*.js)
+	bash api/pages/build.sh
+	touch $@
+
+run: setup ## Answer a first referral, then serve the form and the API (PORT=8000)
+	$(BIN)/triage assess examples/first-referral.json
+	$(BIN)/triage serve --port $(PORT)
+
+serve: setup ## Serve the form and the API
+	$(BIN)/triage serve --port $(PORT)
+
+test: setup lint types imports ## Everything that CI runs
+	$(BIN)/triage rules check
+	bash tests/browser/need-chromium.sh
+	$(BIN)/pytest -m "not deep"
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+imports: .venv/ready
+	$(BIN)/lint-imports
+
+deep: setup ## Long property tests and load (minutes to hours)
+	$(BIN)/pytest -m deep
+
+bench: setup ## Speeds, each as a ratio to a named baseline in the same run
+	$(BIN)/python -m bench
+
+lock: ## Pin every Python dependency anew, with hashes and no index address
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
+
+clean: ## Remove what setup made
+	rm -rf .venv node_modules api/pages/static/built *.egg-info

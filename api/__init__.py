@@ -1,0 +1,1 @@
+"""The doors: the JSON API and the pages. They decide nothing."""

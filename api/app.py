@@ -1,0 +1,40 @@
+"""The application: routes, pages and problems put together around one service state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import openapi, pages, problems
+from api.routes import evaluate, knowledge, operations
+from api.settings import Settings
+from api.state import build_state
+
+DESCRIPTION = (
+    "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
+    "clinician must act, with the reason and the source of every part. Not a medical device, no diagnosis, no prediction."
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application.
+
+    Raises FaultyRuleSet, naming every file that is not sound, rather than serve with a broken rule set.
+    """
+    state = build_state(settings or Settings())
+    app = FastAPI(title="IPT suitability and triage", version=state.ruleset.version, description=DESCRIPTION,
+                  docs_url=None, redoc_url=None)
+    app.state.service = state
+    problems.register(app)
+    for router in (evaluate.router, knowledge.router, operations.router):
+        app.include_router(router)
+    pages.register(app)
+    app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
+    return app
+
+
+def _described(app: FastAPI, state: Any) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = openapi.describe(app, state)
+    return app.openapi_schema

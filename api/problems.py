@@ -1,0 +1,90 @@
+"""Errors as RFC 9457 problems: what happened, where, and what to do; nothing is ever a silent ``routine``."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from triage.assess import EngineDisagreement
+from triage.intake import problem
+from triage.referral import RefusedReferral
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger("api")
+
+HAND_OVER = {
+    "urgency": "urgent",
+    "action": "No answer was given. Hand this referral to a clinician now, as urgent; don't wait for this system.",
+}
+
+
+class TooLarge(Exception):
+    """The request's body is larger than the service reads."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(limit)
+
+
+def respond(problem_: dict[str, Any]) -> Response:
+    """A problem as a response."""
+    return Response(orjson.dumps(problem_), status_code=problem_["status"], media_type=MEDIA_TYPE)
+
+
+def plain(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
+    """A problem without a pointer."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
+
+
+def register(app: FastAPI) -> None:
+    """Answer every error of the JSON API as a problem."""
+    app.add_exception_handler(RefusedReferral, _refused)
+    app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(EngineDisagreement, _disagreement)
+    app.add_exception_handler(Exception, _failure)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedReferral)
+    return respond(problem(error) | {"reference": error.reference})
+
+
+async def _too_large(_: Request, error: Exception) -> Response:
+    assert isinstance(error, TooLarge)
+    detail = f"The request is larger than the {error.limit} bytes that are read. A referral needs about 2,000."
+    return respond(plain(413, "The request is too large", detail))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    response = respond(plain(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error)))
+    response.headers.update(error.headers or {})
+    return response
+
+
+_TITLES = {404: "Not found", 405: "Method not allowed"}
+
+
+def _detail(request: Request, error: HTTPException) -> str:
+    if error.status_code == 405:
+        return f"{request.url.path} does not take {request.method}."
+    if error.status_code == 404 and error.detail == "Not Found":
+        return f"There is nothing at {request.url.path}."
+    return str(error.detail)
+
+
+async def _disagreement(_: Request, error: Exception) -> Response:
+    assert isinstance(error, EngineDisagreement)
+    log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
+    detail = f"Two engines disagree on this referral ({error.digest}), so no answer is given."
+    return respond(plain(500, "The engines disagree", detail, hand_over=HAND_OVER))
+
+
+async def _failure(request: Request, error: Exception) -> Response:
+    log.exception("failure at %s", request.url.path, exc_info=error)
+    return respond(plain(500, "The service failed", "The service failed, so no answer is given.", hand_over=HAND_OVER))

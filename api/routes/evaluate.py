@@ -1,0 +1,26 @@
+"""``POST /v1/evaluate``: one referral in, one answer out, nothing stored."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.state import referral_of, state_of
+
+router = APIRouter(prefix="/v1", tags=["Answers"])
+
+
+@router.post("/evaluate", summary="Rate a referral and say how soon a clinician must act", response_class=Response)
+async def evaluate(request: Request) -> Response:
+    """Answer a referral without storing it.
+
+    A complete referral is answered at once; what an incomplete one can become is worked out beside other requests.
+    """
+    referral = await referral_of(request)
+    state = state_of(request)
+    if state.ruleset.vocabulary.is_complete(referral.facts):
+        answer = state.assessor.assess(referral)
+    else:
+        answer = await run_in_threadpool(state.assessor.assess, referral)
+    return Response(orjson.dumps(answer), media_type="application/json")

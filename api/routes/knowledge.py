@@ -1,0 +1,58 @@
+"""Everything the engine knows: vocabulary, rules, sources, and the rule set about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from api.state import state_of
+from triage.describe import describe_fact, describe_rule, describe_ruleset, describe_source
+from triage.diagnostics import did_you_mean
+
+router = APIRouter(prefix="/v1", tags=["Knowledge"])
+
+
+def _json(data: Any) -> Response:
+    return Response(orjson.dumps(data), media_type="application/json")
+
+
+@router.get("/vocabulary", summary="Every fact that may be asked")
+async def vocabulary(request: Request) -> Response:
+    """The facts in the order of the form, their groups, and what contradicts what."""
+    known = state_of(request).ruleset.vocabulary
+    groups = [{"id": group.id, "title": group.title, "help": group.help} for group in known.groups]
+    constraints = [{"id": each.id, "message": each.message, "facts": list(each.facts)} for each in known.constraints]
+    return _json({"groups": groups, "facts": [describe_fact(fact, known) for fact in known], "constraints": constraints})
+
+
+@router.get("/rules", summary="Every rule")
+async def rules(request: Request) -> Response:
+    """All rules, also those that do not run, in order of id."""
+    ruleset = state_of(request).ruleset
+    return _json({"rules": [describe_rule(rule, ruleset) for rule in ruleset.all_rules]})
+
+
+@router.get("/rules/{rule_id}", summary="One rule")
+async def rule(request: Request, rule_id: str) -> Response:
+    """One rule with its conditions as data and in words, reason, sources and examples."""
+    ruleset = state_of(request).ruleset
+    found = next((each for each in ruleset.all_rules if each.id == rule_id), None)
+    if found is None:
+        known = tuple(each.id for each in ruleset.all_rules)
+        raise HTTPException(404, f"There is no rule `{rule_id}`. {did_you_mean(rule_id, known)}".strip())
+    return _json(describe_rule(found, ruleset))
+
+
+@router.get("/sources", summary="Every source")
+async def sources(request: Request) -> Response:
+    """All sources that a rule may cite, with which rules do."""
+    ruleset = state_of(request).ruleset
+    return _json({"sources": [describe_source(source, ruleset) for source in ruleset.sources.values()]})
+
+
+@router.get("/ruleset", summary="The rule set about itself")
+async def ruleset(request: Request) -> Response:
+    """Name, version, digest, review, source attributes, change log, and how many rules of which effect run."""
+    return _json(describe_ruleset(state_of(request).ruleset))

@@ -1,0 +1,62 @@
+"""What one running service holds: its rule set, the door for referrals and the assessor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from api.problems import TooLarge
+from api.settings import Settings
+from triage.assess import Assessor
+from triage.load import load_ruleset
+from triage.referral import Door, Referral, parse_json
+from triage.ruleset import RuleSet
+from triage.service import build_assessor
+
+
+@dataclass(frozen=True)
+class State:
+    """The parts of a running service, made once."""
+
+    settings: Settings
+    ruleset: RuleSet
+    door: Door
+    assessor: Assessor
+
+
+def build_state(settings: Settings) -> State:
+    """Load and check the rule set and make its engines.
+
+    Raises FaultyRuleSet, which names every file that is not sound: a service does not start with one.
+    """
+    ruleset = load_ruleset(settings.rules)
+    assessor = build_assessor(ruleset, settings.words(), settings.time_limit)
+    assessor.assess(Referral({}))
+    return State(settings, ruleset, Door(ruleset.vocabulary), assessor)
+
+
+def state_of(request: Request) -> State:
+    """The state of the service that a request came to."""
+    state = request.app.state.service
+    assert isinstance(state, State)
+    return state
+
+
+async def body_of(request: Request) -> bytes:
+    """The request's body. Raises TooLarge as soon as more came than the service reads."""
+    limit = state_of(request).settings.largest_request
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLarge(limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(limit)
+    return bytes(body)
+
+
+async def referral_of(request: Request) -> Referral:
+    """The referral in the request's body. Raises RefusedReferral or TooLarge."""
+    return state_of(request).door.admit(parse_json(await body_of(request)))

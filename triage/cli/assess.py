@@ -1,0 +1,77 @@
+"""``triage assess``: referrals from files or standard input, an answer for each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from triage.cli.common import PUBLISHED, RulesFolder, checked_ruleset, err, out
+from triage.cli.page import print_page
+from triage.intake import Read, problem, read_referrals
+from triage.referral import Door
+from triage.service import build_assessor
+
+LINES_SUFFIXES = (".jsonl", ".ndjson")
+
+
+def assess(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="JSON or JSON Lines; - is standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each referral, in order.")] = False,
+    rules: RulesFolder = PUBLISHED,
+) -> None:
+    """Rate referrals and say how soon a clinician must act. Exits with 2 if any was refused; the others are answered."""
+    ruleset = checked_ruleset(rules)
+    door = Door(ruleset.vocabulary)
+    assessor = build_assessor(ruleset)
+    refused = 0
+    for name, read in _all(files, door):
+        if read.referral is None:
+            refused += 1
+            _tell_refusal(name, read, as_json=as_json)
+            continue
+        answer = assessor.assess(read.referral)
+        if as_json:
+            _print_line(answer)
+        else:
+            print_page(answer, ruleset, out)
+    if refused:
+        raise typer.Exit(2)
+
+
+def _all(files: list[str], door: Door) -> Iterator[tuple[str, Read]]:
+    for name in files:
+        text = _text_of(name)
+        if text is not None:
+            lines = True if name.endswith(LINES_SUFFIXES) else None
+            yield from ((name, read) for read in read_referrals(text, door, lines=lines))
+
+
+def _text_of(name: str) -> str | None:
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        err.print(f"{name}: the file can't be read: {error.strerror}.", markup=False)
+        raise typer.Exit(2) from error
+    return content.decode("utf-8-sig", errors="surrogateescape")
+
+
+def _tell_refusal(name: str, read: Read, *, as_json: bool) -> None:
+    assert read.refused is not None
+    said = problem(read.refused, read.line)
+    where = "standard input" if name == "-" else name
+    if read.line is not None:
+        where += f", line {read.line}"
+    whose = f" ({read.refused.reference})" if read.refused.reference else ""
+    err.print(f"{where}{whose}: refused. {said['detail']}", markup=False)
+    if as_json:
+        _print_line({"reference": read.refused.reference, "error": said})
+
+
+def _print_line(data: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(data) + b"\n")
+    sys.stdout.buffer.flush()

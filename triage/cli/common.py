@@ -1,0 +1,39 @@
+"""What several commands share: where the rules are, and how faults and errors are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from triage.diagnostics import FaultyRuleSet
+from triage.load import load_ruleset
+from triage.ruleset import RuleSet
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "rules"
+
+RulesFolder = Annotated[
+    Path, typer.Option("--rules", help="The folder of the rule set.", envvar="TRIAGE_RULES", show_default="rules/")
+]
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def checked_ruleset(folder: Path) -> RuleSet:
+    """Load and check a rule set, or name every fault on standard error and exit with 1."""
+    try:
+        return load_ruleset(folder)
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(1) from faulty
+
+
+def tell_faults(faulty: FaultyRuleSet) -> None:
+    """Name every fault of a rule set on standard error, a line each."""
+    for fault in faulty.faults:
+        err.print(str(fault), markup=False)
+    count = len(faulty.faults)
+    err.print(f"{count} fault{'s' if count != 1 else ''} found.", markup=False)

@@ -1,0 +1,157 @@
+"""An answer as a readable page in a terminal: urgency first, then the rating or its range, reasons, what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.rule import Rule as Line
+from rich.text import Text
+
+from triage.ruleset import RuleSet
+
+from triage.words import fact_name
+
+SHOWN_QUESTIONS = 8
+_HEADINGS = {
+    "urgency": "Why this urgency",
+    "limits": "What speaks against",
+    "supports": "What speaks for",
+    "derives": "Taken to hold for now",
+    "advice": "Advice",
+}
+_SHOWN_ON_HOLD = ("urgency", "limits")
+
+
+class _Page:
+    def __init__(self, ruleset: RuleSet, console: Console) -> None:
+        scales = ruleset.scales
+        terms = (*scales.ratings, *scales.reported, *scales.urgencies, *scales.certainties, *scales.roles,
+                 *scales.foci, *scales.formats, *scales.therapies)
+        self.labels = {term.id: term.label for term in terms}
+        self.ruleset = ruleset
+        self.console = console
+
+    def label(self, id_: str) -> str:
+        return self.labels.get(id_, fact_name(id_))
+
+    def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        self.console.print(Text(" " * indent + text, style=style))
+
+    def heading(self, text: str) -> None:
+        self.line()
+        self.line(text, "bold")
+
+
+def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> None:
+    """Print one answer. On hold, nothing of the rating is shown; at an emergency, no further question is asked."""
+    page = _Page(ruleset, console)
+    rating, urgency = answer["suitability"], answer["urgency"]
+    held = rating["rating"] == "on_hold"
+    console.print(Line(answer["reference"] or "Referral without a reference", align="left"))
+    page.line(f"Urgency: {page.label(urgency['level']).upper()}", "bold")
+    page.line(urgency["action"], indent=2)
+    if urgency["incomplete"]:
+        names = ", ".join(fact_name(name) for name in urgency["missing"])
+        page.line(f"Incomplete: {len(urgency['missing'])} safety questions are unanswered: {names}.", indent=2)
+    page.line(rating_in_words(answer, page.labels), "bold")
+    _print_rating_detail(page, rating, held=held)
+    page.line(f"Next step: {answer['next_step']}")
+    _print_reasons(page, answer, held=held)
+    if not held:
+        _print_offers(page, answer)
+    _print_formats(page, answer["formats"], held=held)
+    if urgency["level"] != "emergency":
+        _print_questions(page, answer["unanswered"], held=held)
+    if answer["not_used"]:
+        page.line()
+        page.line("Given, but not used: " + ", ".join(fact_name(name) for name in answer["not_used"]) + ".")
+    page.line()
+    page.line(f"Rule set {answer['ruleset']['name']} {answer['ruleset']['version']}, {answer['ruleset']['digest'][:19]}. "
+              "Decision support for clinicians: not a medical device, no diagnosis, no prediction.", "dim")
+
+
+def rating_in_words(answer: dict[str, Any], labels: dict[str, str]) -> str:
+    """The rating as it may be shown: held, its range only, its range and "so far", or settled."""
+    rating, urgency = answer["suitability"], answer["urgency"]
+    if rating["rating"] == "on_hold":
+        return "Suitability: on hold, safety first"
+    span = " / ".join(labels[each] for each in rating["could_become"])
+    if urgency["incomplete"] and not rating["settled"]:
+        return f"Suitability: can still be {span}"
+    now = labels[rating["rating"]]
+    if rating["settled"]:
+        return f"Suitability: {now}"
+    return f"Suitability: can still be {span}; so far: {now}"
+
+
+def _print_rating_detail(page: _Page, rating: dict[str, Any], *, held: bool) -> None:
+    if held or not rating["for"]:
+        return
+    named = " and ".join(page.label(each) for each in rating["for"])
+    role = f", as {page.label(rating['role']).lower()}" if rating["role"] else ""
+    certainty = f"; certainty of evidence: {page.label(rating['certainty']).lower()}" if rating["certainty"] else ""
+    page.line(f"For {named}{role}{certainty}.", indent=2)
+
+
+def _print_reasons(page: _Page, answer: dict[str, Any], *, held: bool) -> None:
+    for effect, heading in _HEADINGS.items():
+        reasons = [each for each in answer["reasons"] if each["effect"] == effect]
+        if not reasons or (held and effect not in _SHOWN_ON_HOLD):
+            continue
+        page.heading(heading)
+        for reason in reasons:
+            _print_reason(page, reason)
+
+
+def _print_reason(page: _Page, reason: dict[str, Any]) -> None:
+    value = f" [{page.label(reason['value'])}]" if reason["value"] in page.labels else ""
+    page.line(f"• {reason['title']}{value}", indent=1)
+    page.line(reason["because"], indent=3)
+    if reason.get("until"):
+        page.line(f"For now only, until {reason['until']}.", indent=3)
+    known = page.ruleset.sources
+    cited = []
+    for source in reason["sources"]:
+        verified = source["id"] in known and known[source["id"]].verified
+        cited.append(source["id"] + (f" {source['claim']}" if "claim" in source else "") + ("" if verified else " (not verified)"))
+    page.line(f"Source: {'; '.join(cited)}   Rule: {reason['rule']}", "dim", indent=3)
+
+
+def _print_offers(page: _Page, answer: dict[str, Any]) -> None:
+    if answer["focus"]:
+        page.heading("Problem areas")
+        for area in answer["focus"]:
+            page.line(f"• {page.label(area['area'])}{'' if area['proposed'] else ' (also present)'}", indent=1)
+    if answer["alternatives"]:
+        page.heading("Other treatments to offer")
+        for each in answer["alternatives"]:
+            page.line(f"• {page.label(each['therapy'])}{' (first)' if each['first'] else ''}: {each['because']}", indent=1)
+    course = answer["course"]
+    if course is not None:
+        low, high = course["sessions"]
+        cost = course["cost_usd"]
+        price = f", {cost['low']} to {cost['high']} USD" if cost else ""
+        page.heading(f"Course: {low} to {high} sessions{price}" if low != high else f"Course: {low} sessions{price}")
+
+
+def _print_formats(page: _Page, formats: list[dict[str, Any]], *, held: bool) -> None:
+    shown = [each for each in formats if not held or each["stance"] == "unsuited"]
+    if shown:
+        page.heading("Formats")
+        for each in shown:
+            stance = "suited" if each["stance"] == "suited" else "not suited"
+            page.line(f"• {page.label(each['format'])}: {stance}. {each['because']}", indent=1)
+
+
+def _print_questions(page: _Page, unanswered: list[dict[str, Any]], *, held: bool) -> None:
+    if not unanswered:
+        return
+    page.heading(f"{len(unanswered)} open questions can change this; ask next")
+    for question in unanswered[:SHOWN_QUESTIONS]:
+        changes = [each for each in question["can_change"] if not held or each == "urgency"]
+        page.line(f"• {question['question']} ({fact_name(question['fact'])}: {' and '.join(changes)})", indent=1)
+    if len(unanswered) > SHOWN_QUESTIONS:
+        page.line(f"and {len(unanswered) - SHOWN_QUESTIONS} more.", indent=1)
+
+
