@@ -97,7 +97,7 @@ class _Walk:
 
     def _scalar(self, node: yaml.ScalarNode) -> str | int | bool | None:
         text: str = node.value
-        if node.style is not None:
+        if node.style:
             return text
         if text in _PLAIN:
             return _PLAIN[text]
