@@ -1,0 +1,23 @@
+"""What every folder of tests shares: the published rule set, read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from triage.load import load_ruleset
+from triage.referral import Door
+from triage.ruleset import RuleSet
+
+RULES = Path(__file__).resolve().parents[1] / "rules"
+
+
+@pytest.fixture(scope="session")
+def ruleset() -> RuleSet:
+    return load_ruleset(RULES)
+
+
+@pytest.fixture(scope="session")
+def door(ruleset: RuleSet) -> Door:
+    return Door(ruleset.vocabulary)

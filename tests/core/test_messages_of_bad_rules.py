@@ -1,0 +1,43 @@
+"""Each file of tests/bad_rules has one fault: its whole message is public interface and stands in messages.txt."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import RULES
+from triage.diagnostics import FaultyRuleSet
+from triage.load import load_ruleset
+
+BAD = Path(__file__).resolve().parents[1] / "bad_rules"
+
+
+def _expected() -> dict[str, list[str]]:
+    expected: dict[str, list[str]] = {}
+    for line in (BAD / "messages.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("  "):
+            expected[name].append(line.strip())
+        elif line:
+            name = line.rstrip(":")
+            expected[name] = []
+    return expected
+
+
+EXPECTED = _expected()
+
+
+def test_every_bad_rule_has_its_message() -> None:
+    assert sorted(EXPECTED) == sorted(path.stem for path in BAD.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_bad_rule_is_refused_with_place_sentence_and_fix(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(RULES, folder, ignore=shutil.ignore_patterns("lock.json"))
+    (folder / "refused").mkdir()
+    shutil.copy(BAD / f"{name}.yaml", folder / "refused")
+    with pytest.raises(FaultyRuleSet) as refused:
+        load_ruleset(folder)
+    assert [str(fault) for fault in refused.value.faults] == EXPECTED[name]

@@ -1,0 +1,87 @@
+"""Reading ``sources.yaml``: the bibliography, the page's claims, and the rows of the evidence index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from triage.diagnostics import Fault, FaultyRuleSet
+from triage.ruleset import Source
+from triage.structure import Strict, shaped
+from triage.yamltext import Document
+
+Kind = Literal[
+    "guideline",
+    "meta-analysis",
+    "trial",
+    "review",
+    "manual",
+    "instrument",
+    "standard",
+    "regulation",
+    "service-page",
+    "web",
+    "proposal",
+]
+
+
+class _Source(Strict):
+    id: str
+    citation: str
+    kind: Kind
+    verified: bool
+    address: str | None = None
+    doi: str | None = None
+    checked_on: str | None = None
+    note: str | None = None
+    dossier: str | list[str] | None = None
+    claims: dict[str, str] = {}
+
+
+class _Row(Strict):
+    id: str
+    title: str
+
+
+class _SourcesText(Strict):
+    sources: list[_Source]
+    evidence_rows: list[_Row] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources by id, and the evidence rows with their titles."""
+
+    sources: dict[str, Source]
+    evidence_rows: dict[str, str]
+
+
+def read_sources(document: Document) -> Sources:
+    """Read the bibliography. Raises FaultyRuleSet with all its faults."""
+    text = shaped(document, _SourcesText)
+    faults = []
+    seen: set[str] = set()
+    for index, each in enumerate(text.sources):
+        if each.id in seen:
+            place = document.place(("sources", index, "id"))
+            faults.append(Fault(place, "duplicate-id", f"The source `{each.id}` is there twice.", "Keep one."))
+        seen.add(each.id)
+    if faults:
+        raise FaultyRuleSet(faults)
+    sources = {each.id: _source(each) for each in text.sources}
+    return Sources(sources, {row.id: row.title for row in text.evidence_rows})
+
+
+def _source(text: _Source) -> Source:
+    address = text.address or (f"https://doi.org/{text.doi}" if text.doi else None)
+    dossier = ", ".join(text.dossier) if isinstance(text.dossier, list) else text.dossier
+    return Source(
+        id=text.id,
+        citation=text.citation,
+        kind=text.kind,
+        verified=text.verified,
+        address=address,
+        note=text.note or "",
+        dossier=dossier,
+        claims=text.claims,
+    )
