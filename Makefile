@@ -10,16 +10,12 @@ PORT ?= 8000
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: .venv/ready api/pages/static/built/ready ## Install what is needed, build the pages' styles
+setup: .venv/ready ## Install what is needed, build the pages' styles
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
-	touch $@
-
-api/pages/static/built/ready: .venv/ready package-lock.json $(wildcard api/pages/styles/*.scss api/pages/scripts/*.js)
-	bash api/pages/build.sh
 	touch $@
 
 run: setup ## Answer a first referral, then serve the form and the API (PORT=8000)
@@ -29,9 +25,8 @@ run: setup ## Answer a first referral, then serve the form and the API (PORT=800
 serve: setup ## Serve the form and the API
 	$(BIN)/triage serve --port $(PORT)
 
-test: setup lint types imports ## Everything that CI runs
+test: setup ## Everything that CI runs
 	$(BIN)/triage rules check
-	bash tests/browser/need-chromium.sh
 	$(BIN)/pytest -m "not deep"
 
 lint: .venv/ready
