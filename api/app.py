@@ -23,8 +23,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Raises FaultyRuleSet, naming every file that is not sound, rather than serve with a broken rule set.
     """
     state = build_state(settings or Settings())
-    app = FastAPI(title="IPT suitability and triage", version=state.ruleset.version, description=DESCRIPTION,
-                  docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="IPT suitability and triage",
+        version=state.ruleset.version,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.service = state
     problems.register(app)
     for router in (evaluate.router, knowledge.router, operations.router):

@@ -14,7 +14,10 @@ from triage.referral import RefusedReferral
 _EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "after_birth": (
         "Depression after a birth, the safety questions not yet asked",
-        {"reference": "REF-0142", "facts": {"age_years": 29, "perinatal_status": "postpartum", "major_depression": "current"}},
+        {
+            "reference": "REF-0142",
+            "facts": {"age_years": 29, "perinatal_status": "postpartum", "major_depression": "current"},
+        },
     ),
     "danger": (
         "Suicidal intent: on hold, a clinician now",

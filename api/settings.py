@@ -23,7 +23,9 @@ class Settings(BaseSettings):
     emergency_number: str = "the local emergency number"
     time_zone: str = "UTC"
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
-    time_limit: float = Field(default=0.5, gt=0, le=30, description="seconds for what an incomplete referral can become")
+    time_limit: float = Field(
+        default=0.5, gt=0, le=30, description="seconds for what an incomplete referral can become"
+    )
 
     def words(self) -> Words:
         """The settings that the words of an answer use."""

@@ -150,8 +150,11 @@ class Assessor:
 
     def _urgency_part(self, fired: tuple[Rule, ...], verdict: Verdict, bounds: Bounds) -> dict[str, Any]:
         term = self.ruleset.scales.urgency(verdict.level)
-        actions = [rule.effect.action for rule in fired
-                   if isinstance(rule.effect, Urgency) and rule.effect.level == verdict.level]
+        actions = [
+            rule.effect.action
+            for rule in fired
+            if isinstance(rule.effect, Urgency) and rule.effect.level == verdict.level
+        ]
         return {
             "level": verdict.level,
             "settled": bounds.urgency_settled,

@@ -32,7 +32,9 @@ class Explainer:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
         self._fixed = {rule.id: _fixed_part(rule) for rule in ruleset.rules}
-        self._order = {rule.id: _sort_key(effect_name(rule.effect), _value(rule), rule.id, ruleset) for rule in ruleset.rules}
+        self._order = {
+            rule.id: _sort_key(effect_name(rule.effect), _value(rule), rule.id, ruleset) for rule in ruleset.rules
+        }
 
     def reasons(
         self, fired: Iterable[Rule], built_in: Iterable[tuple[BuiltInReason, str]], facts: Facts
@@ -60,7 +62,11 @@ class Explainer:
                 "area": area,
                 "proposed": rank < 2,
                 "because": _joined(by_area[area]),
-                "facts": {name: value for rule in by_area[area] for name, value in facts_behind(rule, vocabulary, facts).items()},
+                "facts": {
+                    name: value
+                    for rule in by_area[area]
+                    for name, value in facts_behind(rule, vocabulary, facts).items()
+                },
                 "rules": [rule.id for rule in by_area[area]],
             }
             for rank, area in enumerate(order)
@@ -167,9 +173,7 @@ def _built_in_part(reason: BuiltInReason, because: str) -> dict[str, Any]:
         "because": because,
         "certainty": None,
         "facts": {},
-        "sources": [
-            {"id": each.id} | ({"claim": each.claim} if each.claim else {}) for each in reason.sources
-        ],
+        "sources": [{"id": each.id} | ({"claim": each.claim} if each.claim else {}) for each in reason.sources],
     }
 
 

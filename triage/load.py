@@ -15,7 +15,7 @@ from triage.lang import Rule
 from triage.rulefile import read_rule
 from triage.ruleset import RuleSet
 from triage.scales import Scales
-from triage.structure import Strict, shaped
+from triage.structure import Strict
 from triage.vocabulary import Vocabulary
 from triage.vocabulary_file import read_vocabulary
 from triage.yamltext import Document, read

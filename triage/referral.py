@@ -160,7 +160,14 @@ class Door:
         raise RefusedReferral(faults, reference)
 
     def _fault(self, error: Any) -> FieldFault:
-        loc = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith(("literal[", "list[", "int", "str", "constrained-", "function-")))]
+        loc = [
+            part
+            for part in error["loc"]
+            if not (
+                isinstance(part, str)
+                and part.startswith(("literal[", "list[", "int", "str", "constrained-", "function-"))
+            )
+        ]
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in loc)
         given = _shown(error["input"])
         if error["type"] == "extra_forbidden":

@@ -118,7 +118,9 @@ def _faults(text: _ScalesText, document: Document) -> list[Fault]:
     if ratings and ratings[-1] != NO_LIMIT:
         lacking.append(Fault(document.place(("ratings",)), "scales", f"`{NO_LIMIT}` is not the highest rating."))
     if urgencies and urgencies[0] != LOWEST_URGENCY:
-        lacking.append(Fault(document.place(("urgencies",)), "scales", f"`{LOWEST_URGENCY}` is not the lowest urgency."))
+        lacking.append(
+            Fault(document.place(("urgencies",)), "scales", f"`{LOWEST_URGENCY}` is not the lowest urgency.")
+        )
     return lacking
 
 

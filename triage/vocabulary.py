@@ -151,5 +151,3 @@ class Vocabulary:
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Sort names of facts by their place in the vocabulary."""
         return sorted(names, key=self.order.__getitem__)
-
-

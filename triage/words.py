@@ -66,18 +66,31 @@ def effect_in_words(rule: Rule, ruleset: RuleSet) -> str:
     """What a rule does, in words."""
     scales = ruleset.scales
     effect = rule.effect
-    labels = {term.id: term.label for term in (*scales.ratings, *scales.roles, *scales.certainties, *scales.foci,
-                                               *scales.formats, *scales.therapies)}
+    labels = {
+        term.id: term.label
+        for term in (
+            *scales.ratings,
+            *scales.roles,
+            *scales.certainties,
+            *scales.foci,
+            *scales.formats,
+            *scales.therapies,
+        )
+    }
     match effect:
         case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
             named = " and ".join(labels.get(each, fact_name(each)) for each in targets)
-            return (f"Supports a rating up to “{labels[rating]}” for {named}, as {labels[role].lower()}; "
-                    f"certainty of evidence {labels[certainty].lower()}.")
+            return (
+                f"Supports a rating up to “{labels[rating]}” for {named}, as {labels[role].lower()}; "
+                f"certainty of evidence {labels[certainty].lower()}."
+            )
         case Limits(to=to, certainty=certainty, role=role, until=until):
             as_role = f", as {labels[role].lower()}" if role else ""
             for_now = f" For now only: until {until}." if until else ""
-            return (f"Holds the rating at “{labels[to]}” or lower{as_role}; "
-                    f"certainty of evidence {labels[certainty].lower()}.{for_now}")
+            return (
+                f"Holds the rating at “{labels[to]}” or lower{as_role}; "
+                f"certainty of evidence {labels[certainty].lower()}.{for_now}"
+            )
         case Urgency(level=level, action=action):
             return f"Urgency at least “{scales.urgency(level).label}”. {action}"
         case Derives(fact=fact, value=value):
@@ -108,7 +121,9 @@ def rule_in_words(rule: Rule, ruleset: RuleSet) -> str:
     if rule.not_covered:
         lines += ["", "Not covered", *(f"  {each}" for each in rule.not_covered)]
     lines += ["", "Examples", *(f"  {_example(each)}" for each in rule.examples)]
-    review = f"Reviewed by {rule.reviewed_by} on {rule.reviewed_on}." if rule.reviewed_by else "Awaiting clinical review."
+    review = (
+        f"Reviewed by {rule.reviewed_by} on {rule.reviewed_on}." if rule.reviewed_by else "Awaiting clinical review."
+    )
     return "\n".join([*lines, "", review])
 
 

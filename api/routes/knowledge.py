@@ -24,7 +24,9 @@ async def vocabulary(request: Request) -> Response:
     known = state_of(request).ruleset.vocabulary
     groups = [{"id": group.id, "title": group.title, "help": group.help} for group in known.groups]
     constraints = [{"id": each.id, "message": each.message, "facts": list(each.facts)} for each in known.constraints]
-    return _json({"groups": groups, "facts": [describe_fact(fact, known) for fact in known], "constraints": constraints})
+    return _json(
+        {"groups": groups, "facts": [describe_fact(fact, known) for fact in known], "constraints": constraints}
+    )
 
 
 @router.get("/rules", summary="Every rule")

@@ -61,7 +61,9 @@ def _answers(conditions: Conjunction, unless: Conjunction, vocabulary: Vocabular
         fact = vocabulary[condition.fact]
         if fact.is_set:
             continue
-        domain = answers.get(fact.name) or list(range(fact.minimum, fact.maximum + 1) if fact.is_integer else fact.values)
+        domain = answers.get(fact.name) or list(
+            range(fact.minimum, fact.maximum + 1) if fact.is_integer else fact.values
+        )
         answers[fact.name] = [value for value in domain if value_satisfies(condition, value)]
         if not answers[fact.name]:
             return answers
@@ -103,5 +105,3 @@ def _breaks(constraint: AtMost | Never, answers: Answers, given: set[str]) -> bo
 
 def _numbers(values: list[int | str] | None) -> list[int]:
     return [value for value in values or () if isinstance(value, int)]
-
-

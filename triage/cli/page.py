@@ -9,7 +9,6 @@ from rich.rule import Rule as Line
 from rich.text import Text
 
 from triage.ruleset import RuleSet
-
 from triage.words import fact_name
 
 SHOWN_QUESTIONS = 8
@@ -26,8 +25,16 @@ _SHOWN_ON_HOLD = ("urgency", "limits")
 class _Page:
     def __init__(self, ruleset: RuleSet, console: Console) -> None:
         scales = ruleset.scales
-        terms = (*scales.ratings, *scales.reported, *scales.urgencies, *scales.certainties, *scales.roles,
-                 *scales.foci, *scales.formats, *scales.therapies)
+        terms = (
+            *scales.ratings,
+            *scales.reported,
+            *scales.urgencies,
+            *scales.certainties,
+            *scales.roles,
+            *scales.foci,
+            *scales.formats,
+            *scales.therapies,
+        )
         self.labels = {term.id: term.label for term in terms}
         self.ruleset = ruleset
         self.console = console
@@ -67,8 +74,11 @@ def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> No
         page.line()
         page.line("Given, but not used: " + ", ".join(fact_name(name) for name in answer["not_used"]) + ".")
     page.line()
-    page.line(f"Rule set {answer['ruleset']['name']} {answer['ruleset']['version']}, {answer['ruleset']['digest'][:19]}. "
-              "Decision support for clinicians: not a medical device, no diagnosis, no prediction.", "dim")
+    page.line(
+        f"Rule set {answer['ruleset']['name']} {answer['ruleset']['version']}, {answer['ruleset']['digest'][:19]}. "
+        "Decision support for clinicians: not a medical device, no diagnosis, no prediction.",
+        "dim",
+    )
 
 
 def rating_in_words(answer: dict[str, Any], labels: dict[str, str]) -> str:
@@ -114,7 +124,11 @@ def _print_reason(page: _Page, reason: dict[str, Any]) -> None:
     cited = []
     for source in reason["sources"]:
         verified = source["id"] in known and known[source["id"]].verified
-        cited.append(source["id"] + (f" {source['claim']}" if "claim" in source else "") + ("" if verified else " (not verified)"))
+        cited.append(
+            source["id"]
+            + (f" {source['claim']}" if "claim" in source else "")
+            + ("" if verified else " (not verified)")
+        )
     page.line(f"Source: {'; '.join(cited)}   Rule: {reason['rule']}", "dim", indent=3)
 
 
@@ -126,7 +140,9 @@ def _print_offers(page: _Page, answer: dict[str, Any]) -> None:
     if answer["alternatives"]:
         page.heading("Other treatments to offer")
         for each in answer["alternatives"]:
-            page.line(f"• {page.label(each['therapy'])}{' (first)' if each['first'] else ''}: {each['because']}", indent=1)
+            page.line(
+                f"• {page.label(each['therapy'])}{' (first)' if each['first'] else ''}: {each['because']}", indent=1
+            )
     course = answer["course"]
     if course is not None:
         low, high = course["sessions"]
@@ -153,5 +169,3 @@ def _print_questions(page: _Page, unanswered: list[dict[str, Any]], *, held: boo
         page.line(f"• {question['question']} ({fact_name(question['fact'])}: {' and '.join(changes)})", indent=1)
     if len(unanswered) > SHOWN_QUESTIONS:
         page.line(f"and {len(unanswered) - SHOWN_QUESTIONS} more.", indent=1)
-
-

@@ -69,7 +69,9 @@ def list_(
 
 
 @app.command()
-def show(id_: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id.")], rules: RulesFolder = PUBLISHED) -> None:
+def show(
+    id_: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id.")], rules: RulesFolder = PUBLISHED
+) -> None:
     """Show one rule in words: what it asks for, what it does, why, its sources and examples."""
     ruleset = checked_ruleset(rules)
     rule = next((each for each in ruleset.all_rules if each.id == id_), None)
@@ -87,7 +89,9 @@ def lock(rules: RulesFolder = PUBLISHED) -> None:
     before = ruleset.about.get("lock")
     now = lock_of(ruleset)
     if before is not None and before["version"] == now["version"] and before != now:
-        err.print("A meaning has changed: raise `version` in ruleset.yaml and add to its change log first.", markup=False)
+        err.print(
+            "A meaning has changed: raise `version` in ruleset.yaml and add to its change log first.", markup=False
+        )
         raise typer.Exit(1)
     (rules / LOCK_FILE).write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
     out.print(f"{len(now['meanings'])} meanings are locked for version {now['version']}.")
