@@ -11,11 +11,12 @@ from typing import Any, Protocol
 import orjson
 
 from triage.course import course_for
-from triage.decide import Bounds, Verdict, decide, outcome
+from triage.decide import Verdict, decide
 from triage.engines import reference
 from triage.explain import Explainer, fill
 from triage.lang import Advice, Facts, Rule, Urgency
-from triage.questions import OpenQuestion, as_unanswered
+from triage.outcomes import Bounds, OpenQuestion, outcome
+from triage.questions import as_unanswered
 from triage.referral import Referral, as_json
 from triage.ruleset import RuleSet
 from triage.scales import INSUFFICIENT, ON_HOLD

@@ -7,39 +7,12 @@ matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from triage.lang import Limits, Rule, Supports, Urgency
+from triage.lang import Limits, Rule, Supports
+from triage.outcomes import Bounds, outcome
 from triage.ruleset import RuleSet
-from triage.scales import INSUFFICIENT, LOWEST_URGENCY, NO_LIMIT, NO_SUPPORT, ON_HOLD, Scales
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What the ratings and the urgencies by rules can still be, lowest first; a superset where not ``exact``."""
-
-    suitability: tuple[str, ...]
-    urgency: tuple[str, ...]
-    exact: bool = True
-
-    @property
-    def suitability_settled(self) -> bool:
-        """Whether the rating can be only one; never where a time limit struck."""
-        return self.exact and len(self.suitability) == 1
-
-    @property
-    def urgency_settled(self) -> bool:
-        """Whether the urgency can be only one; never where a time limit struck."""
-        return self.exact and len(self.urgency) == 1
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The values on the scales that a set of fired rules gives, before floor, bounds and hold."""
-
-    rating: str
-    level: str
+from triage.scales import INSUFFICIENT, LOWEST_URGENCY, NO_SUPPORT, ON_HOLD, Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +32,6 @@ class Verdict:
     def on_hold(self) -> bool:
         """Whether the rating is held back for safety."""
         return self.rating == ON_HOLD
-
-
-def outcome(rules: Iterable[Rule], scales: Scales) -> Outcome:
-    """Combine fired rules into a rating and a level: the highest support under the lowest limit; the highest level."""
-    support, limit, level = scales.rating_rank(NO_SUPPORT), scales.rating_rank(NO_LIMIT), 0
-    for rule in rules:
-        match rule.effect:
-            case Supports(rating=rating):
-                support = max(support, scales.rating_rank(rating))
-            case Limits(to=to):
-                limit = min(limit, scales.rating_rank(to))
-            case Urgency(level=name):
-                level = max(level, scales.urgency_rank(name))
-    return Outcome(scales.rating_ids[min(support, limit)], scales.urgency_ids[level])
 
 
 def decide(ruleset: RuleSet, fired: tuple[Rule, ...], bounds: Bounds, missing: tuple[str, ...]) -> Verdict:

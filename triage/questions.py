@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from triage.outcomes import OpenQuestion
 from triage.ruleset import RuleSet
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """What could still be once a question has this answer: ratings and urgencies, lowest first."""
-
-    answer: Any
-    suitability: tuple[str, ...]
-    urgency: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """An unanswered fact that can change something: what it can change, and each answer's consequence."""
-
-    fact: str
-    can_change: tuple[str, ...]
-    would: tuple[Consequence, ...] = ()
 
 
 def as_unanswered(
