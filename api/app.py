@@ -13,7 +13,8 @@ from api.state import build_state
 
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
-    "clinician must act, with the reason and the source of every part. Not a medical device, no diagnosis, no prediction."
+    "clinician must act, with the reason and the source of every part. Not a medical device, no diagnosis, no "
+    "prediction."
 )
 
 

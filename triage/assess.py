@@ -75,8 +75,8 @@ class Settings:
 class Assessor:
     """Answers referrals with one rule set.
 
-    ``live`` runs the rules and is checked against the reference on every referral; ``exact`` answers what is still open,
-    within ``time_limit`` seconds.
+    ``live`` runs the rules and is checked against the reference on every referral; ``exact`` answers what is still
+    open, within ``time_limit`` seconds.
     """
 
     ruleset: RuleSet

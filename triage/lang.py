@@ -12,6 +12,9 @@ from typing import Literal, assert_never
 
 from triage.diagnostics import Place
 
+NOWHERE = Place("")
+"""The place of a rule that no file holds."""
+
 Value = str | int | frozenset[str]
 """An answer: a value's id, a number, or the members of a set."""
 
@@ -182,7 +185,7 @@ class Rule:
     effect: Effect
     because: str
     sources: tuple[SourceRef, ...]
-    place: Place = Place("")
+    place: Place = NOWHERE
     status: Literal["draft", "active", "retired"] = "active"
     examples: tuple[Example, ...] = ()
     not_covered: tuple[str, ...] = ()

@@ -13,8 +13,8 @@ def as_unanswered(
 ) -> list[dict[str, Any]]:
     """The questions as the answer lists them.
 
-    Order: core safety first, then the highest urgency an answer can reach, then how many ratings its answers leave, then
-    the order of the vocabulary.
+    Order: core safety first, then the highest urgency an answer can reach, then how many ratings its answers leave,
+    then the order of the vocabulary.
     """
     scales, order = ruleset.scales, ruleset.vocabulary.order
 

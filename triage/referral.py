@@ -124,7 +124,8 @@ class Door:
     def admit(self, data: Any) -> Referral:
         """Check JSON data and give the referral.
 
-        Raises RefusedReferral with every fault at once: unknown names, wrong types, values out of bounds, contradictions.
+        Raises RefusedReferral with every fault at once: unknown names, wrong types, values out of bounds,
+        contradictions.
         """
         try:
             checked = self.referral_model.model_validate(data)
@@ -199,13 +200,17 @@ def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
     return FieldFault(pointer, "wrong-value", message, given=given, allowed=allowed, near_match=match)
 
 
+def _literal(values: tuple[str, ...]) -> Any:
+    return Literal.__getitem__(values)
+
+
 def _annotation(fact: Fact) -> Any:
     asked_not_known = Literal["unknown"]
     if fact.is_integer:
         return Annotated[int, Field(ge=fact.minimum, le=fact.maximum)] | asked_not_known | None
     if fact.is_set:
-        return list[Literal[fact.values]] | asked_not_known | None  # type: ignore[valid-type]  # made from data
-    return Literal[(*fact.values, UNKNOWN)] | None  # type: ignore[valid-type]  # made from data
+        return list[_literal(fact.values)] | asked_not_known | None  # type: ignore[misc]  # made from data
+    return _literal((*fact.values, UNKNOWN)) | None
 
 
 def _reference(data: Any) -> str | None:

@@ -94,10 +94,10 @@ class _RuleText(Strict):
     then: _Then
     because: str = Field(min_length=1)
     sources: list[_Source] = Field(min_length=1)
-    not_covered: list[str] = []
+    not_covered: list[str] = Field(default_factory=list)
     covered_by: str | None = None
-    evidence: list[str] = []
-    attributes: dict[str, str] = {}
+    evidence: list[str] = Field(default_factory=list)
+    attributes: dict[str, str] = Field(default_factory=dict)
     examples: list[_Example] = Field(min_length=1)
 
 
@@ -200,7 +200,7 @@ def _urgency(text: _Urgency, reader: Reader, scales: Scales) -> lang.Effect:
     return lang.Urgency(text.level, " ".join(text.action.split()))
 
 
-def _derives(text: dict[str, str], reader: Reader, scales: Scales) -> lang.Effect | None:
+def _derives(text: dict[str, str], reader: Reader, _scales: Scales) -> lang.Effect | None:
     if len(text) != 1:
         reader.fault(("then", "derives"), "effect", "A rule derives one fact.", "Make a rule of each.")
         return None
@@ -241,7 +241,7 @@ def _alternative(text: _Alternative, reader: Reader, scales: Scales) -> lang.Eff
 ADVICE_TOPICS = ("comparison", "delivery", "monitoring", "assessment", "safety", "cost")
 
 
-def _advice(text: _Advice, reader: Reader, scales: Scales) -> lang.Effect:
+def _advice(text: _Advice, reader: Reader, _scales: Scales) -> lang.Effect:
     _one_of(reader, ("advice", "topic"), text.topic, ADVICE_TOPICS)
     if (text.topic == "comparison") != (text.favours is not None):
         message = "A comparison, and only a comparison, says which therapy it `favours`."

@@ -70,7 +70,7 @@ class _ScalesText(Strict):
     foci: list[_Term]
     formats: list[_Term]
     therapies: dict[str, str]
-    effects: list[str] = []
+    effects: list[str] = Field(default_factory=list)
     hold_at: list[str]
     floor: _Floor
     built_in_reasons: list[_Reason]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import Field
+
 from triage.diagnostics import Fault, FaultyRuleSet
 from triage.ruleset import Source
 from triage.structure import Strict, shaped
@@ -35,7 +37,7 @@ class _Source(Strict):
     checked_on: str | None = None
     note: str | None = None
     dossier: str | list[str] | None = None
-    claims: dict[str, str] = {}
+    claims: dict[str, str] = Field(default_factory=dict)
 
 
 class _Row(Strict):
@@ -45,7 +47,7 @@ class _Row(Strict):
 
 class _SourcesText(Strict):
     sources: list[_Source]
-    evidence_rows: list[_Row] = []
+    evidence_rows: list[_Row] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The vocabulary: every fact, which are asked and which are core, and what contradicts what.
 
-``rules/vocabulary.yaml`` is read here once; the referral model, the API schema, the form, the engines and the proofs are
-all made from what this module returns.
+``rules/vocabulary.yaml`` is read here once; the referral model, the API schema, the form, the engines and the
+proofs are all made from what this module returns.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class _Fact(Strict):
     question: str = Field(min_length=1)
     help: str = ""
     unit: str = ""
-    values: dict[str, _Label] = {}
+    values: dict[str, _Label] = Field(default_factory=dict)
     min: int | None = None
     max: int | None = None
     ordered: bool = False
@@ -46,7 +46,7 @@ class _Fact(Strict):
     core_safety: Literal["always"] | _CoreWhen | None = None
     asked_when: Any = None
     changeable: bool = False
-    codes: dict[str, Any] = {}
+    codes: dict[str, Any] = Field(default_factory=dict)
 
 
 class _Constraint(Strict):
@@ -62,7 +62,7 @@ class _Constraint(Strict):
 class _VocabularyText(Strict):
     groups: list[_Group]
     facts: list[_Fact] = Field(min_length=1)
-    constraints: list[_Constraint] = []
+    constraints: list[_Constraint] = Field(default_factory=list)
 
 
 def read_vocabulary(document: Document) -> Vocabulary:

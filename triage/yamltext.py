@@ -39,7 +39,8 @@ class Document:
 def read(path: Path, name: str) -> Document:
     """Read one YAML file; ``name`` is how messages call it.
 
-    Raises FaultyRuleSet with all faults of the text: not UTF-8, not YAML, a key twice, an anchor, tag or other document.
+    Raises FaultyRuleSet with all faults of the text: not UTF-8, not YAML, a key twice, an anchor, a tag, a second
+    document.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ BAD = Path(__file__).resolve().parents[1] / "bad_rules"
 
 def _expected() -> dict[str, list[str]]:
     expected: dict[str, list[str]] = {}
+    name = ""
     for line in (BAD / "messages.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("  "):
             expected[name].append(line.strip())

@@ -54,6 +54,6 @@ def _numbers(rule: Rule, vocabulary: Vocabulary) -> Iterator[Fault]:
             *((condition.low, condition.low - 1) if condition.low > fact.minimum else ()),
             *((condition.high, condition.high + 1) if condition.high < fact.maximum else ()),
         }
-        for side in sorted(sides - tried):  # type: ignore[arg-type]  # None and texts are no sides
+        for side in sorted(sides - tried):
             message = f"No example of `{rule.id}` has `{condition.fact}: {side}`, one side of its bound."
             yield Fault(rule.place, "example-bound", message, "Add one; the bound shows only from both sides.")

@@ -24,7 +24,10 @@ def assess(
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each referral, in order.")] = False,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
-    """Rate referrals and say how soon a clinician must act. Exits with 2 if any was refused; the others are answered."""
+    """Rate referrals and say how soon a clinician must act.
+
+    Exits with 2 if any was refused; the others are answered all the same.
+    """
     ruleset = checked_ruleset(rules)
     door = Door(ruleset.vocabulary)
     assessor = build_assessor(ruleset)

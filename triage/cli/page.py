@@ -9,6 +9,7 @@ from rich.rule import Rule as Line
 from rich.text import Text
 
 from triage.ruleset import RuleSet
+from triage.scales import Term, UrgencyTerm
 from triage.words import fact_name
 
 SHOWN_QUESTIONS = 8
@@ -25,7 +26,7 @@ _SHOWN_ON_HOLD = ("urgency", "limits")
 class _Page:
     def __init__(self, ruleset: RuleSet, console: Console) -> None:
         scales = ruleset.scales
-        terms = (
+        terms: tuple[Term | UrgencyTerm, ...] = (
             *scales.ratings,
             *scales.reported,
             *scales.urgencies,
