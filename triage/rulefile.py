@@ -165,7 +165,8 @@ def _effect(then: _Then, reader: Reader, scales: Scales) -> lang.Effect | None:
 
 def _one_of(reader: Reader, key: tuple[str, ...], value: str, terms: tuple[str, ...]) -> None:
     if value not in terms:
-        reader.fault(("then", *key), "unknown-value", f"`{value}` is not known here.", did_you_mean(value, terms))
+        fix = f"Allowed: {', '.join(terms)}." if len(terms) <= 6 else did_you_mean(value, terms)
+        reader.fault(("then", *key), "unknown-value", f"`{value}` does not belong here.", fix)
 
 
 def _ids(terms: tuple[Any, ...]) -> tuple[str, ...]:

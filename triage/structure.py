@@ -29,6 +29,7 @@ _SAID: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
     "list_type": "must be a list",
     "literal_error": "is not one of the values that belong here",
 }
@@ -49,14 +50,15 @@ def _faults(error: ValidationError, document: Document, shape: type[Strict]) -> 
     faults = []
     for each in error.errors():
         path = tuple(part for part in each["loc"] if _in_data(part))
-        name = str(path[-1]) if path else "the file"
+        name = str(path[-1]) if path else ""
+        subject = f"`{name}`" if path else "The file"
         said = _SAID.get(each["type"], each["msg"][0].lower() + each["msg"][1:])
         fix = ""
         if each["type"] == "extra_forbidden":
             fix = did_you_mean(name, _keys(shape, path[:-1]))
         elif each["type"] == "literal_error":
             fix = f"Allowed: {each['ctx']['expected']}."
-        faults.append(Fault(document.place(path), "structure", f"`{name}` {said}.", fix))
+        faults.append(Fault(document.place(path), "structure", f"{subject} {said}.", fix))
     return faults
 
 
