@@ -141,7 +141,7 @@ class Assessor:
             "unanswered": unanswered,
             "not_used": list(self.ruleset.vocabulary.not_used(referral.facts)),
             "course": course_for(self.ruleset, facts, verdict),
-            "next_step": self._next_step(verdict, len(unanswered)),
+            "next_step": self._next_step(verdict, len(unanswered), settled=bounds.suitability_settled),
             "ruleset": {
                 "name": self.ruleset.name,
                 "version": self.ruleset.version,
@@ -173,12 +173,13 @@ class Assessor:
         words = {"missing": questions, "level": scales.urgency(verdict.level).label, "rating": verdict.rating}
         return [(scales.built_in[id_], fill(scales.built_in[id_].because, words)) for id_ in verdict.built_in]
 
-    def _next_step(self, verdict: Verdict, open_count: int) -> str:
+    def _next_step(self, verdict: Verdict, open_count: int, *, settled: bool) -> str:
         steps = self.ruleset.scales.next_step
-        words = {"questions": str(open_count)}
+        words = {"questions": f"{open_count} of them"}
         if verdict.on_hold:
             return self._words(steps[verdict.level])
-        parts = [steps["urgent_incomplete"] if verdict.missing else steps[verdict.level], steps[verdict.rating]]
+        of_rating = verdict.rating if settled or verdict.rating == INSUFFICIENT else "unsettled"
+        parts = [steps["urgent_incomplete" if verdict.missing else verdict.level], steps[of_rating]]
         return self._words(fill(" ".join(dict.fromkeys(parts)), words))
 
     def _worded(self, reason: dict[str, Any]) -> dict[str, Any]:

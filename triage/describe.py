@@ -75,7 +75,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
         "unless_in_words": [condition_in_words(each, vocabulary) for each in rule.unless],
         "effect_in_words": effect_in_words(rule, ruleset),
         "because": rule.because,
-        "sources": [_cited(each, ruleset) for each in source_part(rule)],
+        "sources": [_cited(each, ruleset) for each in source_part(rule.sources)],
         "evidence": list(rule.evidence),
         "not_covered": list(rule.not_covered),
         "covered_by": rule.covered_by,

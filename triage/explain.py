@@ -14,6 +14,7 @@ from triage.lang import (
     Format,
     Limits,
     Rule,
+    SourceRef,
     Supports,
     Urgency,
     effect_name,
@@ -122,13 +123,13 @@ def facts_behind(rule: Rule, vocabulary: Vocabulary, facts: Facts) -> dict[str, 
     return {name: as_json(facts[name], vocabulary[name]) for name in names if name in facts}
 
 
-def source_part(rule: Rule) -> list[dict[str, str]]:
-    """A rule's sources as the answer gives them."""
+def source_part(sources: Iterable[SourceRef]) -> list[dict[str, str]]:
+    """Sources as the answer gives them."""
     return [
         {"id": source.id}
         | ({"claim": source.claim} if source.claim else {})
         | ({"finding": source.finding} if source.finding else {})
-        for source in rule.sources
+        for source in sources
     ]
 
 
@@ -142,7 +143,7 @@ def _fixed_part(rule: Rule) -> dict[str, Any]:
         "because": rule.because,
         "certainty": effect.certainty if isinstance(effect, Supports | Limits) else None,
         "facts": {},
-        "sources": source_part(rule),
+        "sources": source_part(rule.sources),
     }
     match effect:
         case Supports(targets=targets, role=role):
@@ -173,7 +174,7 @@ def _built_in_part(reason: BuiltInReason, because: str) -> dict[str, Any]:
         "because": because,
         "certainty": None,
         "facts": {},
-        "sources": [{"id": each.id} | ({"claim": each.claim} if each.claim else {}) for each in reason.sources],
+        "sources": source_part(reason.sources),
     }
 
 

@@ -110,7 +110,9 @@ def _faults(text: _ScalesText, document: Document) -> list[Fault]:
         *_lacking("reported", (ON_HOLD, INSUFFICIENT), reported, document),
         *_lacking("urgencies", (LOWEST_URGENCY, text.floor.level, *text.hold_at), urgencies, document),
         *_lacking("built_in_reasons", BUILT_IN, [each.id for each in text.built_in_reasons], document),
-        *_lacking("next_step", (*reported, *urgencies, "urgent_incomplete"), list(text.next_step), document),
+        *_lacking(
+            "next_step", (*reported, *urgencies, "urgent_incomplete", "unsettled"), list(text.next_step), document
+        ),
     ]
     for key, ids in (("ratings", ratings), ("urgencies", urgencies)):
         if len(set(ids)) != len(ids):

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from triage.cli.common import PUBLISHED, RulesFolder, checked_ruleset, err, out
+from triage.cli.common import RulesFolder, checked_ruleset, deployment, err, out
 from triage.cli.page import print_page
+from triage.deployment import PUBLISHED
 from triage.intake import Read, problem, read_referrals
 from triage.referral import Door
 from triage.service import build_assessor
@@ -30,7 +31,8 @@ def assess(
     """
     ruleset = checked_ruleset(rules)
     door = Door(ruleset.vocabulary)
-    assessor = build_assessor(ruleset)
+    settings = deployment()
+    assessor = build_assessor(ruleset, settings.words(), settings.time_limit)
     refused = 0
     for name, read in _all(files, door):
         if read.referral is None:

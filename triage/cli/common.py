@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
+from triage.deployment import Deployment
 from triage.diagnostics import FaultyRuleSet
 from triage.load import load_ruleset
 from triage.ruleset import RuleSet
-
-PUBLISHED = Path(__file__).resolve().parents[2] / "rules"
 
 RulesFolder = Annotated[
     Path, typer.Option("--rules", help="The folder of the rule set.", envvar="TRIAGE_RULES", show_default="rules/")
@@ -29,6 +29,17 @@ def checked_ruleset(folder: Path) -> RuleSet:
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
+
+
+def deployment() -> Deployment:
+    """Read the deployment's settings, or name each that is wrong on standard error and exit with 1."""
+    try:
+        return Deployment()
+    except ValidationError as wrong:
+        for each in wrong.errors():
+            name = "TRIAGE_" + "_".join(str(part) for part in each["loc"]).upper()
+            err.print(f"{name}={each['input']}: {each['msg']}.", markup=False)
+        raise typer.Exit(1) from wrong
 
 
 def tell_faults(faulty: FaultyRuleSet) -> None:

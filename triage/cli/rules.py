@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from triage.check.locked import LOCK_FILE, lock_of
-from triage.cli.common import PUBLISHED, RulesFolder, checked_ruleset, err, out, tell_faults
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
+from triage.deployment import PUBLISHED
 from triage.diagnostics import FaultyRuleSet, did_you_mean
 from triage.lang import effect_name
 from triage.load import load_ruleset, read_ruleset, rule_paths

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from triage.cli.common import PUBLISHED, RulesFolder, checked_ruleset, err
+from triage.cli.common import RulesFolder, checked_ruleset, err
+from triage.deployment import PUBLISHED
 
 
 def serve(
