@@ -10,16 +10,11 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from triage.assess import EngineDisagreement
-from triage.intake import problem
+from triage.intake import failed, problem
 from triage.referral import RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("api")
-
-HAND_OVER = {
-    "urgency": "urgent",
-    "action": "No answer was given. Hand this referral to a clinician now, as urgent; don't wait for this system.",
-}
 
 
 class TooLarge(Exception):
@@ -45,7 +40,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(RefusedReferral, _refused)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(EngineDisagreement, _disagreement)
+    app.add_exception_handler(EngineDisagreement, _failure)
     app.add_exception_handler(Exception, _failure)
 
 
@@ -78,13 +73,9 @@ def _detail(request: Request, error: HTTPException) -> str:
     return str(error.detail)
 
 
-async def _disagreement(_: Request, error: Exception) -> Response:
-    assert isinstance(error, EngineDisagreement)
-    log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
-    detail = f"Two engines disagree on this referral ({error.digest}), so no answer is given."
-    return respond(plain(500, "The engines disagree", detail, hand_over=HAND_OVER))
-
-
 async def _failure(request: Request, error: Exception) -> Response:
-    log.exception("failure at %s", request.url.path, exc_info=error)
-    return respond(plain(500, "The service failed", "The service failed, so no answer is given.", hand_over=HAND_OVER))
+    if isinstance(error, EngineDisagreement):
+        log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
+    else:
+        log.exception("failure at %s", request.url.path, exc_info=error)
+    return respond(failed(error))

@@ -93,7 +93,7 @@ class Explainer:
         found = []
         for therapy, rules in by_therapy.items():
             first = any(isinstance(rule.effect, Alternative) and rule.effect.first for rule in rules)
-            sources = {source["id"]: source for rule in rules for source in self._fixed[rule.id]["sources"]}
+            sources = {tuple(each.items()): each for rule in rules for each in source_part(rule.sources)}
             found.append(
                 {
                     "therapy": therapy,

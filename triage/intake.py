@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from triage.assess import EngineDisagreement
 from triage.referral import Door, FieldFault, Referral, RefusedReferral, parse_json
 
 
@@ -88,6 +89,21 @@ def problem(refused: RefusedReferral, line: int | None = None) -> dict[str, Any]
         "errors": [fault.as_json() for fault in refused.faults],
     }
     return found | ({"line": line} if line is not None and refused.malformed else {})
+
+
+HAND_OVER = {
+    "urgency": "urgent",
+    "action": "No answer was given. Hand this referral to a clinician now, as urgent; don't wait for this system.",
+}
+
+
+def failed(failure: Exception) -> dict[str, Any]:
+    """A failure of an engine as an RFC 9457 problem that hands the referral to a person."""
+    title, detail = "The service failed", "The service failed, so no answer is given."
+    if isinstance(failure, EngineDisagreement):
+        title = "The engines disagree"
+        detail = f"Two engines disagree on this referral ({failure.digest}), so no answer is given."
+    return {"type": "about:blank", "title": title, "status": 500, "detail": detail, "hand_over": HAND_OVER}
 
 
 def _detail(faults: tuple[FieldFault, ...]) -> str:

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from triage.assess import Assessor
 from triage.cli.common import RulesFolder, checked_ruleset, deployment, err, out
 from triage.cli.page import print_page
 from triage.deployment import PUBLISHED
-from triage.intake import Read, problem, read_referrals
+from triage.intake import Read, failed, problem, read_referrals
 from triage.referral import Door
 from triage.service import build_assessor
 
@@ -35,23 +36,39 @@ def assess(
     assessor = build_assessor(ruleset, settings.words(), settings.time_limit)
     refused = 0
     for name, read in _all(files, door):
-        if read.referral is None:
+        if read is None:
             refused += 1
-            _tell_refusal(name, read, as_json=as_json)
             continue
-        answer = assessor.assess(read.referral)
+        answer = _answer(read, assessor)
+        if "error" in answer:
+            refused += 1
+            _tell_refusal(name, read, answer["error"])
         if as_json:
             _print_line(answer)
-        else:
+        elif "error" not in answer:
             print_page(answer, ruleset, out)
     if refused:
         raise typer.Exit(2)
 
 
-def _all(files: list[str], door: Door) -> Iterator[tuple[str, Read]]:
+def _answer(read: Read, assessor: Assessor) -> dict[str, Any]:
+    """The answer, or the problem in its place; a failure of an engine on one referral loses no other."""
+    if read.referral is None:
+        assert read.refused is not None
+        return {"reference": read.refused.reference, "error": problem(read.refused, read.line)}
+    try:
+        return assessor.assess(read.referral)
+    except Exception as failure:
+        return {"reference": read.referral.reference, "error": failed(failure)}
+
+
+def _all(files: list[str], door: Door) -> Iterator[tuple[str, Read | None]]:
+    """Every referral of every file with the file's name; None for a file that can't be read."""
     for name in files:
         text = _text_of(name)
-        if text is not None:
+        if text is None:
+            yield name, None
+        else:
             lines = True if name.endswith(LINES_SUFFIXES) else None
             yield from ((name, read) for read in read_referrals(text, door, lines=lines))
 
@@ -61,20 +78,19 @@ def _text_of(name: str) -> str | None:
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         err.print(f"{name}: the file can't be read: {error.strerror}.", markup=False)
-        raise typer.Exit(2) from error
+        return None
     return content.decode("utf-8-sig", errors="surrogateescape")
 
 
-def _tell_refusal(name: str, read: Read, *, as_json: bool) -> None:
-    assert read.refused is not None
-    said = problem(read.refused, read.line)
+def _tell_refusal(name: str, read: Read, said: dict[str, Any]) -> None:
     where = "standard input" if name == "-" else name
     if read.line is not None:
         where += f", line {read.line}"
-    whose = f" ({read.refused.reference})" if read.refused.reference else ""
-    err.print(f"{where}{whose}: refused. {said['detail']}", markup=False)
-    if as_json:
-        _print_line({"reference": read.refused.reference, "error": said})
+    reference = read.referral.reference if read.referral else read.refused.reference if read.refused else None
+    whose = f" ({reference})" if reference else ""
+    action = f" {said['hand_over']['action']}" if "hand_over" in said else ""
+    outcome = "no answer" if action else "refused"
+    err.print(f"{where}{whose}: {outcome}. {said['detail']}{action}", markup=False)
 
 
 def _print_line(data: dict[str, Any]) -> None:

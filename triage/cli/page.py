@@ -63,7 +63,8 @@ def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> No
         names = ", ".join(fact_name(name) for name in urgency["missing"])
         page.line(f"Incomplete: {len(urgency['missing'])} safety questions are unanswered: {names}.", indent=2)
     page.line(rating_in_words(answer, page.labels), "bold")
-    _print_rating_detail(page, rating, held=held)
+    if rating["settled"] or not urgency["incomplete"]:
+        _print_rating_detail(page, rating, held=held)
     page.line(f"Next step: {answer['next_step']}")
     _print_reasons(page, answer, held=held)
     if not held:

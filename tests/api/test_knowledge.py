@@ -1,0 +1,103 @@
+"""What the service tells of itself: vocabulary, rules, sources, description, health."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from tests.conftest import RULES
+from triage.diagnostics import FaultyRuleSet
+from triage.intake import HAND_OVER
+from triage.lang import Facts
+from triage.ruleset import RuleSet
+
+
+def test_the_vocabulary_is_told_whole(client: TestClient, ruleset: RuleSet) -> None:
+    told = client.get("/v1/vocabulary").json()
+    assert [each["name"] for each in told["facts"]] == [fact.name for fact in ruleset.vocabulary]
+    age = next(each for each in told["facts"] if each["name"] == "age_years")
+    assert (age["min"], age["max"], age["unit"]) == (0, 120, "years")
+
+
+def test_every_rule_is_told_and_can_be_read_alone(client: TestClient, ruleset: RuleSet) -> None:
+    told = client.get("/v1/rules").json()["rules"]
+    assert [each["id"] for each in told] == [rule.id for rule in ruleset.all_rules]
+    for each in (told[0], told[len(told) // 2], told[-1]):
+        assert client.get(f"/v1/rules/{each['id']}").json() == each
+
+
+def test_a_misspelt_rule_is_answered_with_the_near_one(client: TestClient, ruleset: RuleSet) -> None:
+    id_ = ruleset.all_rules[0].id
+    problem = client.get(f"/v1/rules/{id_}x").json()
+    assert problem["detail"] == f"There is no rule `{id_}x`. Did you mean `{id_}`?"
+
+
+def test_the_rule_set_says_that_it_awaits_review(client: TestClient) -> None:
+    told = client.get("/v1/ruleset").json()
+    assert told["rules"]["reviewed"] == 0
+    assert told["digest"].startswith("sha256:")
+    assert told["intended_use"]
+
+
+def test_the_description_has_every_fact_with_its_values(client: TestClient, ruleset: RuleSet) -> None:
+    described = client.get("/openapi.json").json()
+    facts = described["components"]["schemas"]["Facts"]["properties"]
+    assert set(facts) == set(ruleset.vocabulary.facts)
+    age = next(each for each in facts["age_years"]["anyOf"] if each.get("type") == "integer")
+    assert (age["minimum"], age["maximum"]) == (0, 120)
+    mood = next(each for each in facts["major_depression"]["anyOf"] if "enum" in each)
+    assert mood["enum"] == ["absent", "suspected", "current", "remitted", "unknown"]
+    examples = described["paths"]["/v1/evaluate"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
+    assert examples["danger"]["value"]["suitability"]["rating"] == "on_hold"
+    assert examples["substance_use"]["value"]["suitability"]["could_become"] == ["not_recommended"]
+
+
+def test_health_and_readiness(client: TestClient, ruleset: RuleSet) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["ruleset"]["digest"] == ruleset.digest
+
+
+def test_a_wrong_address_or_method_is_a_problem(client: TestClient) -> None:
+    nothing = client.get("/v1/nothing")
+    assert (nothing.status_code, nothing.json()["detail"]) == (404, "There is nothing at /v1/nothing.")
+    method = client.put("/v1/evaluate")
+    assert (method.status_code, method.json()["detail"]) == (405, "/v1/evaluate does not take PUT.")
+
+
+def test_a_service_with_a_broken_rule_does_not_start_and_says_which(tmp_path: Path) -> None:
+    for path in RULES.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "limits").mkdir()
+    (tmp_path / "limits" / "broken.yaml").write_text("id: broken\n\ttitle: no\n", encoding="utf-8")
+    with pytest.raises(FaultyRuleSet, match=r"limits/broken\.yaml:2:1: There is a tab in the indentation"):
+        create_app(Settings(rules=tmp_path))
+
+
+class _Forgetful:
+    """A live engine that says that nothing fired."""
+
+    def fired(self, facts: Facts) -> frozenset[str]:
+        return frozenset()
+
+
+class _Broken:
+    def fired(self, facts: Facts) -> frozenset[str]:
+        raise RuntimeError("the engine stopped")
+
+
+@pytest.mark.parametrize(("live", "title"), [(_Forgetful(), "The engines disagree"), (_Broken(), "The service failed")])
+def test_a_failure_of_an_engine_is_handed_to_a_person(live: object, title: str) -> None:
+    app = create_app()
+    object.__setattr__(app.state.service.assessor, "live", live)
+    answered = TestClient(app, raise_server_exceptions=False).post(
+        "/v1/evaluate", json={"facts": {"suicidal_thoughts": "plan_or_intent"}}
+    )
+    assert answered.status_code == 500
+    problem = answered.json()
+    assert problem["title"] == title
+    assert problem["hand_over"] == HAND_OVER
+    assert "suitability" not in problem

@@ -1,0 +1,128 @@
+"""``triage assess`` as a coordinator at a terminal and a script meet it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from triage.cli import app
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "first-referral.json"
+DANGER = {"reference": "R-2", "facts": {"suicidal_thoughts": "plan_or_intent", "major_depression": "current"}}
+
+
+def _run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=stdin, env={"COLUMNS": "100"})
+
+
+def _lines(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_one_referral_as_a_readable_page() -> None:
+    result = _run("assess", str(EXAMPLE))
+    assert result.exit_code == 0
+    page = result.stdout
+    assert page.index("Urgency: ROUTINE") < page.index("Suitability: ") < page.index("What speaks for")
+    assert "Source: service-page S09" in page
+    assert "not a medical device" in page
+
+
+def test_the_page_of_a_danger_shows_nothing_of_the_rating() -> None:
+    result = _run("assess", "-", stdin=json.dumps(DANGER))
+    assert result.exit_code == 0
+    page = result.stdout
+    assert "Suitability: on hold, safety first" in page
+    for word in ("What speaks for", "Other treatments", "Course:", "can still be"):
+        assert word not in page
+
+
+def test_an_emergency_asks_nothing_more() -> None:
+    danger = {"facts": DANGER["facts"] | {"means_within_reach": "yes"}}  # type: ignore[operator]
+    page = _run("assess", "-", stdin=json.dumps(danger)).stdout
+    assert "Urgency: EMERGENCY" in page
+    assert "open questions" not in page
+
+
+def test_while_a_safety_question_is_open_only_the_range_is_shown() -> None:
+    page = _run("assess", "-", stdin='{"facts": {"age_years": 30, "major_depression": "current"}}').stdout
+    assert "Suitability: can still be " in page
+    assert "so far" not in page
+
+
+def test_json_lines_give_one_answer_a_line_in_order() -> None:
+    given = [{"reference": f"R-{number}", "facts": {"age_years": number}} for number in range(20)]
+    result = _run("assess", "--json", "-", stdin="\n".join(map(json.dumps, given)))
+    assert result.exit_code == 0
+    assert [each["reference"] for each in _lines(result)] == [each["reference"] for each in given]
+
+
+def test_one_bad_line_loses_no_other(tmp_path: Path) -> None:
+    good = [
+        json.dumps({"reference": f"R-{number}", "facts": {"primary_problem": "substance_use"}}) for number in range(9)
+    ]
+    file = tmp_path / "many.jsonl"
+    file.write_text("\n".join([*good[:4], '{"reference": "R-x", "facts": {', *good[4:]]), encoding="utf-8")
+    result = _run("assess", "--json", str(file))
+    answers = _lines(result)
+    assert result.exit_code == 2
+    assert len(answers) == 10
+    assert [index for index, each in enumerate(answers) if "error" in each] == [4]
+    assert answers[4]["error"]["line"] == 5
+    assert f"{file}, line 5: refused. This is not JSON" in result.stderr
+
+
+def test_a_refused_referral_is_named_and_the_others_answered(tmp_path: Path) -> None:
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps([{"reference": "R-1", "facts": {"age_year": 4}}, DANGER]), encoding="utf-8")
+    result = _run("assess", "--json", str(file))
+    refused, answered = _lines(result)
+    assert result.exit_code == 2
+    assert refused["reference"] == "R-1"
+    assert refused["error"]["errors"][0]["near_match"] == "age_years"
+    assert answered["reference"] == "R-2"
+    assert "(R-1): refused. /facts/age_year: `age_year` is not a fact. Did you mean `age_years`?" in result.stderr
+
+
+def test_standard_input_that_is_empty_is_refused() -> None:
+    result = _run("assess", "--json", "-", stdin="")
+    assert result.exit_code == 2
+    assert "standard input: refused. There is nothing here: a referral is a JSON object." in result.stderr
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    result = _run("assess", "nowhere.json")
+    assert result.exit_code == 2
+    assert result.stderr == "nowhere.json: the file can't be read: No such file or directory.\n"
+
+
+def test_a_file_that_is_not_there_loses_no_other() -> None:
+    result = _run("assess", "--json", "nowhere.json", str(EXAMPLE))
+    assert result.exit_code == 2
+    assert [each["reference"] for each in _lines(result)] == ["REF-0142"]
+
+
+def test_the_settings_of_a_deployment_are_in_the_words() -> None:
+    given = json.dumps(DANGER)
+    settings = {"COLUMNS": "100", "TRIAGE_CRISIS_LINE": "the line 555-0100", "TRIAGE_EMERGENCY_NUMBER": "555-0199"}
+    result = CliRunner().invoke(app, ["assess", "-"], input=given, env=settings)
+    assert "555-0100" in result.stdout or "555-0199" in result.stdout
+
+
+def test_a_wrong_setting_is_named() -> None:
+    result = CliRunner().invoke(app, ["assess", str(EXAMPLE)], env={"TRIAGE_TIME_LIMIT": "soon"})
+    assert result.exit_code == 1
+    assert result.stderr.startswith("TRIAGE_TIME_LIMIT=soon: Input should be a valid number")
+
+
+@pytest.mark.parametrize("folder", ["/nowhere", "."])
+def test_a_folder_without_a_rule_set_is_named(folder: str, tmp_path: Path) -> None:
+    named = folder if folder != "." else str(tmp_path)
+    result = _run("assess", str(EXAMPLE), "--rules", named)
+    assert result.exit_code == 1
+    assert "There is no rule set in this folder: `ruleset.yaml` is missing." in result.stderr
