@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from triage.conditions import Reader
-from triage.diagnostics import Fault, FaultyRuleSet
+from triage.diagnostics import Fault, FaultyRuleSet, did_you_mean
 from triage.facts import FIXED_VALUES, CoreRule, Fact, Label
 from triage.structure import Strict, shaped
 from triage.vocabulary import AtMost, Constraint, Group, Never, Vocabulary
@@ -88,7 +88,8 @@ def _check_names(text: _VocabularyText, reader: Reader) -> None:
             reader.fault(("facts", index, "name"), "duplicate", f"The fact `{fact.name}` is there twice.")
         seen.add(fact.name)
         if fact.group not in groups:
-            reader.fault(("facts", index, "group"), "structure", f"`{fact.group}` is not a group.")
+            fix = did_you_mean(fact.group, tuple(groups))
+            reader.fault(("facts", index, "group"), "structure", f"`{fact.group}` is not a group.", fix)
 
 
 def _bare_fact(text: _Fact, index: int, reader: Reader) -> Fact:

@@ -1,0 +1,75 @@
+"""A fault in the vocabulary, the scales, the sources or the rule set's own file is named like one in a rule."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import RULES
+from triage.diagnostics import FaultyRuleSet
+from triage.load import load_ruleset
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copied = tmp_path / "rules"
+    copied.mkdir()
+    for path in RULES.glob("*.yaml"):
+        shutil.copy(path, copied)
+    return copied
+
+
+def _messages(folder: Path) -> list[str]:
+    with pytest.raises(FaultyRuleSet) as refused:
+        load_ruleset(folder)
+    return [str(fault) for fault in refused.value.faults]
+
+
+CHANGES: dict[str, tuple[str, str, str, str]] = {
+    "a fact twice": (
+        "vocabulary.yaml",
+        "name: suicidal_behavior\n",
+        "name: suicidal_thoughts\n",
+        "The fact `suicidal_thoughts` is there twice.",
+    ),
+    "a group that does not exist": ("vocabulary.yaml", "group: person\n", "group: persn\n", "Did you mean `person`?"),
+    "bounds the wrong way round": ("vocabulary.yaml", "max: 120\n", "max: -1\n", "age_years"),
+    "a type that does not exist": ("vocabulary.yaml", "type: integer\n", "type: number\n", "`type`"),
+    "a key that does not belong": (
+        "vocabulary.yaml",
+        "    ordered: true\n",
+        "    ordred: true\n",
+        "Did you mean `ordered`?",
+    ),
+    "a rating left out": ("scales.yaml", "id: no_indication", "id: no_indicatin", "`no_indication`"),
+    "a source of an unknown kind": ("sources.yaml", "kind: guideline", "kind: guidline", "`kind`"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_fault_is_named_with_file_line_and_fix(folder: Path, name: str) -> None:
+    file, before, after, said = CHANGES[name]
+    text = (folder / file).read_text(encoding="utf-8")
+    assert before in text
+    (folder / file).write_text(text.replace(before, after, 1), encoding="utf-8")
+    messages = _messages(folder)
+    found = [message for message in messages if message.startswith(f"rules/{file}:") and said in message]
+    assert found, messages
+    assert all(int(message.split(":")[1]) > 0 for message in found)
+
+
+@pytest.mark.parametrize("file", ["vocabulary.yaml", "scales.yaml", "sources.yaml", "course.yaml", "ruleset.yaml"])
+def test_a_file_that_is_empty_or_missing_is_named(folder: Path, file: str) -> None:
+    (folder / file).write_text("", encoding="utf-8")
+    assert f"rules/{file}: The file is empty. [text]" in _messages(folder)
+    (folder / file).unlink()
+    assert any(file in message for message in _messages(folder))
+
+
+def test_the_faults_of_all_files_are_told_at_once(folder: Path) -> None:
+    for file in ("vocabulary.yaml", "sources.yaml"):
+        (folder / file).write_text("a: [1,\n", encoding="utf-8")
+    messages = _messages(folder)
+    assert [message.split(":")[0] for message in messages] == ["rules/sources.yaml", "rules/vocabulary.yaml"]
