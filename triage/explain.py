@@ -16,6 +16,7 @@ from triage.lang import (
     Rule,
     SourceRef,
     Supports,
+    Truth,
     Urgency,
     effect_name,
 )
@@ -44,20 +45,22 @@ class Explainer:
 
         ``built_in`` are the reasons that the way of deciding gives, each with its sentence filled in.
         """
-        keyed = [(self._order[rule.id], self._reason(rule, facts)) for rule in fired]
+        asked = self.ruleset.vocabulary.asked_all(facts)
+        keyed = [(self._order[rule.id], self._reason(rule, facts, asked)) for rule in fired]
         for reason, because in built_in:
             key = _sort_key(reason.effect, reason.value, reason.id, self.ruleset)
             keyed.append((key, _built_in_part(reason, because)))
         return [reason for _, reason in sorted(keyed, key=lambda each: each[0])]
 
-    def _reason(self, rule: Rule, facts: Facts) -> dict[str, Any]:
-        return self._fixed[rule.id] | {"facts": facts_behind(rule, self.ruleset.vocabulary, facts)}
+    def _reason(self, rule: Rule, facts: Facts, asked: Mapping[str, Truth]) -> dict[str, Any]:
+        return self._fixed[rule.id] | {"facts": facts_behind(rule, self.ruleset.vocabulary, facts, asked)}
 
     def focus(self, fired: Iterable[Rule], facts: Facts) -> list[dict[str, Any]]:
         """The problem areas, in the order of deciding; the first two are proposed."""
         by_area = _merged(fired, lambda effect: effect.area if isinstance(effect, Focus) else None)
         order = [term.id for term in self.ruleset.scales.foci if term.id in by_area]
         vocabulary = self.ruleset.vocabulary
+        asked = vocabulary.asked_all(facts)
         return [
             {
                 "area": area,
@@ -66,7 +69,7 @@ class Explainer:
                 "facts": {
                     name: value
                     for rule in by_area[area]
-                    for name, value in facts_behind(rule, vocabulary, facts).items()
+                    for name, value in facts_behind(rule, vocabulary, facts, asked).items()
                 },
                 "rules": [rule.id for rule in by_area[area]],
             }
@@ -114,10 +117,14 @@ class Explainer:
         return found
 
 
-def facts_behind(rule: Rule, vocabulary: Vocabulary, facts: Facts) -> dict[str, Any]:
-    """The answers that made a rule fire: those that its alternatives that hold read, and those its ``unless`` read."""
-    asked = vocabulary.asked_all(facts)
-    holding = [each for each in rule.when if all(vocabulary.truth(c, facts, asked) for c in each)]
+def facts_behind(rule: Rule, vocabulary: Vocabulary, facts: Facts, asked: Mapping[str, Truth]) -> dict[str, Any]:
+    """The answers that made a rule fire: those that its alternatives that hold read, and those its ``unless`` read.
+
+    ``asked`` says of each detail whether it is asked, as ``Vocabulary.asked_all`` gives it.
+    """
+    holding = rule.when
+    if len(holding) > 1:
+        holding = tuple(each for each in holding if all(vocabulary.truth(c, facts, asked) for c in each))
     names = dict.fromkeys(condition.fact for conjunction in holding for condition in conjunction)
     names |= dict.fromkeys(condition.fact for condition in rule.unless)
     return {name: as_json(facts[name], vocabulary[name]) for name in names if name in facts}

@@ -212,15 +212,16 @@ def value_satisfies(condition: Condition, value: Value) -> bool:
 
     Raises TypeError where the value's type is not the condition's: only typed values may get here.
     """
-    match condition, value:
-        case OneOf(values=values), str():
-            return value in values
-        case Between(low=low, high=high), int():
-            return low <= value <= high
-        case Includes(members=members), frozenset():
-            return not members.isdisjoint(value)
-        case Empty(empty=empty), frozenset():
-            return (not value) is empty
+    if isinstance(value, str):
+        if isinstance(condition, OneOf):
+            return value in condition.values
+    elif isinstance(value, frozenset):
+        if isinstance(condition, Includes):
+            return not condition.members.isdisjoint(value)
+        if isinstance(condition, Empty):
+            return (not value) is condition.empty
+    elif isinstance(condition, Between):
+        return condition.low <= value <= condition.high
     raise TypeError(f"{condition.fact}: {value!r} does not fit {condition}")
 
 

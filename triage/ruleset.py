@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from triage.lang import Derives, Limits, Rule, Supports, Urgency
+from triage.lang import Condition, Derives, Limits, Rule, Supports, Urgency
 from triage.scales import Scales
 from triage.vocabulary import Vocabulary
 
@@ -61,6 +61,24 @@ class RuleSet:
     def deciding(self) -> tuple[Rule, ...]:
         """The active rules that decide rating or urgency: supports, limits, urgencies."""
         return tuple(rule for rule in self.rules if isinstance(rule.effect, Supports | Limits | Urgency))
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The distinct conditions that the concluding rules read, numbered by their place here."""
+        return tuple(dict.fromkeys(condition for rule in self.concluding for condition in rule.conditions))
+
+    @cached_property
+    def numbered(self) -> tuple[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], ...]:
+        """Each concluding rule as its id, its ``when`` and its ``unless``, by the numbers of their conditions."""
+        number = {condition: index for index, condition in enumerate(self.conditions)}
+        return tuple(
+            (
+                rule.id,
+                tuple(tuple(number[each] for each in conjunction) for conjunction in rule.when),
+                tuple(number[each] for each in rule.unless),
+            )
+            for rule in self.concluding
+        )
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""

@@ -88,7 +88,7 @@ def _check_names(text: _VocabularyText, reader: Reader) -> None:
             reader.fault(("facts", index, "name"), "duplicate", f"The fact `{fact.name}` is there twice.")
         seen.add(fact.name)
         if fact.group not in groups:
-            fix = did_you_mean(fact.group, tuple(groups))
+            fix = did_you_mean(fact.group, sorted(groups))
             reader.fault(("facts", index, "group"), "structure", f"`{fact.group}` is not a group.", fix)
 
 

@@ -7,8 +7,9 @@ false; it is *ruled out* when its ``when`` is false or an ``unless`` is true; el
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from triage.lang import Derives, Facts, Rule, Truth, Value, all_of, any_of
 from triage.ruleset import RuleSet
@@ -52,15 +53,37 @@ def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
     if derived:
         facts = {**facts, **derived}
         asked = vocabulary.asked_all(facts)
-    for rule in ruleset.concluding:
-        truths[rule.id] = rule_truth(rule, vocabulary, facts, asked)
+    # The conditions of all rules are numbered once, so that each is looked at once however many rules share it.
+    numbered = [vocabulary.truth(condition, facts, asked) for condition in ruleset.conditions]
+    for id_, when, unless in ruleset.numbered:
+        truths[id_] = _combined(when, unless, numbered)
     return Evaluation(truths, derived)
 
 
 def rule_truth(rule: Rule, vocabulary: Vocabulary, facts: Facts, asked: Mapping[str, Truth]) -> Truth:
     """Say whether one rule fires: True fired, False ruled out, None open."""
-    when = any_of(all_of(vocabulary.truth(each, facts, asked) for each in conjunction) for conjunction in rule.when)
-    if when is False:
-        return False
-    stopped = any_of(vocabulary.truth(each, facts, asked) for each in rule.unless)
-    return all_of((when, None if stopped is None else not stopped))
+    truths = {condition: vocabulary.truth(condition, facts, asked) for condition in rule.conditions}
+    return _combined(rule.when, rule.unless, truths)
+
+
+def _combined(when: Iterable[Iterable[Any]], unless: tuple[Any, ...], truths: Any) -> Truth:
+    """Kleene's logic over the truths of conditions, each looked up by its key: any of ``when``, and no ``unless``."""
+    fires: Truth = False
+    for conjunction in when:
+        holds: Truth = True
+        for key in conjunction:
+            truth = truths[key]
+            if truth is False:
+                holds = False
+                break
+            if truth is None:
+                holds = None
+        if holds:
+            fires = True
+            break
+        if holds is None:
+            fires = None
+    if fires is False or not unless:
+        return fires
+    stopped = any_of(truths[key] for key in unless)
+    return all_of((fires, None if stopped is None else not stopped))
