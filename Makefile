@@ -1,11 +1,11 @@
-# One place for every command. `make run` and `make test` each set up everything that they need, and neither needs the other.
+# One place for every command. `make serve` and `make test` each set up everything that they need, and neither needs the other.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup run serve test lint types imports deep bench lock clean
+.PHONY: help setup serve test check lint types imports deep bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,21 +13,20 @@ help: ## List the commands
 setup: .venv/ready ## Install what is needed, build the pages' styles
 
 .venv/ready: requirements.lock pyproject.toml
+	bash tools/need-python.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-run: setup ## Answer a first referral, then serve the form and the API (PORT=8000)
-	$(BIN)/triage assess examples/first-referral.json
-	$(BIN)/triage serve --port $(PORT)
-
-serve: setup ## Serve the form and the API
+serve: setup ## Serve the form and the API on 127.0.0.1 (PORT=8000)
 	$(BIN)/triage serve --port $(PORT)
 
 test: setup ## Everything that CI runs
 	$(BIN)/triage rules check
 	$(BIN)/pytest -m "not deep"
+
+check: lint types imports ## Lint, strict types, import contract
 
 lint: .venv/ready
 	$(BIN)/ruff check .
