@@ -101,7 +101,7 @@ class Assessor:
         deadline = monotonic() + self.time_limit
         bounds, questions = self._still_open(facts, fired, deadline)
         verdict = decide(self.ruleset, fired, bounds, self.ruleset.vocabulary.core_unanswered(facts))
-        return self._answer(referral, {**facts, **evaluation.derived}, fired, verdict, bounds, questions)
+        return self._answer(referral, evaluation, fired, verdict, bounds, questions)
 
     def _evaluate(self, facts: Facts) -> reference.Evaluation:
         evaluation = reference.evaluate(self.ruleset, facts)
@@ -121,20 +121,21 @@ class Assessor:
     def _answer(
         self,
         referral: Referral,
-        facts: Facts,
+        evaluation: reference.Evaluation,
         fired: tuple[Rule, ...],
         verdict: Verdict,
         bounds: Bounds,
         questions: tuple[OpenQuestion, ...],
     ) -> dict[str, Any]:
         explainer = self.explainer
+        facts, asked = {**referral.facts, **evaluation.derived}, evaluation.asked
         unanswered = as_unanswered(questions, self.ruleset, verdict.missing)
         return {
             "reference": referral.reference,
             "suitability": _suitability_part(verdict, bounds),
             "urgency": self._urgency_part(fired, verdict, bounds),
-            "reasons": [self._worded(each) for each in explainer.reasons(fired, self._built_in(verdict), facts)],
-            "focus": explainer.focus(fired, facts),
+            "reasons": [self._worded(each) for each in explainer.reasons(fired, self._built_in(verdict), facts, asked)],
+            "focus": explainer.focus(fired, facts, asked),
             "formats": explainer.formats(fired),
             "alternatives": explainer.alternatives(fired),
             "comparison": explainer.comparison(fired),

@@ -39,13 +39,16 @@ class Explainer:
         }
 
     def reasons(
-        self, fired: Iterable[Rule], built_in: Iterable[tuple[BuiltInReason, str]], facts: Facts
+        self,
+        fired: Iterable[Rule],
+        built_in: Iterable[tuple[BuiltInReason, str]],
+        facts: Facts,
+        asked: Mapping[str, Truth],
     ) -> list[dict[str, Any]]:
         """The reasons, in the answer's order: by effect, within it the most decisive value first, then by id.
 
         ``built_in`` are the reasons that the way of deciding gives, each with its sentence filled in.
         """
-        asked = self.ruleset.vocabulary.asked_all(facts)
         keyed = [(self._order[rule.id], self._reason(rule, facts, asked)) for rule in fired]
         for reason, because in built_in:
             key = _sort_key(reason.effect, reason.value, reason.id, self.ruleset)
@@ -55,12 +58,11 @@ class Explainer:
     def _reason(self, rule: Rule, facts: Facts, asked: Mapping[str, Truth]) -> dict[str, Any]:
         return self._fixed[rule.id] | {"facts": facts_behind(rule, self.ruleset.vocabulary, facts, asked)}
 
-    def focus(self, fired: Iterable[Rule], facts: Facts) -> list[dict[str, Any]]:
+    def focus(self, fired: Iterable[Rule], facts: Facts, asked: Mapping[str, Truth]) -> list[dict[str, Any]]:
         """The problem areas, in the order of deciding; the first two are proposed."""
         by_area = _merged(fired, lambda effect: effect.area if isinstance(effect, Focus) else None)
         order = [term.id for term in self.ruleset.scales.foci if term.id in by_area]
         vocabulary = self.ruleset.vocabulary
-        asked = vocabulary.asked_all(facts)
         return [
             {
                 "area": area,

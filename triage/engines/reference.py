@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from triage.lang import Derives, Facts, Rule, Truth, Value, all_of, any_of
@@ -16,14 +17,18 @@ from triage.ruleset import RuleSet
 from triage.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluation:
-    """What came of one referral: the truth of each rule by id, and the facts that were taken to hold meanwhile."""
+    """What came of one referral: the truth of each rule by id, and the facts that were taken to hold meanwhile.
+
+    ``asked`` says of each detail whether it is asked, as ``Vocabulary.asked_all`` does.
+    """
 
     truths: Mapping[str, Truth]
     derived: Mapping[str, Value]
+    asked: Mapping[str, Truth]
 
-    @property
+    @cached_property
     def fired(self) -> frozenset[str]:
         """The ids of the rules that fired."""
         return frozenset(id_ for id_, truth in self.truths.items() if truth)
@@ -57,7 +62,7 @@ def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
     numbered = [vocabulary.truth(condition, facts, asked) for condition in ruleset.conditions]
     for id_, when, unless in ruleset.numbered:
         truths[id_] = _combined(when, unless, numbered)
-    return Evaluation(truths, derived)
+    return Evaluation(truths, derived, asked)
 
 
 def rule_truth(rule: Rule, vocabulary: Vocabulary, facts: Facts, asked: Mapping[str, Truth]) -> Truth:
