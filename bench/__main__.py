@@ -1,0 +1,22 @@
+"""Run every benchmark, or those named: ``python -m bench [NAME…]``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("rete", "answers", "exact", "http")
+
+
+def main() -> None:
+    """Run the benchmarks in turn."""
+    wanted = sys.argv[1:] or NAMES
+    unknown = [name for name in wanted if name not in NAMES]
+    if unknown:
+        raise SystemExit(f"No benchmark is called {', '.join(unknown)}. Known: {', '.join(NAMES)}.")
+    for name in wanted:
+        importlib.import_module(f"bench.{name}").main()
+
+
+if __name__ == "__main__":
+    main()

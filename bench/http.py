@@ -1,0 +1,83 @@
+"""``POST /v1/evaluate`` on one worker, against a bare FastAPI application that sends the same bytes back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+
+import orjson
+
+from bench.referrals import as_request, complete_referrals
+from bench.table import print_table
+from triage.deployment import PUBLISHED
+from triage.load import load_ruleset
+
+CONNECTIONS = 16
+SECONDS = 5.0
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    """Print requests a second of the service and of the echo, and their ratio."""
+    ruleset = load_ruleset(PUBLISHED)
+    bodies = [orjson.dumps(as_request(ruleset, facts)) for facts in complete_referrals(ruleset, 200)]
+    rates = {}
+    for name, factory in (("bare echo (baseline)", "bench.echo:create_app"), ("service", "api.app:create_app")):
+        with _served(factory) as port:
+            rates[name] = asyncio.run(_hammer(port, bodies))
+    base = rates["bare echo (baseline)"]
+    rows = [(name, f"{rate:,.0f}", f"{rate / base:.2f}") for name, rate in rates.items()]
+    print_table("Complete referrals over HTTP, one worker", ("application", "requests/s", "ratio"), rows)
+
+
+@contextmanager
+def _served(factory: str) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port), "--log-level", "error"]
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
+    try:
+        for _ in range(200):
+            sleep(0.1)
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _hammer(port: int, bodies: list[bytes]) -> float:
+    """Requests a second over kept connections, after a second of warming up."""
+    requests = [
+        b"POST /v1/evaluate HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+        + f"Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+        for body in bodies
+    ]
+    await asyncio.gather(*(_connection(port, requests, index, 1.0) for index in range(CONNECTIONS)))
+    counts = await asyncio.gather(*(_connection(port, requests, index, SECONDS) for index in range(CONNECTIONS)))
+    return sum(counts) / SECONDS
+
+
+async def _connection(port: int, requests: list[bytes], start: int, seconds: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    until, count = perf_counter() + seconds, 0
+    while perf_counter() < until:
+        writer.write(requests[(start * 13 + count) % len(requests)])
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line)
+        await reader.readexactly(length)
+        count += 1
+    writer.close()
+    return count

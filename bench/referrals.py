@@ -1,0 +1,56 @@
+"""Made-up referrals for measuring: complete ones, and the same with some answers left out. One seed, one set."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from triage.facts import Fact
+from triage.lang import Value
+from triage.referral import as_json
+from triage.ruleset import RuleSet
+
+MOSTLY_NEUTRAL = 0.85
+"""How many of the answers say "nothing here": as on a real form, most do, and some ten to twenty rules fire."""
+
+
+def complete_referrals(ruleset: RuleSet, count: int, seed: int = 1) -> list[dict[str, Value]]:
+    """Give ``count`` complete referrals that contradict nothing."""
+    chance = random.Random(seed)  # no secret
+    found: list[dict[str, Value]] = []
+    while len(found) < count:
+        facts = _complete(ruleset, chance)
+        if not ruleset.vocabulary.contradictions(facts):
+            found.append(facts)
+    return found
+
+
+def partial_referrals(ruleset: RuleSet, count: int, answered: float, seed: int = 1) -> list[dict[str, Value]]:
+    """Give ``count`` referrals with that share of the answers of complete ones, each left out by chance."""
+    chance = random.Random(seed)  # no secret
+    whole = complete_referrals(ruleset, count, seed)
+    return [{name: value for name, value in facts.items() if chance.random() < answered} for facts in whole]
+
+
+def as_request(ruleset: RuleSet, facts: dict[str, Value]) -> dict[str, Any]:
+    """A referral as a caller of the API sends it."""
+    return {"facts": {name: as_json(value, ruleset.vocabulary[name]) for name, value in facts.items()}}
+
+
+def _complete(ruleset: RuleSet, chance: random.Random) -> dict[str, Value]:
+    vocabulary = ruleset.vocabulary
+    facts = {fact.name: _answer(fact, chance) for fact in vocabulary if not fact.asked_when}
+    for fact in vocabulary.gated:
+        if vocabulary.asked(fact.name, facts) is True:
+            facts[fact.name] = _answer(fact, chance)
+    return facts
+
+
+def _answer(fact: Fact, chance: random.Random) -> Value:
+    if fact.neutral is not None and chance.random() < MOSTLY_NEUTRAL:
+        return fact.neutral
+    if fact.is_integer:
+        return chance.randint(fact.minimum, fact.maximum)
+    if fact.is_set:
+        return frozenset(value for value in fact.values if chance.random() < 1 / 5)
+    return chance.choice(fact.values)
