@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 from bench.referrals import as_request, complete_referrals
@@ -23,7 +24,7 @@ def main() -> None:
     door, assessor = Door(ruleset.vocabulary), build_assessor(ruleset)
     requests = [as_request(ruleset, facts) for facts in whole]
     referrals = [Referral(facts) for facts in whole]
-    parts = {
+    parts: dict[str, Callable[[int], object]] = {
         "reference interpreter (baseline)": lambda index: reference.evaluate(ruleset, whole[index]),
         "checking a referral": lambda index: door.admit(requests[index]),
         "live engine": lambda index: assessor.live.fired(whole[index]),
