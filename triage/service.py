@@ -6,9 +6,16 @@ from triage.assess import Assessor, Settings
 from triage.ruleset import RuleSet
 
 
-def build_assessor(ruleset: RuleSet, settings: Settings = Settings()) -> Assessor:  # noqa: B008  # frozen
-    """Make the assessor that the service and the command line use."""
-    from triage.engines.rete import LiveEngines
-    from triage.engines.smt import Exact
+def build_assessor(
+    ruleset: RuleSet,
+    settings: Settings = Settings(),  # noqa: B008  # frozen
+    time_limit: float = 0.5,
+) -> Assessor:
+    """Make the assessor that the service and the command line use.
 
-    return Assessor(ruleset, LiveEngines(ruleset), Exact(ruleset), settings)
+    ``time_limit`` is how many seconds exact answers to an incomplete referral may take.
+    """
+    from triage.engines.exact import Exact
+    from triage.engines.rete import LiveEngines
+
+    return Assessor(ruleset, LiveEngines(ruleset), Exact(ruleset), settings, time_limit)
