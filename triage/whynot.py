@@ -1,4 +1,4 @@
-"""Why not another rating: the supports that did not fire, with the conditions that failed, and the limits in the way."""
+"""Why not another rating: the supports that did not fire, with what they lack, and the limits in the way."""
 
 from __future__ import annotations
 
