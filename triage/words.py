@@ -39,8 +39,10 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
     subject = fact_name(fact.name)
     match condition:
         case OneOf(values=values):
-            labels = [fact.labels[value].label.lower() for value in fact.values if value in values]
-            return f"{subject}: {' or '.join(labels)}"
+            labels = [fact.labels[value].label for value in fact.values if value in values]
+            if fact.ordered and len(values) > 1 and frozenset(fact.values[-len(values) :]) == values:
+                return f"{subject}: “{labels[0]}” or more serious"
+            return f"{subject}: {' or '.join(_quoted(each) for each in labels)}"
         case Between(low=low, high=high) if low == high:
             return f"{subject}: {low}"
         case Between(low=low, high=high) if high == fact.maximum:
@@ -50,11 +52,16 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
         case Between(low=low, high=high):
             return f"{subject}: {low} to {high}"
         case Includes(members=members):
-            labels = [fact.labels[value].label.lower() for value in fact.values if value in members]
+            labels = [_quoted(fact.labels[value].label) for value in fact.values if value in members]
             return f"{subject}: includes {' or '.join(labels)}"
         case Empty(empty=empty):
             return f"{subject}: {'none' if empty else 'at least one'}"
     assert_never(condition)
+
+
+def _quoted(label: str) -> str:
+    """A label as part of a sentence: one word in lower case, more of them in quotation marks."""
+    return f"“{label}”" if " " in label else label.lower()
 
 
 def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> str:
