@@ -132,18 +132,22 @@ class _Questions:
         self.levels = [scales.urgency_rank(each) for each in bounds.urgency]
         self.worlds = Worlds(exact.pool, opening, found)
         self.flips = Flips(opening, self.worlds)
+        self.read = opening.reads()
 
     def all_of(self, axes: list[int]) -> list[OpenQuestion]:
         """The questions among these axes that can change something; past the deadline perhaps more, without `would`."""
         found: list[tuple[int, Flip, tuple[str, ...]]] = []
+        axes = [axis for axis in axes if self._may_change(axis)]
         for number, axis in enumerate(axes):
             flip = self.flips.of(axis, self._tried(axis))
             try:
                 check_time(self.deadline)
                 changes = self._changes(axis, flip)
             except OutOfTime:
-                rest = ((each, self._may_change(each)) for each in axes[number:])
-                late = [(each, changes) for each, _, changes in found] + [each for each in rest if each[1]]
+                late = [
+                    *((each, changes) for each, _, changes in found),
+                    *((a, self._may_change(a)) for a in axes[number:]),
+                ]
                 return [self._question(each, changes) for each, changes in late]
             if changes:
                 found.append((axis, flip, changes))
@@ -158,18 +162,15 @@ class _Questions:
 
     def _changes(self, axis: int, flip: Flip) -> tuple[str, ...]:
         """What the fact can change: seen in the worlds, or else proved or disproved by the search."""
-        rating = flip.rating_changes or self._rating_changes(axis)
-        level = flip.level_changes or self._level_changes(axis)
+        may = self._may_change(axis)
+        rating = SUITABILITY in may and (flip.rating_changes or self._rating_changes(axis))
+        level = URGENCY in may and (flip.level_changes or self._level_changes(axis))
         return (SUITABILITY,) * rating + (URGENCY,) * level
 
     def _may_change(self, axis: int) -> tuple[str, ...]:
         """What the fact is read for: all that it could change, and perhaps more."""
-        effects = self.opening.effects
-        rating, level = (
-            any(_reads(box, axis) for boxes in ranked for box in boxes)
-            for ranked in ((*effects.supports, *effects.limits), effects.urgencies)
-        )
-        return (SUITABILITY,) * rating + (URGENCY,) * level
+        rating, level = self.read
+        return (SUITABILITY,) * (axis in rating) + (URGENCY,) * (axis in level)
 
     def _tried(self, axis: int) -> list[int]:
         """The classes that are tried in the worlds: all, or of a set the empty one and each kind of member alone."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from triage.engines.opening import Opening, Ranked
-from triage.engines.space import Box
 from triage.engines.worlds import Worlds
 
 
@@ -47,6 +46,10 @@ class _Layer:
         return worlds
 
 
+_Inside = list[tuple[int, list[tuple[dict[int, int], int]]]]
+"""For each rank its boxes, by axis, with the worlds inside."""
+
+
 class Flips:
     """Tries the classes of each axis in all worlds."""
 
@@ -58,8 +61,12 @@ class Flips:
         self._urgencies = self._inside(effects.urgencies)
         self._forbidden = self._inside((opening.forbidden,))
 
-    def _inside(self, ranked: Ranked) -> list[tuple[int, list[tuple[Box, int]]]]:
-        return [(rank, [(box, self.worlds.inside(box)) for box in boxes]) for rank, boxes in enumerate(ranked) if boxes]
+    def _inside(self, ranked: Ranked) -> _Inside:
+        return [
+            (rank, [(dict(box), self.worlds.inside(box)) for box in boxes])
+            for rank, boxes in enumerate(ranked)
+            if boxes
+        ]
 
     def now(self) -> Reached:
         """What the worlds show as they are."""
@@ -79,19 +86,19 @@ class Flips:
         differs = [bool(low & high) for low, high in zip(least, most, strict=True)]
         return Flip(reached, any(differs[:tops]), any(differs[tops:]))
 
-    def _kinds(self) -> tuple[list[tuple[int, list[tuple[Box, int]]]], ...]:
+    def _kinds(self) -> tuple[_Inside, ...]:
         return self._supports, self._limits, self._urgencies, self._forbidden
 
-    def _layers(self, axis: int, ranked: list[tuple[int, list[tuple[Box, int]]]]) -> list[_Layer]:
+    def _layers(self, axis: int, ranked: _Inside) -> list[_Layer]:
         layers = []
         for rank, boxes in ranked:
             always, when = 0, []
             for box, inside in boxes:
-                mask = next((mask for number, mask in box if number == axis), None)
+                mask = box.get(axis)
                 if mask is None:
                     always |= inside
                 else:
-                    when.append((mask, self.worlds.inside(part for part in box if part[0] != axis)))
+                    when.append((mask, self.worlds.inside(part for part in box.items() if part[0] != axis)))
             layers.append(_Layer(rank, always, tuple(when)))
         return layers
 

@@ -47,6 +47,14 @@ class Opening:
     base: int
     top: int
 
+    def reads(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The axes that rules still read which decide the rating, and those for the urgency."""
+        of_rating, of_level = (*self.effects.supports, *self.effects.limits), self.effects.urgencies
+        rating, level = (
+            frozenset(axis for boxes in ranked for box in boxes for axis, _ in box) for ranked in (of_rating, of_level)
+        )
+        return rating, level
+
     def rating_ways(self, rank: int) -> list[Way]:
         """The ways to a rating, any one being enough."""
         supports, limits = self.effects.supports, self.effects.limits
@@ -96,6 +104,7 @@ class Openings:
 
         tied = {name for constraint in ruleset.vocabulary.constraints for name in constraint.facts}
         self._tied = frozenset(fact.name for fact in ruleset.vocabulary.gated if fact.name in tied)
+        self._never: dict[frozenset[str], tuple[Box, ...]] = {}
 
     def _boxes(self, rule: Rule) -> tuple[Box, ...]:
         """The boxes in any of which the rule fires."""
@@ -134,13 +143,16 @@ class Openings:
     def _ranked(self) -> tuple[Ranked, Ranked, Ranked]:
         return self.effects.supports, self.effects.limits, self.effects.urgencies
 
-    def _constraints(self, given: Collection[str]) -> list[Box]:
+    def _constraints(self, given: Collection[str]) -> tuple[Box, ...]:
         """The boxes that no completion may be in. A given answer counts even where its fact is not asked."""
-        boxes: list[Box] = []
-        for constraint in self.ruleset.vocabulary.constraints:
-            there = [self.space.gates(name) for name in constraint.facts if name not in given]
-            boxes.extend(product([self._broken(constraint), *there]))
-        return boxes
+        counting = self._tied.intersection(given)
+        if counting not in self._never:
+            boxes: list[Box] = []
+            for constraint in self.ruleset.vocabulary.constraints:
+                there = [self.space.gates(name) for name in constraint.facts if name not in given]
+                boxes.extend(product([self._broken(constraint), *there]))
+            self._never[counting] = tuple(boxes)
+        return self._never[counting]
 
     def _broken(self, constraint: Constraint) -> tuple[Box, ...]:
         match constraint:
