@@ -194,34 +194,67 @@ def _not_asked(name: str) -> str:
 
 
 class Messages:
-    """Makes the message of a referral, with the fields that the compiled rules read and no others."""
+    """Makes the message of a referral, of the fields on which a comparison could hold and no others."""
 
     def __init__(self, vocabulary: Vocabulary, conjunctions: Mapping[Name, Tests]) -> None:
-        self._read = {test.field for tests in conjunctions.values() for test in tests}
         self._sets = {fact.name: fact.values for fact in vocabulary if fact.is_set}
+        self._compared: dict[str, set[Tests]] = {}
+        for tests in conjunctions.values():
+            for field in {test.field for test in tests}:
+                together = tuple(test for test in tests if test.field == field)
+                self._compared.setdefault(field, set()).add(together)
+        self._parts: dict[tuple[str, Value], dict[str, Any]] = {}
+        self._facts = [fact.name for fact in vocabulary if self._reads(fact)]
+        self._gates = [fact.name for fact in vocabulary.gated if _not_asked(fact.name) in self._compared]
 
     def of(self, facts: Facts, asked: Mapping[str, Truth]) -> dict[str, Any]:
         """The message; ``asked`` as ``Vocabulary.asked_all`` gives it."""
         found: dict[str, Any] = {"kind": KIND}
-        for name, value in facts.items():
+        for name in self._facts:
+            value = facts.get(name)
+            if value is None:
+                continue
             is_asked = asked.get(name, True)
             if is_asked:
-                self._put(found, name, name, value)
+                found |= self._part(name, name, value)
             if name in asked and is_asked is not False:
-                self._put(found, f"given__{name}", name, value)
-        for name, is_asked in asked.items():
-            if is_asked is False and _not_asked(name) in self._read:
+                found |= self._part(f"given__{name}", name, value)
+        for name in self._gates:
+            if asked[name] is False:
                 found[_not_asked(name)] = 1
         return found
 
-    def _put(self, found: dict[str, Any], field: str, name: str, value: Value) -> None:
-        if not isinstance(value, frozenset):
-            if field in self._read:
-                found[field] = value
-            return
-        if _size(field) in self._read:
-            found[_size(field)] = len(value)
-        for member in self._sets[name]:
-            flag = _member(field, member)
-            if flag in self._read:
-                found[flag] = 1 if member in value else 0
+    def _reads(self, fact: Fact) -> bool:
+        names = (fact.name, f"given__{fact.name}")
+        fields = {field for name in names for field in (name, _size(name), *(_member(name, v) for v in fact.values))}
+        return not fields.isdisjoint(self._compared)
+
+    def _part(self, field: str, name: str, value: Value) -> dict[str, Any]:
+        """The fields of one answer; made once for each, as answers have few values."""
+        part = self._parts.get((field, value))
+        if part is None:
+            whole: dict[str, str | int] = {}
+            if isinstance(value, frozenset):
+                whole = {_member(field, each): int(each in value) for each in self._sets[name]}
+                whole[_size(field)] = len(value)
+            else:
+                whole[field] = value
+            part = {each: plain for each, plain in whole.items() if self._matters(each, plain)}
+            self._parts[field, value] = part
+        return part
+
+    def _matters(self, field: str, value: str | int) -> bool:
+        return any(all(_holds(test, value) for test in tests) for tests in self._compared.get(field, ()))
+
+
+def _holds(test: Test, value: Any) -> bool:
+    match test.operator:
+        case "$eq":
+            return bool(value == test.value)
+        case "$neq":
+            return bool(value != test.value)
+        case "$gte":
+            return bool(value >= test.value)
+        case "$lte":
+            return bool(value <= test.value)
+    assert_never(test.operator)

@@ -48,8 +48,11 @@ class _Network:
         """The ids of the rules that fire; every call leaves the session empty."""
         if self._handle is None:
             return set()
-        id_ = str(next(self._ids))
-        text = orjson.dumps(self._messages.of(facts, asked) | {"id": id_}).decode()
+        found = self._messages.of(facts, asked)
+        if len(found) == 1:  # nothing but its kind: no comparison can hold
+            return set()
+        found["id"] = id_ = str(next(self._ids))
+        text = orjson.dumps(found).decode()
         try:
             code, state = matcher.assert_fact(self._handle, text)
             try:
