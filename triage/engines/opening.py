@@ -47,6 +47,11 @@ class Opening:
     base: int
     top: int
 
+    @property
+    def ranks(self) -> tuple[int, int]:
+        """How many ratings and levels there are."""
+        return len(self.effects.supports), len(self.effects.urgencies)
+
     def reads(self) -> tuple[frozenset[int], frozenset[int]]:
         """The axes that rules still read which decide the rating, and those for the urgency."""
         of_rating, of_level = (*self.effects.supports, *self.effects.limits), self.effects.urgencies
