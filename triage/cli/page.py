@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.text import Text
 
@@ -44,7 +45,7 @@ class _Page:
         return self.labels.get(id_, fact_name(id_))
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        self.console.print(Text(" " * indent + text, style=style))
+        self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
 
     def heading(self, text: str) -> None:
         self.line()
@@ -101,7 +102,7 @@ def _print_rating_detail(page: _Page, rating: dict[str, Any], *, held: bool) -> 
     if held or not rating["for"]:
         return
     named = " and ".join(page.label(each) for each in rating["for"])
-    role = f", as {page.label(rating['role']).lower()}" if rating["role"] else ""
+    role = f"; role: {page.label(rating['role']).lower()}" if rating["role"] else ""
     certainty = f"; certainty of evidence: {page.label(rating['certainty']).lower()}" if rating["certainty"] else ""
     page.line(f"For {named}{role}{certainty}.", indent=2)
 

@@ -8,8 +8,9 @@ one referral at a time: asserted, matched, retracted. Nothing that fails looks l
 from __future__ import annotations
 
 import threading
-import weakref
+from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -38,14 +39,16 @@ class _Network:
         self._messages = Messages(vocabulary, conjunctions)
         self._ids = count(1)
         self._handle: int | None = None
+        self._closed = False
         if conjunctions:
             text = orjson.dumps(definition(conjunctions)).decode()
             with _building:
                 self._handle = matcher.create_ruleset(f"triage-{next(_names)}", text)
-            weakref.finalize(self, _delete, self._handle)
 
     def fired(self, facts: Facts, asked: Any) -> set[str]:
         """The ids of the rules that fire; every call leaves the session empty."""
+        if self._closed:
+            raise EngineError("The engine was closed and can answer no referral.")
         if self._handle is None:
             return set()
         found = self._messages.of(facts, asked)
@@ -64,6 +67,16 @@ class _Network:
         except Exception as error:
             raise EngineError(f"durable_rules failed on a referral: {error}") from error
 
+    def close(self) -> None:
+        """Free what the matcher holds. Never left to the garbage collector, which may strike inside the C module."""
+        if self._handle is None:
+            return
+        with suppress(Exception):  # a network that met no referral has no state to delete
+            matcher.delete_state(self._handle, None)  # without this the matcher would keep a megabyte
+        matcher.delete_ruleset(self._handle)
+        self._handle = None
+        self._closed = True
+
     def _collect(self, code: int, state: int) -> set[str]:
         if code == _NOTHING_FIRED:
             return set()
@@ -80,12 +93,6 @@ class _Network:
             found.add(firing[2 : firing.index("#", 2)])  # {"RULE#NUMBER":{"m":{…}}}
             firing = matcher.complete_and_start_action(self._handle, state)
         return found
-
-
-def _delete(handle: int) -> None:
-    """Free a network. Without its state deleted first, the matcher would keep a megabyte of it."""
-    matcher.delete_state(handle, None)
-    matcher.delete_ruleset(handle)
 
 
 class ReteEngine:
@@ -110,18 +117,34 @@ class ReteEngine:
             asked = self._vocabulary.asked_all(facts)
         return frozenset(screened | self._concluding.fired(facts, asked))
 
+    def close(self) -> None:
+        """Free what the matcher holds; the engine is of no use after."""
+        self._deriving.close()
+        self._concluding.close()
+
 
 class LiveEngines:
-    """The live engine for many threads: one engine a thread, built at its first referral and freed with the thread."""
+    """The live engine for many threads: each call has an engine to itself, and gives it back for the next.
+
+    There are as many engines as there were calls at one time, never one built a request.
+    """
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset
-        self._local = threading.local()
-        self._local.engine = ReteEngine(ruleset)  # here, so that a limit is met at the start and not by a referral
+        # One is built here, so that a limit is met at the start and not by a referral.
+        self._free = deque([ReteEngine(ruleset)])
 
     def fired(self, facts: Facts) -> frozenset[str]:
         """The ids of the active rules that fire. Raises EngineError where the matcher fails."""
-        engine = getattr(self._local, "engine", None)
-        if engine is None:
-            engine = self._local.engine = ReteEngine(self._ruleset)
-        return engine.fired(facts)
+        try:
+            engine = self._free.pop()
+        except IndexError:
+            engine = ReteEngine(self._ruleset)
+        found = engine.fired(facts)
+        self._free.append(engine)  # only here: an engine that failed is not used again
+        return found
+
+    def close(self) -> None:
+        """Free the engines, where a rule set is loaded anew; none may be in use."""
+        while self._free:
+            self._free.pop().close()
