@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -14,9 +15,12 @@ from hypothesis import strategies as st
 from bench.referrals import complete_referrals, partial_referrals
 from tests.engines import enumeration
 from tests.engines.small import referrals, rulesets
+from triage.assess import Assessor
+from triage.engines import reference, search
 from triage.engines.exact import Exact
 from triage.lang import Facts, Value
-from triage.outcomes import OpenQuestion
+from triage.outcomes import Bounds, OpenQuestion
+from triage.referral import Referral
 from triage.ruleset import RuleSet
 
 MOST = 5_000
@@ -37,6 +41,7 @@ def agrees(ruleset: RuleSet, facts: Facts, exact: Exact) -> None:
     if not done:
         assert not bounds.exact
         assert questions == ()
+        assert exact.idle(facts) == ()
         return
     assert bounds.exact
     assert (bounds.suitability, bounds.urgency) == enumeration.possible(ruleset, done)
@@ -70,9 +75,9 @@ def values(answer: Any) -> Iterator[Value]:
 @settings(max_examples=150, deadline=None)
 def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Facts]) -> None:
     ruleset, facts = case
-    count = sum(1 for _ in enumeration.completions(ruleset, facts))
-    assume(count <= 1_000)
-    event("no completion" if count == 0 else "some completions")
+    number = sum(1 for _ in enumeration.completions(ruleset, facts))
+    assume(number <= 1_000)
+    event("no completion" if number == 0 else "some completions")
     agrees(ruleset, facts, Exact(ruleset))
 
 
@@ -90,18 +95,18 @@ def some_open(ruleset: RuleSet, facts: Facts, most: int, chance: random.Random) 
     left = dict(facts)
     names = list(facts)
     chance.shuffle(names)
-    count = 1
+    number = 1
     for name in names:
-        count *= len(enumeration.values_of(ruleset.vocabulary[name]))
-        if count > most:
+        number *= len(enumeration.values_of(ruleset.vocabulary[name]))
+        if number > most:
             break
         del left[name]
     return left
 
 
-def few_open(ruleset: RuleSet, count: int, most: int) -> list[Facts]:
+def few_open(ruleset: RuleSet, number: int, most: int) -> list[Facts]:
     chance = random.Random(3)
-    return [some_open(ruleset, facts, most, chance) for facts in complete_referrals(ruleset, count, seed=5)]
+    return [some_open(ruleset, facts, most, chance) for facts in complete_referrals(ruleset, number, seed=5)]
 
 
 def test_the_published_rules_with_few_facts_open_agree_with_enumeration(ruleset: RuleSet) -> None:
@@ -131,6 +136,63 @@ def test_past_the_deadline_comes_a_superset_and_no_consequence(ruleset: RuleSet,
         for each in exact.open_questions(facts):
             assert asked[each.fact] >= set(each.can_change)
         assert all(each.would == () for each in exact.open_questions(facts, monotonic() - 1))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3, 10, 30, 100, 300, 1000])
+def test_whenever_the_deadline_strikes_nothing_is_guessed(
+    ruleset: RuleSet, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that ticks once each time the search looks at it: the deadline falls at every stage of the work."""
+    exact = Exact(ruleset)
+    for facts in partial_referrals(ruleset, 4, 0.3, seed=6):
+        right, questions = exact.bounds(facts), {each.fact: each for each in exact.open_questions(facts)}
+        with monkeypatch.context() as patched:
+            patched.setattr(search, "monotonic", count().__next__)
+            late = exact.bounds(facts, steps)
+            patched.setattr(search, "monotonic", count().__next__)
+            asked = exact.open_questions(facts, steps)
+        assert late == right or not late.exact
+        assert set(late.suitability) >= set(right.suitability)
+        assert set(late.urgency) >= set(right.urgency)
+        assert {each.fact for each in asked} >= questions.keys()
+        if any(each.would for each in asked):
+            assert {each.fact: each for each in asked} == questions
+        for each in asked:
+            expected = questions[each.fact].can_change if each.fact in questions else ()
+            assert set(each.can_change) >= set(expected)
+
+
+class Refusing:
+    """Exact answers that must not be asked for."""
+
+    def bounds(self, facts: Facts, deadline: float | None = None) -> Bounds:
+        raise AssertionError("a complete referral needs no search")
+
+    def open_questions(self, facts: Facts, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+        raise AssertionError("a complete referral needs no search")
+
+
+class Reference:
+    """The reference as the live engine."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+
+    def fired(self, facts: Facts) -> frozenset[str]:
+        return reference.evaluate(self.ruleset, facts).fired
+
+
+def test_a_complete_referral_needs_no_search_and_the_search_would_say_the_same(ruleset: RuleSet) -> None:
+    assessor, exact = Assessor(ruleset, Reference(ruleset), Refusing()), Exact(ruleset)
+    for facts in complete_referrals(ruleset, 20, seed=8):
+        answer = assessor.assess(Referral(facts))
+        assert answer["suitability"]["settled"]
+        assert answer["urgency"]["settled"]
+        assert answer["unanswered"] == []
+        bounds = exact.bounds(facts)
+        assert answer["suitability"]["could_become"] == list(bounds.suitability)
+        assert answer["urgency"]["could_become"] == list(bounds.urgency)
+        assert exact.open_questions(facts) == ()
 
 
 @pytest.mark.parametrize("answered", [0.0, 0.3, 0.7, 0.95])

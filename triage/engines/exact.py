@@ -51,9 +51,13 @@ class Exact:
         return () if opening is None else tuple(_Work(self, facts, opening, deadline).questions())
 
     def idle(self, facts: Facts) -> tuple[str, ...]:
-        """The unanswered facts that cannot change anything any more."""
-        opened = {question.fact for question in self.open_questions(facts)}
-        return tuple(name for name in self.ruleset.vocabulary.unanswered(facts) if name not in opened)
+        """The unanswered facts that cannot change anything any more; none where no completion is left."""
+        opening = self.openings.open(facts)
+        if opening is None:
+            return ()
+        changes, _ = _Work(self, facts, opening, None).changes()
+        number = self.openings.space.number
+        return tuple(n for n in self.ruleset.vocabulary.unanswered(facts) if not changes.get(number.get(n, -1)))
 
 
 class _Work:
@@ -76,22 +80,23 @@ class _Work:
 
     def questions(self) -> list[OpenQuestion]:
         """The questions that can change something; past the deadline perhaps more, and without `would`."""
-        changes: dict[int, tuple[str, ...]] = {}
-        in_time = True
-        for name in self.exact.ruleset.vocabulary.unanswered(self.facts):
-            axis = self.exact.openings.space.number.get(name)
-            if axis is None:
-                continue
-            changes[axis], proved = self._changes(axis)
-            in_time = in_time and proved
+        changes, proved = self.changes()
         would: dict[int, tuple[Consequence, ...]] = {}
         try:
-            if in_time:
+            if proved:
                 would = {axis: tuple(self._would(axis)) for axis, each in changes.items() if each}
         except OutOfTime:
             would = {}
         names = [axis.fact.name for axis in self.exact.openings.space.axes]
         return [OpenQuestion(names[axis], each, would.get(axis, ())) for axis, each in changes.items() if each]
+
+    def changes(self) -> tuple[dict[int, tuple[str, ...]], bool]:
+        """What each unanswered fact on an axis can change, and whether all of it is proved."""
+        number = self.exact.openings.space.number
+        axes = [number[name] for name in self.exact.ruleset.vocabulary.unanswered(self.facts) if name in number]
+        found = {axis: self._changes(axis) for axis in axes}
+        in_time = self.ratings_exact and self.levels_exact and all(proved for _, proved in found.values())
+        return {axis: changes for axis, (changes, _) in found.items()}, in_time
 
     def _changes(self, axis: int) -> tuple[tuple[str, ...], bool]:
         """What the fact can change, and whether that is proved: past the deadline, all that it is read for."""

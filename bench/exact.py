@@ -1,0 +1,66 @@
+"""Exact answers to incomplete referrals, from empty to nearly complete: what can still be, and every open question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+from bench.referrals import partial_referrals
+from bench.table import print_table
+from triage.deployment import PUBLISHED
+from triage.engines import reference
+from triage.engines.exact import Exact
+from triage.lang import Facts
+from triage.load import load_ruleset
+
+SHARES = (0.0, 0.1, 0.3, 0.7, 0.95)
+COUNT = 200
+"""How many referrals of each share of answers; the empty one is asked as often."""
+
+
+def main() -> None:
+    """Print median and 99th percentile in milliseconds, and the median's ratio to one run of the reference."""
+    ruleset = load_ruleset(PUBLISHED)
+    exact = Exact(ruleset)
+    everything: dict[str, list[float]] = {"bounds": [], "with questions": []}
+    rows = []
+    for share in SHARES:
+        referrals = partial_referrals(ruleset, COUNT, share)
+        once = _median(_times(lambda facts: reference.evaluate(ruleset, facts), referrals))
+        bounds = _times(exact.bounds, referrals)
+        whole = _times(lambda facts: (exact.bounds(facts), exact.open_questions(facts)), referrals)
+        everything["bounds"] += bounds
+        everything["with questions"] += whole
+        rows += [
+            _row(f"{share:.0%} answered: {what}", times, once)
+            for what, times in zip(everything, (bounds, whole), strict=True)
+        ]
+    rows += [_row(f"all together: {what}", times, None) for what, times in everything.items()]
+    print_table(
+        f"Exact answers, {len(ruleset.deciding)} deciding rules (targets: 30 and 100 ms, with questions 150 and 500)",
+        ("what", "median ms", "p99 ms", "median / reference"),
+        rows,
+    )
+
+
+def _times(work: Callable[[Facts], object], referrals: Sequence[Facts]) -> list[float]:
+    times = []
+    for facts in referrals:
+        started = perf_counter()
+        work(facts)
+        times.append((perf_counter() - started) * 1e3)
+    return times
+
+
+def _row(name: str, times: list[float], once: float | None) -> tuple[str, str, str, str]:
+    ordered = sorted(times)
+    ratio = "" if once is None else f"{_median(times) / once:.1f}"
+    return name, f"{_median(times):.2f}", f"{ordered[int(len(ordered) * 0.99)]:.2f}", ratio
+
+
+def _median(times: Sequence[float]) -> float:
+    return sorted(times)[len(times) // 2]
+
+
+if __name__ == "__main__":
+    main()
