@@ -46,6 +46,7 @@ class BuiltInReason:
     title: str
     because: str
     sources: tuple[SourceRef, ...]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class _Reason(Strict):
     title: str
     because: str
     sources: list[_Source] = Field(min_length=1)
+    evidence: list[str] = Field(default_factory=list)
 
 
 class _ScalesText(Strict):
@@ -141,7 +142,9 @@ def _terms(terms: list[_Term]) -> tuple[Term, ...]:
 
 def _reason(text: _Reason) -> BuiltInReason:
     sources = tuple(SourceRef(each.id, each.claim, each.finding) for each in text.sources)
-    return BuiltInReason(text.id, text.effect, text.value, text.title, _line(text.because), sources)
+    return BuiltInReason(
+        text.id, text.effect, text.value, text.title, _line(text.because), sources, tuple(text.evidence)
+    )
 
 
 def _line(text: str) -> str:

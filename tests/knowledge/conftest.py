@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from triage.assess import Assessor
@@ -12,5 +10,5 @@ from triage.service import build_assessor
 
 
 @pytest.fixture(scope="session")
-def assessor(ruleset: RuleSet) -> Iterator[Assessor]:
-    yield build_assessor(ruleset, time_limit=10)
+def assessor(ruleset: RuleSet) -> Assessor:
+    return build_assessor(ruleset, time_limit=10)
