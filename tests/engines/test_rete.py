@@ -1,0 +1,238 @@
+"""The live engine against the reference: generated rule sets, the published one, threads, limits and failures."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.referrals import complete_referrals, partial_referrals
+from tests.engines.small import conjunctions, referrals, rulesets
+from triage.assess import Assessor, EngineDisagreement
+from triage.engines import rete
+from triage.engines.network import STACK, EngineLimitError, network, waiting
+from triage.engines.reference import evaluate
+from triage.engines.rete import EngineError, LiveEngines, ReteEngine
+from triage.lang import Derives, Facts, Rule, SourceRef, Value
+from triage.outcomes import Bounds, OpenQuestion
+from triage.referral import Referral
+from triage.ruleset import RuleSet
+
+THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
+
+
+@st.composite
+def deriving_rulesets(draw: st.DrawFn) -> RuleSet:
+    """A small rule set, some of whose conditions are derived from the facts that nothing derives."""
+    base = draw(rulesets())
+    vocabulary = base.vocabulary
+    targets = [fact for fact in vocabulary if fact.type == "condition" and not fact.asked_when]
+    given_only = [fact for fact in vocabulary if fact.type != "condition"]
+    if not targets or not given_only:
+        return base
+    deriving = tuple(
+        Rule(
+            f"d{number}",
+            "",
+            (draw(conjunctions(given_only, 1, 2)),),
+            draw(conjunctions(given_only, 0, 1)),
+            Derives(draw(st.sampled_from(targets)).name, "suspected"),
+            "",
+            (SourceRef("s"),),
+        )
+        for number in range(draw(st.integers(1, 3)))
+    )
+    return replace(base, rules=(*deriving, *base.rules))
+
+
+@THOROUGH
+@given(st.data())
+def test_generated_rule_sets_mean_the_same(data: st.DataObject) -> None:
+    ruleset = data.draw(deriving_rulesets())
+    engine = ReteEngine(ruleset)
+    try:
+        for _ in range(8):
+            facts = data.draw(referrals(ruleset))
+            assert engine.fired(facts) == evaluate(ruleset, facts).fired
+    finally:
+        engine.close()
+
+
+@THOROUGH
+@given(st.data())
+def test_the_order_of_the_rules_changes_nothing(data: st.DataObject) -> None:
+    ruleset = data.draw(deriving_rulesets())
+    shuffled = replace(ruleset, rules=tuple(data.draw(st.permutations(ruleset.rules))))
+    facts = data.draw(referrals(ruleset))
+    engine = ReteEngine(shuffled)
+    try:
+        assert engine.fired(facts) == evaluate(ruleset, facts).fired
+    finally:
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def engine(ruleset: RuleSet) -> ReteEngine:
+    return ReteEngine(ruleset)
+
+
+def _many(ruleset: RuleSet, count: int) -> list[dict[str, Value]]:
+    return [
+        facts
+        for answered in (0, 0.05, 0.2, 0.5, 0.8, 0.95, 1)
+        for facts in partial_referrals(ruleset, count, answered, seed=int(answered * 100))
+    ]
+
+
+def test_the_published_rules_mean_the_same(engine: ReteEngine, ruleset: RuleSet) -> None:
+    for facts in _many(ruleset, 400):
+        assert engine.fired(facts) == evaluate(ruleset, facts).fired
+
+
+@pytest.mark.deep
+def test_the_published_rules_mean_the_same_on_many_more(engine: ReteEngine, ruleset: RuleSet) -> None:
+    for facts in _many(ruleset, 20_000):
+        assert engine.fired(facts) == evaluate(ruleset, facts).fired
+
+
+def test_every_example_of_every_rule(engine: ReteEngine, ruleset: RuleSet) -> None:
+    for rule in ruleset.rules:
+        for example in rule.examples:
+            assert engine.fired(example.given) == evaluate(ruleset, example.given).fired, (rule.id, example.name)
+
+
+def test_the_referral_on_which_most_rules_fire(engine: ReteEngine, ruleset: RuleSet) -> None:
+    """Built greedily: each rule's own example is taken in wherever it lets more rules fire than before."""
+    facts: dict[str, Value] = {}
+    most = 0
+    for rule in ruleset.rules:
+        for example in rule.examples:
+            more = {**facts, **example.given}
+            if example.fires and not ruleset.vocabulary.contradictions(more):
+                count = len(evaluate(ruleset, more).fired)
+                if count > most:
+                    facts, most = more, count
+    assert most > 120
+    assert engine.fired(facts) == evaluate(ruleset, facts).fired
+
+
+def test_nothing_answered_and_nothing_left_behind(engine: ReteEngine, ruleset: RuleSet) -> None:
+    danger: Facts = {"suicidal_thoughts": "plan_or_intent"}
+    assert engine.fired({}) == frozenset()
+    assert "suicidal-plan-or-intent" in engine.fired(danger)
+    assert engine.fired({}) == frozenset(), "the referral before left nothing"
+
+
+def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet) -> None:
+    engines = LiveEngines(ruleset)
+    referrals_ = partial_referrals(ruleset, 60, 0.7)
+    expected = [evaluate(ruleset, facts).fired for facts in referrals_]
+    wrong: list[Any] = []
+
+    def answer() -> None:
+        for _ in range(5):
+            for facts, fired in zip(referrals_, expected, strict=True):
+                try:
+                    if engines.fired(facts) != fired:
+                        wrong.append(facts)
+                except Exception as error:
+                    wrong.append(error)
+
+    threads = [threading.Thread(target=answer) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engines.close()
+    assert not wrong
+
+
+def test_the_published_rules_stay_far_from_the_matchers_limit(ruleset: RuleSet) -> None:
+    assert waiting(network(ruleset.concluding, ruleset.vocabulary).values()) <= STACK // 2
+
+
+def test_rules_that_could_overrun_the_matcher_are_refused_at_the_start(ruleset: RuleSet) -> None:
+    with pytest.raises(EngineLimitError) as refused:
+        ReteEngine(ruleset, group=1_000)
+    assert "comparisons could wait at once and durable_rules holds 64" in str(refused.value)
+    assert str(refused.value).endswith("Group them smaller, or split the largest rules.")
+
+
+class _Failing:
+    """A matcher that fails where it is told to, and is the real one elsewhere."""
+
+    def __init__(self, name: str, answer: Any) -> None:
+        self._name, self._answer, self._real = name, answer, vars(rete)["matcher"]
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._name:
+            return getattr(self._real, name)
+
+        def failing(*_: Any) -> Any:
+            if isinstance(self._answer, Exception):
+                raise self._answer
+            return self._answer
+
+        return failing
+
+
+FAILURES: dict[str, tuple[str, Any]] = {
+    "an exception": ("assert_fact", RuntimeError("error code: 303")),
+    "a code that means nothing": ("assert_fact", (2, 1)),
+    "a firing without a name": ("start_action_for_state", None),
+    "an exception in the state": ("start_action_for_state", ('{"exception": "lost"}', '{"r#0":{}}')),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_is_an_error_and_never_nothing_fired(
+    name: str, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = ReteEngine(ruleset)
+    monkeypatch.setattr(rete, "matcher", _Failing(*FAILURES[name]))
+    with pytest.raises(EngineError):
+        engine.fired({"suicidal_thoughts": "plan_or_intent"})
+
+
+def test_a_closed_engine_answers_nothing(ruleset: RuleSet) -> None:
+    engine = ReteEngine(ruleset)
+    engine.close()
+    with pytest.raises(EngineError, match=r"^The engine was closed and can answer no referral\.$"):
+        engine.fired({"suicidal_thoughts": "plan_or_intent"})
+
+
+class _Forgetful:
+    """The live engine without one rule: the planted difference."""
+
+    def __init__(self, ruleset: RuleSet, rule: str) -> None:
+        self._engine, self._rule = ReteEngine(ruleset), rule
+
+    def fired(self, facts: Facts) -> frozenset[str]:
+        return self._engine.fired(facts) - {self._rule}
+
+
+class _NoExactAnswers:
+    def bounds(self, facts: Facts, deadline: float | None = None) -> Bounds:
+        raise AssertionError("the difference comes first")
+
+    def open_questions(self, facts: Facts, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+        raise AssertionError("the difference comes first")
+
+
+def test_a_difference_between_the_engines_gives_no_answer(ruleset: RuleSet) -> None:
+    assessor = Assessor(ruleset, _Forgetful(ruleset, "suicidal-plan-or-intent"), _NoExactAnswers())
+    with pytest.raises(EngineDisagreement) as differing:
+        assessor.assess(Referral({"suicidal_thoughts": "plan_or_intent"}))
+    assert differing.value.rules == ("suicidal-plan-or-intent",)
+    assert "hand the referral to a clinician as urgent" in str(differing.value)
+    assert "plan_or_intent" not in str(differing.value), "no answer of the referral is told"
+
+
+def test_a_complete_referral_never_calls_the_exact_engine(ruleset: RuleSet) -> None:
+    assessor = Assessor(ruleset, LiveEngines(ruleset), _NoExactAnswers())
+    for facts in complete_referrals(ruleset, 20):
+        assert assessor.assess(Referral(facts))["suitability"]["settled"] is True
