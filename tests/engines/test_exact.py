@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
+from bench.plain import Plain
 from bench.referrals import complete_referrals, partial_referrals
 from tests.engines import enumeration
 from tests.engines.small import referrals, rulesets
@@ -160,6 +161,28 @@ def test_whenever_the_deadline_strikes_nothing_is_guessed(
         for each in asked:
             expected = questions[each.fact].can_change if each.fact in questions else ()
             assert set(each.can_change) >= set(expected)
+
+
+@pytest.mark.parametrize(("answered", "number"), [(0.0, 1), (0.1, 3), (0.3, 3), (0.7, 3), (0.95, 3)])
+def test_the_published_rules_agree_with_plain_z3_however_much_is_open(
+    ruleset: RuleSet, answered: float, number: int
+) -> None:
+    """An encoding that shares nothing with the search, where there are too many completions to make."""
+    exact, plain = Exact(ruleset), Plain(ruleset)
+    for facts in partial_referrals(ruleset, number, answered, seed=7):
+        assert exact.bounds(facts) == plain.bounds(facts)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("answered", [0.0, 0.3, 0.7])
+def test_what_each_answer_would_leave_agrees_with_plain_z3(ruleset: RuleSet, answered: float) -> None:
+    exact, plain = Exact(ruleset), Plain(ruleset)
+    facts = partial_referrals(ruleset, 1, answered, seed=9)[0]
+    for question in exact.open_questions(facts):
+        for each in question.would:
+            after = [plain.bounds({**facts, question.fact: value}) for value in values(each.answer)]
+            assert set(each.suitability) == {rating for bounds in after for rating in bounds.suitability}
+            assert set(each.urgency) == {level for bounds in after for level in bounds.urgency}
 
 
 class Refusing:
