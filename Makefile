@@ -10,7 +10,9 @@ PORT ?= 8000
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: .venv/ready ## Install what is needed, build the pages' styles
+STYLES := api/pages/static/built/ready
+
+setup: .venv/ready $(STYLES) ## Install what is needed, build the pages' styles
 
 .venv/ready: requirements.lock pyproject.toml
 	bash tools/need-python.sh $(PYTHON)
@@ -18,6 +20,9 @@ setup: .venv/ready ## Install what is needed, build the pages' styles
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
+
+$(STYLES): .venv/ready package-lock.json api/pages/build.sh $(wildcard api/pages/styles/*.scss)
+	bash api/pages/build.sh
 
 serve: setup ## Serve the form and the API on 127.0.0.1 (PORT=8000)
 	$(BIN)/triage serve --port $(PORT)

@@ -1,0 +1,23 @@
+"""The pages for coordinators and clinicians: rendered on the server, working without JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from api.pages import form, reading
+from api.pages.security import add_headers
+
+STATIC = Path(__file__).parent / "static"
+
+
+def register(app: FastAPI) -> None:
+    """Add the pages, their styles and scripts, and the headers that keep them to themselves."""
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.include_router(form.router, include_in_schema=False)
+    app.include_router(reading.router, include_in_schema=False)
+    app.add_middleware(GZipMiddleware, minimum_size=2_000)
+    app.middleware("http")(add_headers)

@@ -1,0 +1,106 @@
+"""What was entered in the form: read without losing anything, made a referral, its faults put beside the fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from triage.facts import UNKNOWN, Fact
+from triage.referral import Door, FieldFault, Referral, RefusedReferral
+from triage.vocabulary import Vocabulary
+
+NONE_OF_THESE = "none_of_these"
+MOST_FIELDS = 2_000
+_WHOLE_NUMBER = re.compile(r"^[0-9]{1,9}$")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The form as it was sent: each field's values, in the order of sending."""
+
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, body: bytes) -> Entered:
+        """Read a sent form. What is not UTF-8 is kept as far as it can be read."""
+        try:
+            fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            fields = {}
+        return cls(fields)
+
+    def without(self, name: str) -> Entered:
+        """The same form with one question cleared."""
+        return Entered({each: values for each, values in self.fields.items() if each != name})
+
+    def values(self, name: str) -> list[str]:
+        """The values entered for one question, white space around them left out."""
+        return [value.strip() for value in self.fields.get(name, []) if value.strip()]
+
+    @property
+    def reference(self) -> str:
+        """The referral's reference as entered."""
+        return " ".join(self.values("reference"))
+
+    def shown(self, fact: Fact) -> str:
+        """What stands in a number's field: what was typed, unless it was ticked as not known."""
+        return next((value for value in self.values(fact.name) if value != UNKNOWN), "")
+
+    def asks_to_clear(self) -> str:
+        """The question whose Clear button was pressed, or nothing."""
+        return next(iter(self.values("clear")), "")
+
+    def referral(self, door: Door) -> Referral:
+        """The referral that was entered. Raises RefusedReferral with every fault."""
+        facts = {}
+        faults = []
+        for fact in door.vocabulary:
+            values = self.values(fact.name)
+            if not values:
+                continue
+            if fact.is_set and NONE_OF_THESE in values and len(values) > 1:
+                faults.append(_fault(fact, "“None of these” and something else are ticked: keep one of the two."))
+            elif fact.is_integer and UNKNOWN in values and len(values) > 1:
+                faults.append(_fault(fact, "There is a number and “Asked, not known” is ticked: keep one of the two."))
+            else:
+                facts[fact.name] = _answer(fact, values)
+        try:
+            referral = door.admit({"reference": self.reference or None, "facts": facts})
+        except RefusedReferral as refused:
+            raise RefusedReferral([*faults, *refused.faults], refused.reference) from None
+        if faults:
+            raise RefusedReferral(faults, referral.reference)
+        return referral
+
+
+def _answer(fact: Fact, values: list[str]) -> Any:
+    if values == [UNKNOWN]:
+        return UNKNOWN
+    if fact.is_set:
+        return [] if values == [NONE_OF_THESE] else values
+    if fact.is_integer:
+        return int(values[0]) if len(values) == 1 and _WHOLE_NUMBER.match(values[0]) else " ".join(values)
+    return values[0] if len(values) == 1 else values
+
+
+def _fault(fact: Fact, message: str) -> FieldFault:
+    return FieldFault(f"/facts/{fact.name}", "two-answers", message)
+
+
+def by_question(refused: RefusedReferral, vocabulary: Vocabulary) -> dict[str, str]:
+    """The faults as the form shows them: for each question one sentence; those of the whole under ``reference``."""
+    found: dict[str, str] = {}
+    for fault in refused.faults:
+        name = fault.pointer.removeprefix("/facts/")
+        fact = vocabulary.facts.get(name)
+        message = fault.message
+        if fact is None:
+            name = "reference"
+            message = "The reference is too long: use at most 200 characters."
+        elif fault.code == "wrong-value":
+            message = f"“{fault.given}” can't be read here: enter {fact.allowed()}, or leave it blank."
+        found.setdefault(name, message)
+    return found

@@ -1,0 +1,119 @@
+"""The form, its live panel and the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from api.pages.entered import Entered, by_question
+from api.pages.followups import follow_up_styles
+from api.pages.templating import page
+from api.pages.wording import HEADINGS, Wording
+from api.state import State, body_of, state_of
+from triage.referral import Referral, RefusedReferral
+
+router = APIRouter()
+SHOWN_FIRST = 5
+
+
+@router.get("/")
+async def new_assessment(request: Request) -> HTMLResponse:
+    """An empty form."""
+    return await _form(request, Entered())
+
+
+@router.post("/")
+async def change_answers(request: Request) -> HTMLResponse:
+    """The form with the answers that were sent, to be changed."""
+    entered = Entered.read(await body_of(request))
+    name = entered.asks_to_clear()
+    return await _form(request, entered.without(name) if name else entered)
+
+
+@router.get("/assess")
+async def nothing_sent() -> RedirectResponse:
+    """An address that only a sent form has: back to the form."""
+    return RedirectResponse("/", status_code=303)
+
+
+@router.post("/assess")
+async def assess(request: Request) -> HTMLResponse:
+    """The result, or the form with its faults and everything that was entered."""
+    entered = Entered.read(await body_of(request))
+    name = entered.asks_to_clear()
+    if name:
+        return await _form(request, entered.without(name))
+    state = state_of(request)
+    try:
+        referral = entered.referral(state.door)
+    except RefusedReferral as refused:
+        errors = by_question(refused, state.ruleset.vocabulary)
+        return await _form(request, entered, errors)
+    answer = await run_in_threadpool(state.assessor.assess, referral)
+    return page(request, "result.html.jinja", **_view(state, referral, answer), entered=entered)
+
+
+@router.post("/panel")
+async def panel(request: Request) -> HTMLResponse:
+    """The panel beside the form: what the answers so far come to."""
+    entered = Entered.read(await body_of(request))
+    state = state_of(request)
+    try:
+        referral = entered.referral(state.door)
+    except RefusedReferral as refused:
+        errors = by_question(refused, state.ruleset.vocabulary)
+        return page(request, "panel.html.jinja", errors=errors, answer=None)
+    answer = await run_in_threadpool(state.assessor.assess, referral)
+    return page(request, "panel.html.jinja", errors={}, **_view(state, referral, answer))
+
+
+async def _form(request: Request, entered: Entered, errors: dict[str, str] | None = None) -> HTMLResponse:
+    state = state_of(request)
+    vocabulary = state.ruleset.vocabulary
+    found: dict[str, Any] = {"answer": None}
+    if not errors:
+        try:
+            referral = entered.referral(state.door)
+        except RefusedReferral as refused:
+            errors = by_question(refused, vocabulary)
+        else:
+            answer = await run_in_threadpool(state.assessor.assess, referral)
+            found = _view(state, referral, answer)
+    sections = [(group, [fact for fact in vocabulary if fact.group == group.id]) for group in vocabulary.groups]
+    return page(
+        request,
+        "form.html.jinja",
+        status=422 if errors else 200,
+        sections=sections,
+        entered=entered,
+        errors=errors or {},
+        follow_ups=follow_up_styles(vocabulary),
+        **found,
+    )
+
+
+def _view(state: State, referral: Referral, answer: dict[str, Any]) -> dict[str, Any]:
+    """What the panel and the result show of an answer."""
+    wording = Wording(state.ruleset)
+    held = answer["suitability"]["rating"] == "on_hold"
+    questions = [
+        each | {"consequences": wording.consequences(each, answer, held=held)}
+        for each in answer["unanswered"]
+        if not held or "urgency" in each["can_change"]
+    ]
+    open_facts = {each["fact"] for each in answer["unanswered"]}
+    unanswered = state.ruleset.vocabulary.unanswered(referral.facts)
+    return {
+        "answer": answer,
+        "held": held,
+        "emergency": answer["urgency"]["level"] == "emergency",
+        "wording": wording,
+        "headings": HEADINGS,
+        "questions": questions,
+        "shown_first": SHOWN_FIRST,
+        "idle": [name for name in unanswered if name not in open_facts],
+        "facts": referral.facts,
+    }

@@ -1,0 +1,179 @@
+// The form with JavaScript: the live panel, drafts that are kept, clearing without a reload, Ctrl+Enter.
+// Without it everything still works: the form is sent and answered by the server.
+"use strict";
+
+const WAIT = 150; // milliseconds after the last change before the panel is asked for
+const form = document.getElementById("assessment");
+const panel = document.getElementById("panel");
+const status = document.getElementById("draft");
+const tab = Math.random().toString(36).slice(2);
+document.documentElement.classList.add("js");
+
+const summary = document.getElementById("errors");
+if (summary) summary.focus();
+
+// What is entered, as pairs of name and value
+function entered() {
+  return [...new FormData(form)].filter(([, value]) => value !== "");
+}
+
+function put(pairs) {
+  for (const input of form.elements) {
+    if (input.type === "radio" || input.type === "checkbox") input.checked = false;
+    else if (input.name && input.type !== "submit") input.value = "";
+  }
+  for (const [name, value] of pairs) {
+    for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (input.type === "radio" || input.type === "checkbox") input.checked = input.checked || input.value === value;
+      else if (input.type !== "submit") input.value = value;
+    }
+  }
+  showClearButtons();
+}
+
+function showClearButtons() {
+  const names = new Set(entered().map(([name]) => name));
+  for (const button of form.querySelectorAll("button.clear")) {
+    button.classList.toggle("clear--unused", !names.has(button.value));
+  }
+}
+
+// The panel
+let timer = 0;
+let asked = null;
+async function refresh() {
+  if (asked) asked.abort();
+  asked = new AbortController();
+  try {
+    const response = await fetch("/panel", {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(entered()),
+      signal: asked.signal,
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(String(response.status));
+    panel.innerHTML = text;
+    save();
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    panel.innerHTML = "<h2 class=\"govuk-heading-s\">No answer from the service</h2><p class=\"govuk-body small\">" +
+      "Nothing was lost. If this does not pass, hand the referral to a clinician as urgent.</p>";
+  }
+}
+
+function changed() {
+  showClearButtons();
+  clearTimeout(timer);
+  timer = setTimeout(refresh, WAIT);
+}
+
+// Drafts: kept in this browser only, with the time; another tab's change is never overwritten unasked
+const known = new URLSearchParams(location.search).get("draft") || sessionStorage.getItem("draft");
+const id = known || tab;
+sessionStorage.setItem("draft", id);
+const key = "draft:" + id;
+let seen = null;
+
+function stored() {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function save() {
+  const answers = entered();
+  const there = stored();
+  if (there && there.tab !== tab && there.saved !== seen) return conflict(there);
+  if (!answers.length && !there) return undefined;
+  const told = panel.querySelector("[data-level]");
+  const now = new Date().toISOString();
+  const first = there ? there.first : now;
+  seen = now;
+  localStorage.setItem(key, JSON.stringify({ tab, saved: now, first, answers, reference: form.elements.reference.value,
+    level: told ? told.dataset.level : "", open: told ? Number(told.dataset.open) : 0,
+    missing: told ? Number(told.dataset.incomplete) : 0 }));
+  status.textContent = "Draft kept in this browser at " + new Date(now).toLocaleTimeString() + ".";
+  return undefined;
+}
+
+function conflict(there) {
+  status.textContent = "This draft was changed in another tab at " + new Date(there.saved).toLocaleTimeString() + ". ";
+  const theirs = document.createElement("button");
+  theirs.type = "button";
+  theirs.className = "clear";
+  theirs.textContent = "Use the other tab’s answers";
+  theirs.addEventListener("click", () => { seen = there.saved; put(there.answers); changed(); });
+  const ours = document.createElement("button");
+  ours.type = "button";
+  ours.className = "clear";
+  ours.textContent = "Keep the answers here";
+  ours.addEventListener("click", () => { seen = there.saved; save(); });
+  status.append(theirs, " or ", ours);
+}
+
+window.addEventListener("storage", (event) => {
+  if (event.key === key && event.newValue) {
+    const there = stored();
+    if (there && there.tab !== tab) conflict(there);
+  }
+});
+
+// What is ticked together
+form.addEventListener("change", (event) => {
+  const input = event.target;
+  if (input.type !== "checkbox" || !input.checked) return;
+  const alone = input.value === "none_of_these" || input.value === "unknown";
+  for (const other of form.querySelectorAll(`[name="${CSS.escape(input.name)}"]`)) {
+    if (other === input) continue;
+    if (other.type !== "checkbox") other.value = ""; // a number beside "Asked, not known"
+    else if (alone || other.value === "none_of_these" || other.value === "unknown") other.checked = false;
+  }
+});
+form.addEventListener("input", (event) => {
+  const box = event.target.id ? document.getElementById(event.target.id + "-unknown") : null;
+  if (box && event.target.value) box.checked = false;
+  changed();
+});
+form.addEventListener("change", changed);
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button.clear");
+  if (!button || !form.contains(button)) return;
+  event.preventDefault();
+  for (const input of form.querySelectorAll(`[name="${CSS.escape(button.value)}"]`)) {
+    if (input.type === "radio" || input.type === "checkbox") input.checked = false;
+    else input.value = "";
+  }
+  const question = document.getElementById("q-" + button.value);
+  (question.querySelector("input") || question).focus();
+  changed();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.ctrlKey) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button.govuk-button"));
+  }
+});
+form.addEventListener("submit", save);
+
+// Start: what the draft holds, unless the server sent answers back
+const draft = stored();
+if (draft && !entered().length && draft.answers.length) {
+  seen = draft.saved;
+  put(draft.answers);
+  status.textContent = "Draft of " + new Date(draft.saved).toLocaleString() + " opened again. ";
+  const fresh = document.createElement("button");
+  fresh.type = "button";
+  fresh.className = "clear";
+  fresh.textContent = "Start a new one";
+  fresh.addEventListener("click", () => { sessionStorage.removeItem("draft"); location.href = "/"; });
+  status.append(fresh);
+  refresh();
+} else if (entered().length) {
+  refresh();
+}
+showClearButtons();
+// Back from the result: the browser puts the answers back after this script has run
+window.addEventListener("pageshow", (event) => { if (event.persisted) changed(); });
