@@ -119,7 +119,7 @@ def test_the_published_rules_with_few_facts_open_agree_with_enumeration(ruleset:
 @pytest.mark.deep
 def test_the_published_rules_with_more_facts_open_agree_with_enumeration(ruleset: RuleSet) -> None:
     exact = Exact(ruleset)
-    for facts in few_open(ruleset, 200, MOST):
+    for facts in few_open(ruleset, 30, MOST):
         agrees(ruleset, facts, exact)
 
 
