@@ -88,11 +88,11 @@ def effect_in_words(rule: Rule, ruleset: RuleSet) -> str:
         case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
             named = " and ".join(labels.get(each, fact_name(each)) for each in targets)
             return (
-                f"Supports a rating up to “{labels[rating]}” for {named}, as {labels[role].lower()}; "
+                f"Supports a rating up to “{labels[rating]}” for {named}; role: {labels[role].lower()}; "
                 f"certainty of evidence {labels[certainty].lower()}."
             )
         case Limits(to=to, certainty=certainty, role=role, until=until):
-            as_role = f", as {labels[role].lower()}" if role else ""
+            as_role = f"; role: {labels[role].lower()}" if role else ""
             for_now = f" For now only: until {until}." if until else ""
             return (
                 f"Holds the rating at “{labels[to]}” or lower{as_role}; "

@@ -5,8 +5,10 @@
 const WAIT = 150; // milliseconds after the last change before the panel is asked for
 const form = document.getElementById("assessment");
 const panel = document.getElementById("panel");
+const bar = document.querySelector("#bar a");
 const status = document.getElementById("draft");
-const tab = Math.random().toString(36).slice(2);
+const tab = sessionStorage.getItem("tab") || Math.random().toString(36).slice(2);
+sessionStorage.setItem("tab", tab);
 document.documentElement.classList.add("js");
 
 const summary = document.getElementById("errors");
@@ -54,6 +56,8 @@ async function refresh() {
     const text = await response.text();
     if (!response.ok) throw new Error(String(response.status));
     panel.innerHTML = text;
+    const told = panel.querySelector("[data-label]");
+    bar.textContent = told ? "Urgency: " + told.dataset.label : "Something to correct first";
     save();
   } catch (error) {
     if (error.name === "AbortError") return;
