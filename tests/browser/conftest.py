@@ -1,0 +1,97 @@
+"""A served application and a real Chromium; every page is held to a clean console and to no request elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+# A refused form is answered with 422, which Chromium reports as a failed load: that is meant.
+MEANT = ("status of 422",)
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of the service, in a process of its own on a free port."""
+    if not (ROOT / "api/pages/static/built/ready").exists():
+        pytest.fail("The styles are not built: run `make setup`.")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--port", str(port)]
+    with subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT) as service:
+        try:
+            _wait(f"http://127.0.0.1:{port}", service)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            service.terminate()
+
+
+def _wait(address: str, service: subprocess.Popen[bytes]) -> None:
+    for _ in range(START_SECONDS * 10):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
+                return
+        except OSError:
+            if service.poll() is not None:
+                break
+            time.sleep(0.1)
+    pytest.fail("The service did not start.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Its absence fails the tests: they never skip silently."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is missing: run `bash tests/browser/need-chromium.sh`.")
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=as_root)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Open]:
+    """Open a page in a fresh browser profile, or in that of the page given as ``beside``."""
+    contexts = []
+    faults: list[str] = []
+
+    def note(text: str) -> None:
+        if not any(each in text for each in MEANT):
+            faults.append(text)
+
+    def open_(path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None) -> Page:
+        if beside is None:
+            context = browser.new_context(
+                base_url=address, java_script_enabled=js, viewport={"width": width, "height": 900}
+            )
+            context.set_default_timeout(10_000)
+            contexts.append(context)
+        else:
+            context = beside.context
+        page = context.new_page()
+        page.on("console", lambda said: note(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        page.on("request", lambda sent: None if sent.url.startswith(address) else note(f"request to {sent.url}"))
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not faults

@@ -1,0 +1,37 @@
+"""What a coordinator does on the form, as steps of a journey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Page, expect
+
+from triage.vocabulary import Vocabulary
+
+
+def answer(page: Page, answers: Mapping[str, str]) -> None:
+    """Give answers by the name of the question: a number is typed, anything else is marked."""
+    for name, value in answers.items():
+        field = page.locator(f"input[name={name}]").first
+        if field.get_attribute("type") in ("radio", "checkbox"):
+            page.check(f"input[name={name}][value={value}]")
+        else:
+            field.fill(value)
+
+
+def show_result(page: Page) -> None:
+    """Send the form."""
+    page.get_by_role("button", name="Show the result").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def safe(vocabulary: Vocabulary) -> dict[str, str]:
+    """Every core safety question answered with "nothing here", for someone who is neither pregnant nor postpartum."""
+    core = [fact for fact in vocabulary if fact.core.kind in ("always", "unless")]
+    return {fact.name: "none_of_these" if fact.is_set else str(fact.neutral) for fact in core}
+
+
+def entered(page: Page, name: str) -> list[str]:
+    """What is marked for a question."""
+    found: list[str] = page.eval_on_selector_all(f"input[name={name}]:checked", "all => all.map(each => each.value)")
+    return found

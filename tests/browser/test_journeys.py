@@ -1,0 +1,213 @@
+"""Whole referrals in a browser, as given, when, then."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.steps import answer, entered, safe, show_result
+from triage.ruleset import RuleSet
+
+DEPRESSED = {"age_years": "29", "major_depression": "current"}
+# Faults of the form that these tests found; each mark goes with the mend (strict: a mended fault fails until it does).
+FIRST_BUTTON = "Enter in a number presses the first Clear button, which takes an answer away"
+NO_CLEAR = "Without JavaScript a Clear button appears only after the form was sent once"
+DANGER = {"age_years": "41", "suicidal_thoughts": "plan_or_intent", "untreated_overdose_or_injury": "yes"}
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_new_referral_comes_to_a_result(visit: Open, ruleset: RuleSet, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, safe(ruleset.vocabulary) | DEPRESSED | {"reference": "REF-0142"})
+    show_result(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("REF-0142")
+    text = page.inner_text("main")
+    assert text.index("Urgency: ") < text.index("Suitability")
+    for heading in ("What speaks for", "What speaks against", "What can still change it"):
+        assert heading in text
+    assert ruleset.version in text
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_an_emergency_shows_what_to_do_and_nothing_of_the_rating(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, DEPRESSED | DANGER)
+    show_result(page)
+    text = page.inner_text("main")
+    assert "Urgency: Emergency" in text
+    assert "On hold: safety first" in text
+    for hidden in ("What can still change", "What speaks for", "What else to offer", "The course", "Problem areas"):
+        assert hidden not in text
+    assert page.get_by_role("alert").count() <= 1
+
+
+def test_an_incomplete_referral_shows_only_its_range(visit: Open) -> None:
+    page = visit()
+    answer(page, DEPRESSED)
+    show_result(page)
+    text = page.inner_text("main")
+    assert "Urgency: Urgent" in text
+    assert "safety questions are not answered" in text
+    assert "can still be" in text.lower()
+    assert "so far" not in text.lower()
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_mistake_is_named_beside_the_field_and_nothing_is_lost(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, {"age_years": "abc", "suicidal_thoughts": "none", "disputes": "partner"})
+    show_result(page)
+    link = page.locator(".govuk-error-summary a")
+    expect(link).to_have_count(1)
+    expect(page.locator("#q-age_years .govuk-error-message")).to_be_visible()
+    expect(page.locator("input#age_years")).to_have_value("abc")
+    assert entered(page, "suicidal_thoughts") == ["none"]
+    assert entered(page, "disputes") == ["partner"]
+    if js:
+        expect(page.locator(".govuk-error-summary")).to_be_focused()
+    link.click()
+    assert page.url.endswith("#q-age_years")
+
+
+def test_by_keyboard_alone_to_the_result(visit: Open) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        if page.evaluate("document.activeElement.name") == "suicidal_thoughts":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert entered(page, "suicidal_thoughts") == ["none"]
+    page.keyboard.press("ArrowDown")
+    assert entered(page, "suicidal_thoughts") == ["passive"]
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/assess")
+    expect(page.locator("main")).to_contain_text("Urgency: Urgent")
+
+
+@pytest.mark.xfail(reason=FIRST_BUTTON, strict=True)
+@pytest.mark.parametrize("js", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_enter_in_a_number_clears_no_answer(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, {"suicidal_thoughts": "plan_or_intent", "age_years": "29"})
+    page.locator("input#age_years").press("Enter")
+    page.wait_for_load_state()
+    if page.url.endswith("/assess") and page.locator("#assessment").count() == 0:
+        expect(page.locator("main")).to_contain_text("On hold: safety first")
+    else:
+        assert entered(page, "suicidal_thoughts") == ["plan_or_intent"]
+
+
+@pytest.mark.parametrize(
+    "js",
+    [
+        pytest.param(True, id="with JavaScript"),
+        pytest.param(False, id="without JavaScript", marks=pytest.mark.xfail(reason=NO_CLEAR, strict=True)),
+    ],
+)
+def test_each_answer_can_be_cleared(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, {"suicidal_thoughts": "passive", "insured": "yes"})
+    page.locator("#q-suicidal_thoughts button.clear").click(timeout=2_000)
+    page.wait_for_load_state()
+    assert entered(page, "suicidal_thoughts") == []
+    assert entered(page, "insured") == ["yes"]
+
+
+def test_a_follow_up_shows_only_where_it_applies_and_keeps_its_answer(visit: Open) -> None:
+    page = visit()
+    expect(page.locator("#q-bipolar_type")).to_be_hidden()
+    answer(page, {"bipolar_disorder": "current"})
+    expect(page.locator("#q-bipolar_type")).to_be_visible()
+    answer(page, {"mood_stabilizer": "yes", "bipolar_disorder": "absent"})
+    expect(page.locator("#q-mood_stabilizer")).to_be_hidden()
+    expect(page.locator("#panel")).to_contain_text(re.compile("not used.*mood stabilizer", re.DOTALL))
+    answer(page, {"bipolar_disorder": "current"})
+    assert entered(page, "mood_stabilizer") == ["yes"]
+
+
+def test_the_panel_follows_the_answers(visit: Open) -> None:
+    page = visit()
+    answer(page, {"suicidal_thoughts": "plan_or_intent"})
+    expect(page.locator("#panel")).to_contain_text("On hold".lower())
+    expect(page.locator("#panel")).to_contain_text("Urgency: Very urgent")
+    answer(page, {"untreated_overdose_or_injury": "yes"})
+    expect(page.locator("#panel")).to_contain_text("Urgency: Emergency")
+    expect(page.locator("#panel")).not_to_contain_text("Ask next")
+
+
+def test_back_from_the_result_finds_the_answers(visit: Open) -> None:
+    page = visit()
+    answer(page, DEPRESSED)
+    show_result(page)
+    page.go_back()
+    expect(page.locator("input#age_years")).to_have_value("29")
+    assert entered(page, "major_depression") == ["current"]
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_the_answers_can_be_changed_from_the_result(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, DEPRESSED)
+    show_result(page)
+    page.get_by_role("button", name="Change the answers").click()
+    expect(page.locator("input#age_years")).to_have_value("29")
+    assert entered(page, "major_depression") == ["current"]
+
+
+def test_the_rationale_can_be_copied_and_printed(visit: Open) -> None:
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer(page, DEPRESSED)
+    show_result(page)
+    page.get_by_role("button", name="Copy the rationale").click()
+    expect(page.locator("#copied")).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Urgent" in copied
+    assert "Rule set" in copied
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Change the answers")).to_be_hidden()
+    expect(page.locator("main")).to_contain_text("Urgency: Urgent")
+
+
+def test_what_is_copied_on_hold_says_nothing_of_the_rating(visit: Open) -> None:
+    page = visit()
+    answer(page, DEPRESSED | DANGER)
+    show_result(page)
+    text = page.locator("#rationale").text_content() or ""
+    assert "Emergency" in text
+    for hidden in ("Major depression in adults", "CBT", "sessions", "can still be"):
+        assert hidden not in text
+
+
+def test_a_draft_is_kept_and_another_tab_does_not_overwrite_it(visit: Open) -> None:
+    first = visit()
+    answer(first, {"age_years": "29"})
+    expect(first.locator("#draft")).to_contain_text("kept in this browser")
+    first.reload()
+    expect(first.locator("input#age_years")).to_have_value("29")
+    name = first.evaluate("sessionStorage.getItem('draft')")
+    second = visit(f"/?draft={name}", beside=first)
+    expect(second.locator("input#age_years")).to_have_value("29")
+    answer(second, {"age_years": "30"})
+    expect(first.locator("#draft")).to_contain_text("changed in another tab")
+    expect(first.locator("input#age_years")).to_have_value("29")
+
+
+def test_two_tabs_hold_two_referrals(visit: Open) -> None:
+    first = visit()
+    answer(first, {"reference": "ONE", "suicidal_thoughts": "plan_or_intent"})
+    expect(first.locator("#draft")).to_contain_text("kept in this browser")
+    second = visit(beside=first)
+    answer(second, {"reference": "TWO", "age_years": "30"})
+    expect(second.locator("#draft")).to_contain_text("kept in this browser")
+    listed = visit("/worklist", beside=first)
+    expect(listed.locator("#drafts tr")).to_have_count(2)
+    expect(listed.locator("#drafts tr").first).to_contain_text("ONE")
+    listed.goto("/worklist?q=two")
+    expect(listed.locator("#drafts tr")).to_have_count(1)
