@@ -30,6 +30,15 @@ def respond(problem_: dict[str, Any]) -> Response:
     return Response(orjson.dumps(problem_), status_code=problem_["status"], media_type=MEDIA_TYPE)
 
 
+def answer(request: Request, problem_: dict[str, Any]) -> Response:
+    """A problem for whoever asked: a page for a browser, JSON for everyone else."""
+    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+        return respond(problem_)
+    from api.pages.templating import page  # here, since pages are made of what this module serves
+
+    return page(request, "problem.html.jinja", status=problem_["status"], problem=problem_)
+
+
 def plain(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
     """A problem without a pointer."""
     return {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
@@ -44,25 +53,27 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _failure)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedReferral)
-    return respond(problem(error) | {"reference": error.reference})
+    return answer(request, problem(error) | {"reference": error.reference})
 
 
-async def _too_large(_: Request, error: Exception) -> Response:
+async def _too_large(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooLarge)
     detail = f"The request is larger than the {error.limit} bytes that are read. A referral needs about 2,000."
-    return respond(plain(413, "The request is too large", detail))
+    return answer(request, plain(413, "The request is too large", detail))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    response = respond(plain(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error)))
+    response = answer(
+        request, plain(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error))
+    )
     response.headers.update(error.headers or {})
     return response
 
 
-_TITLES = {404: "Not found", 405: "Method not allowed"}
+_TITLES = {404: "Not found", 405: "Method not allowed", 413: "The request is too large"}
 
 
 def _detail(request: Request, error: HTTPException) -> str:
@@ -78,4 +89,4 @@ async def _failure(request: Request, error: Exception) -> Response:
         log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
     else:
         log.exception("failure at %s", request.url.path, exc_info=error)
-    return respond(failed(error))
+    return answer(request, failed(error))

@@ -43,9 +43,9 @@ def state_of(request: Request) -> State:
     return state
 
 
-async def body_of(request: Request) -> bytes:
-    """The request's body. Raises TooLarge as soon as more came than the service reads."""
-    limit = state_of(request).settings.largest_request
+async def body_of(request: Request, limit: int | None = None) -> bytes:
+    """The request's body. Raises TooLarge as soon as more came than ``limit``, or than the service reads."""
+    limit = limit or state_of(request).settings.largest_request
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(limit)

@@ -196,6 +196,8 @@ def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
     allowed = f'{fact.allowed()}; or "{UNKNOWN}", or null'
     match = near_match(given, fact.labels) if isinstance(given, str) and fact.labels else None
     meant = f" Did you mean `{match}`?" if match else ""
+    if fact.is_set and isinstance(given, str) and match == given:
+        match, meant = None, f' The answer is a list: write `["{given}"]`.'
     message = f"{json.dumps(given, ensure_ascii=False)} is not an answer to `{fact.name}`.{meant}"
     return FieldFault(pointer, "wrong-value", message, given=given, allowed=allowed, near_match=match)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from fastapi import HTTPException
+
 from triage.facts import UNKNOWN, Fact
 from triage.referral import Door, FieldFault, Referral, RefusedReferral
 from triage.vocabulary import Vocabulary
@@ -25,11 +27,14 @@ class Entered:
 
     @classmethod
     def read(cls, body: bytes) -> Entered:
-        """Read a sent form. What is not UTF-8 is kept as far as it can be read."""
+        """Read a sent form. What is not UTF-8 is kept as far as it can be read.
+
+        Raises HTTPException rather than take a form that is none of ours for a blank one.
+        """
         try:
             fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        except ValueError:
-            fields = {}
+        except ValueError as error:
+            raise HTTPException(413, f"A form has at most {MOST_FIELDS} fields; this one has more.") from error
         return cls(fields)
 
     def without(self, name: str) -> Entered:
@@ -56,7 +61,9 @@ class Entered:
     def referral(self, door: Door) -> Referral:
         """The referral that was entered. Raises RefusedReferral with every fault."""
         facts = {}
-        faults = []
+        known = {*door.vocabulary.facts, "reference", "clear"}
+        faults = [FieldFault("", "unknown-field", f"“{_short(name)}” is no question of this form.")
+                  for name in self.fields if name not in known]  # fmt: skip
         for fact in door.vocabulary:
             values = self.values(fact.name)
             if not values:
@@ -86,6 +93,10 @@ def _answer(fact: Fact, values: list[str]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else name[:40] + "…"
+
+
 def _fault(fact: Fact, message: str) -> FieldFault:
     return FieldFault(f"/facts/{fact.name}", "two-answers", message)
 
@@ -99,7 +110,8 @@ def by_question(refused: RefusedReferral, vocabulary: Vocabulary) -> dict[str, s
         message = fault.message
         if fact is None:
             name = "reference"
-            message = "The reference is too long: use at most 200 characters."
+            if fault.code != "unknown-field":
+                message = "The reference is too long: use at most 200 characters."
         elif fault.code == "wrong-value":
             message = f"“{fault.given}” can't be read here: enter {fact.allowed()}, or leave it blank."
         found.setdefault(name, message)

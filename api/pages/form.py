@@ -17,6 +17,8 @@ from triage.referral import Referral, RefusedReferral
 
 router = APIRouter()
 SHOWN_FIRST = 5
+LARGEST_FORM = 4_194_304
+"""Bytes of a form that are read, so that a field of a megabyte comes back with its fault and everything else kept."""
 
 
 @router.get("/")
@@ -28,7 +30,7 @@ async def new_assessment(request: Request) -> HTMLResponse:
 @router.post("/")
 async def change_answers(request: Request) -> HTMLResponse:
     """The form with the answers that were sent, to be changed."""
-    entered = Entered.read(await body_of(request))
+    entered = Entered.read(await body_of(request, LARGEST_FORM))
     name = entered.asks_to_clear()
     return await _form(request, entered.without(name) if name else entered)
 
@@ -42,7 +44,7 @@ async def nothing_sent() -> RedirectResponse:
 @router.post("/assess")
 async def assess(request: Request) -> HTMLResponse:
     """The result, or the form with its faults and everything that was entered."""
-    entered = Entered.read(await body_of(request))
+    entered = Entered.read(await body_of(request, LARGEST_FORM))
     name = entered.asks_to_clear()
     if name:
         return await _form(request, entered.without(name))
@@ -59,7 +61,7 @@ async def assess(request: Request) -> HTMLResponse:
 @router.post("/panel")
 async def panel(request: Request) -> HTMLResponse:
     """The panel beside the form: what the answers so far come to."""
-    entered = Entered.read(await body_of(request))
+    entered = Entered.read(await body_of(request, LARGEST_FORM))
     state = state_of(request)
     try:
         referral = entered.referral(state.door)

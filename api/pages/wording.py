@@ -103,7 +103,7 @@ class Wording:
         shown = ("urgency", "limits") if held else ("urgency", "limits", "supports", "derives", "advice")
         for effect in shown:
             for reason in answer["reasons"]:
-                if reason["effect"] == effect:
+                if reason["effect"] == effect and not _asks_on(reason, urgency):
                     sources = "; ".join(self.cited(each)["short"] for each in reason["sources"])
                     lines.append(f"- {HEADINGS[effect]}: {reason['title']}. {reason['because']} [{sources}]")
         stances = {"suited": "suited", "unsuited": "not suited"}
@@ -134,6 +134,11 @@ class Wording:
         if fact.is_integer:
             return f"{fact.minimum} to {fact.maximum} {fact.unit}".strip()
         return " / ".join(label.label for label in fact.labels.values())
+
+
+def _asks_on(reason: Mapping[str, Any], urgency: Mapping[str, Any]) -> bool:
+    """Whether a reason lists open questions at an emergency, when nothing is asked any more."""
+    return bool(urgency["level"] == "emergency" and reason["rule"] == "core-safety-unanswered")
 
 
 HEADINGS = {

@@ -166,7 +166,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {
             "pointer": "/facts/disputes",
             "code": "wrong-value",
-            "message": '"partner" is not an answer to `disputes`.',
+            "message": '"partner" is not an answer to `disputes`. The answer is a list: write `["partner"]`.',
             "given": "partner",
             "allowed": 'a list of any of partner, family, friend, coworker, school; or "unknown", or null',
         },

@@ -60,7 +60,7 @@ def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> No
     console.print(Line(answer["reference"] or "Referral without a reference", align="left"))
     page.line(f"Urgency: {page.label(urgency['level']).upper()}", "bold")
     page.line(urgency["action"], indent=2)
-    if urgency["incomplete"]:
+    if urgency["incomplete"] and urgency["level"] != "emergency":
         names = ", ".join(fact_name(name) for name in urgency["missing"])
         page.line(f"Incomplete: {len(urgency['missing'])} safety questions are unanswered: {names}.", indent=2)
     page.line(rating_in_words(answer, page.labels), "bold")
@@ -109,16 +109,21 @@ def _print_rating_detail(page: _Page, rating: dict[str, Any], *, held: bool) -> 
 
 def _print_reasons(page: _Page, answer: dict[str, Any], *, held: bool) -> None:
     for effect, heading in _HEADINGS.items():
-        reasons = [each for each in answer["reasons"] if each["effect"] == effect]
+        reasons = [each for each in answer["reasons"] if each["effect"] == effect and not _asks_on(each, answer)]
         if not reasons or (held and effect not in _SHOWN_ON_HOLD):
             continue
         page.heading(heading)
         for reason in reasons:
-            _print_reason(page, reason)
+            _print_reason(page, reason, hidden=held and effect != "urgency")
 
 
-def _print_reason(page: _Page, reason: dict[str, Any]) -> None:
-    value = f" [{page.label(reason['value'])}]" if reason["value"] in page.labels else ""
+def _asks_on(reason: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """Whether a reason lists open questions at an emergency, when nothing is asked any more."""
+    return bool(answer["urgency"]["level"] == "emergency" and reason["rule"] == "core-safety-unanswered")
+
+
+def _print_reason(page: _Page, reason: dict[str, Any], *, hidden: bool) -> None:
+    value = f" [{page.label(reason['value'])}]" if reason["value"] in page.labels and not hidden else ""
     page.line(f"• {reason['title']}{value}", indent=1)
     page.line(reason["because"], indent=3)
     if reason.get("until"):
