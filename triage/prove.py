@@ -87,7 +87,12 @@ class Prover:
         return self.single.model(*formulas) is not None
 
 
-def prove(ruleset: RuleSet, folder: Path, timeout: float = 10.0, only: Iterable[str] = ()) -> tuple[Proof, ...]:
+def names(ruleset: RuleSet, folder: Path) -> tuple[str, ...]:
+    """The ids of all properties. Raises FaultyRuleSet where one names what does not exist."""
+    return tuple(each.id for each in read_properties(folder, ruleset)) + tuple(id_ for id_, _, _ in STRUCTURAL)
+
+
+def prove_all(ruleset: RuleSet, folder: Path, timeout: float = 10.0, only: Iterable[str] = ()) -> tuple[Proof, ...]:
     """Prove every property of a rule set, or those named in ``only``; ``timeout`` is seconds for one question.
 
     Raises FaultyRuleSet where a property names what does not exist.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from triage.cli import assess, rules, serve
+from triage.cli import assess, prove, rules, serve
 
 app = typer.Typer(
     name="triage",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command("assess")(assess.assess)
 app.command("serve")(serve.serve)
+app.command("prove")(prove.prove)
 app.add_typer(rules.app, name="rules")
 
 

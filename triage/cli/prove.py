@@ -1,0 +1,56 @@
+"""``triage prove``: what holds of every referral, asked of the solver."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
+from triage.deployment import PUBLISHED
+from triage.diagnostics import FaultyRuleSet, did_you_mean
+
+_SAID = {True: "holds", False: "DOES NOT HOLD", None: "not settled"}
+
+
+def prove(
+    only: Annotated[list[str] | None, typer.Option(help="Only this property; may be given again.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds the solver has for one question.")] = 10.0,
+    as_json: Annotated[bool, typer.Option("--json", help="The proofs as one JSON object.")] = False,
+    rules: RulesFolder = PUBLISHED,
+) -> None:
+    """Prove the properties of the rule set over all referrals.
+
+    Exits with 1 unless all of them hold; each that fails comes with the smallest referral that breaks it.
+    """
+    from triage.prove import names, prove_all  # here, so that the other commands start without the solver
+
+    ruleset = checked_ruleset(rules)
+    try:
+        known = names(ruleset, rules)
+        for each in only or ():
+            if each not in known:
+                err.print(f"There is no property `{each}`. {did_you_mean(each, known)}", markup=False)
+                raise typer.Exit(2)
+        proofs = prove_all(ruleset, rules, timeout, only or ())
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(1) from faulty
+    if as_json:
+        told = {"ruleset": {"version": ruleset.version, "digest": ruleset.digest}}
+        sys.stdout.write(json.dumps(told | {"proofs": [each.as_json(ruleset) for each in proofs]}, indent=1) + "\n")
+    else:
+        for proof in proofs:
+            out.print(Text(f"{_SAID[proof.holds]:<14} {proof.id}  ({proof.seconds:.2f} s)"))
+            if proof.holds is not True:
+                out.print(Padding(Text(f"{proof.sentence} {proof.note}"), (0, 0, 0, 15)))
+            for referral in proof.as_json(ruleset)["counterexamples"]:
+                out.print(Padding(Text(json.dumps(referral)), (0, 0, 0, 15)))
+        holding = sum(each.holds is True for each in proofs)
+        out.print(f"{holding} of {len(proofs)} properties hold, {sum(each.seconds for each in proofs):.1f} s.")
+    if not all(each.holds for each in proofs):
+        raise typer.Exit(1)
