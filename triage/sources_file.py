@@ -43,6 +43,7 @@ class _Source(Strict):
 class _Row(Strict):
     id: str
     title: str
+    no_rule: str | None = None
 
 
 class _SourcesText(Strict):

@@ -1,19 +1,24 @@
-"""Every rule fires on an example, and taking it away changes an answer, unless it names the rule that covers it."""
+"""Every rule fires somewhere, and an answer is another without it, unless it says which rule covers it.
+
+What an answer tells is compared, not which rules stand behind it: a second rule offering what another offers already
+changes no answer. A rule that names ``covered_by`` must really be without effect: the key is no way out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.conftest import RULES
 from tests.knowledge.cases import cases_in, referral_of
+from triage.decide import decide
 from triage.engines.reference import evaluate
 from triage.explain import Explainer
-from triage.lang import Alternative, Facts, Focus, Format, Limits, Rule, Supports, Urgency
+from triage.lang import Advice, Facts, Focus, Rule, Urgency
 from triage.load import read_ruleset
-from triage.outcomes import outcome
+from triage.outcomes import Bounds, outcome
 from triage.ruleset import RuleSet
 
 IDS = [rule.id for rule in read_ruleset(RULES).rules]
@@ -21,7 +26,7 @@ IDS = [rule.id for rule in read_ruleset(RULES).rules]
 
 @pytest.fixture(scope="module")
 def referrals(ruleset: RuleSet) -> list[Facts]:
-    """Every example of every rule, every vignette and every hard case, and the examples beside a depression."""
+    """Every example of every rule, also beside a depression, every vignette and every hard case."""
     examples = [example.given for rule in ruleset.rules for example in rule.examples if example.fires]
     written = [referral_of(case, ruleset).facts for case in (*cases_in("vignettes"), *cases_in("hard_cases"))]
     depressed: Facts = {"age_years": 30, "major_depression": "current"}
@@ -31,55 +36,62 @@ def referrals(ruleset: RuleSet) -> list[Facts]:
 
 
 @pytest.fixture(scope="module")
-def firing(ruleset: RuleSet, referrals: list[Facts]) -> dict[str, list[frozenset[str]]]:
-    """For each rule, what fires together with it."""
-    found: dict[str, list[frozenset[str]]] = {id_: [] for id_ in IDS}
+def firing(ruleset: RuleSet, referrals: list[Facts]) -> dict[str, list[Facts]]:
+    """For each rule, the referrals on which it fires."""
+    found: dict[str, list[Facts]] = {id_: [] for id_ in IDS}
     for facts in referrals:
-        fired = evaluate(ruleset, facts).fired
-        for id_ in fired:
-            found[id_].append(fired)
+        for id_ in evaluate(ruleset, facts).fired:
+            found[id_].append(facts)
     return found
 
 
 @pytest.mark.parametrize("id_", IDS)
-def test_a_rule_fires_and_its_removal_changes_something(
-    id_: str, ruleset: RuleSet, firing: dict[str, list[frozenset[str]]]
+def test_a_rule_fires_and_an_answer_is_another_without_it(
+    id_: str, ruleset: RuleSet, firing: dict[str, list[Facts]]
 ) -> None:
-    together = firing[id_]
-    assert together, "it fires on no example"
-    rule = ruleset.by_id[id_]
-    if rule.covered_by is not None:
-        assert ruleset.by_id[rule.covered_by]
+    referrals = firing[id_]
+    assert referrals, "it fires on no example"
+    without = replace(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id != id_))
+    matters = any(told(ruleset, facts) != told(without, facts) for facts in referrals)
+    covering = ruleset.by_id[id_].covered_by
+    if covering is None:
+        assert matters, "without it every answer is the same: change it, give it an example, or name what covers it"
         return
-    assert any(_told(ruleset, ruleset.fired(ids)) != _told(ruleset, ruleset.fired(ids - {id_})) for ids in together)
+    assert not matters, f"it changes an answer, so `{covering}` does not cover it"
+    assert any(covering in evaluate(ruleset, facts).fired for facts in referrals)
 
 
-def _told(ruleset: RuleSet, fired: tuple[Rule, ...]) -> tuple[Any, ...]:
-    """What an answer says because of the rules that fired: outcome, target, role, certainty, offers, advice."""
+def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
+    """A copy under another name adds nothing, whatever the effect: else the test above would prove little."""
+    for id_ in ("major-depression-adult", "psychosis-before-therapy", "group-adult-depression", "focus-role-dispute"):
+        rule = ruleset.by_id[id_]
+        facts = next(example.given for example in rule.examples if example.fires)
+        doubled = replace(ruleset, rules=(*ruleset.rules, replace(rule, id=f"{id_}-again")))
+        alone = replace(ruleset, rules=tuple(each for each in ruleset.rules if each.id != id_))
+        assert told(ruleset, facts) == told(doubled, facts)
+        assert told(ruleset, facts) != told(alone, facts)
+
+
+def told(ruleset: RuleSet, facts: Facts) -> tuple[Any, ...]:
+    """What is answered: rating, urgency and its action, target, role, focus, formats, alternatives, advice."""
+    fired = ruleset.fired(evaluate(ruleset, facts).fired)
+    so_far = outcome(fired, ruleset.scales)
+    verdict = decide(ruleset, fired, Bounds((so_far.rating,), (so_far.level,)), ())
     explainer = Explainer(ruleset)
-    ids = {rule.id for rule in fired}
     return (
-        outcome(fired, ruleset.scales),
-        sorted(_said(fired), key=str),
-        explainer.formats(fired),
-        explainer.alternatives(fired),
-        sorted(ids) if any(rule.id in ids for rule in fired if not _combined(rule)) else (),
+        so_far,
+        _actions(fired, so_far.level),
+        frozenset(verdict.targets),
+        verdict.role,
+        frozenset(rule.effect.area for rule in fired if isinstance(rule.effect, Focus)),
+        frozenset((each["format"], each["stance"]) for each in explainer.formats(fired)),
+        frozenset((each["therapy"], each["first"]) for each in explainer.alternatives(fired)),
+        frozenset(rule.because for rule in fired if isinstance(rule.effect, Advice)),
     )
 
 
-def _said(fired: tuple[Rule, ...]) -> Iterator[Any]:
-    for rule in fired:
-        match rule.effect:
-            case Supports(targets=targets, role=role, rating=rating):
-                yield (rating, targets, role)
-            case Limits(to=to, role=role, until=until):
-                yield (to, role, until)
-            case Urgency(level=level, action=action):
-                yield (level, action)
-            case Focus(area=area):
-                yield area
-
-
-def _combined(rule: Rule) -> bool:
-    """Whether a rule's effect is merged with others' before it is told."""
-    return isinstance(rule.effect, Supports | Limits | Urgency | Focus | Format | Alternative)
+def _actions(fired: tuple[Rule, ...], level: str) -> frozenset[str]:
+    """What the coordinator is told to do: the words of every rule at the level that was reached."""
+    return frozenset(
+        rule.effect.action for rule in fired if isinstance(rule.effect, Urgency) and rule.effect.level == level
+    )
