@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from triage.ruleset import RuleSet
 
 VIGNETTES = cases_in("vignettes")
 HARD_CASES = cases_in("hard_cases")
+WITHOUT_SAFETY = [replace(case, all_clear=False) for case in VIGNETTES if case.all_clear]
+SINGLE = {"role", "certainty", "could_become", "limited_by"}
+SEVERAL = {"for", "formats", "not_suited", "first", "beside", "focus", "advice"}
 
 
 def _by_id(case: Case) -> str:
@@ -34,29 +38,54 @@ def test_a_vignette_comes_out_as_its_sources_say(case: Case, assessor: Assessor,
     _check_urgency(case, answer["urgency"], ruleset)
 
 
+@pytest.mark.parametrize("case", WITHOUT_SAFETY, ids=_by_id)
+def test_a_vignette_nobody_asked_about_safety_is_urgent_and_incomplete(
+    case: Case, assessor: Assessor, ruleset: RuleSet
+) -> None:
+    urgency = assessor.assess(referral_of(case, ruleset))["urgency"]
+    assert ruleset.scales.urgency_rank(urgency["level"]) >= ruleset.scales.urgency_rank("urgent")
+    assert urgency["incomplete"]
+    assert urgency["missing"]
+
+
 @pytest.mark.parametrize("case", HARD_CASES, ids=_by_id)
 def test_a_hard_case_comes_out_as_its_sources_say(case: Case, assessor: Assessor, ruleset: RuleSet) -> None:
     answer = assessor.assess(referral_of(case, ruleset))
     rating = answer["suitability"]
     assert rating["rating"] in case.expect["rating"], (rating, case.story)
     _check_urgency(case, answer["urgency"], ruleset)
-    wanted = case.expect
-    if "could_become" in wanted:
-        assert rating["could_become"] == wanted["could_become"]
-    if "role" in wanted:
-        assert rating["role"] == wanted["role"]
-    if "for" in wanted:
-        assert set(rating["for"]) == set(wanted["for"])
-    assert set(wanted.get("limited_by", ())) <= {
-        each["rule"] for each in answer["reasons"] if each["effect"] == "limits"
-    }
+    for key in SINGLE & set(case.expect):
+        assert rating[key] == (case.expect[key] or None), (key, case.story)
+    for key in SEVERAL & set(case.expect):
+        _check_several(key, case, answer)
+
+
+def _check_several(key: str, case: Case, answer: dict[str, Any]) -> None:
+    """``for`` is all there is; ``not_suited`` are formats not called suited; of the others, at least these are there."""
+    wanted = case.expect[key]
     stances = {each["format"]: each["stance"] for each in answer["formats"]}
-    assert wanted.get("formats", {}).items() <= stances.items()
     offered = {each["therapy"]: each["first"] for each in answer["alternatives"]}
-    assert set(wanted.get("first", ())) <= {therapy for therapy, first in offered.items() if first}
-    assert set(wanted.get("beside", ())) <= set(offered)
+    match key:
+        case "for":
+            assert set(answer["suitability"]["for"]) == set(wanted)
+        case "formats":
+            assert wanted.items() <= stances.items()
+        case "not_suited":
+            assert all(stances.get(each) != "suited" for each in wanted)
+        case "first":
+            assert set(wanted) <= {therapy for therapy, first in offered.items() if first}
+        case "beside":
+            assert set(wanted) <= {therapy for therapy, first in offered.items() if not first}
+        case "focus":
+            assert [each["area"] for each in answer["focus"] if each["proposed"]] == wanted
+        case "advice":
+            assert set(wanted) <= {each["rule"] for each in answer["reasons"] if each["effect"] == "advice"}
 
 
-def test_all_given_vignettes_are_here() -> None:
+def test_the_written_cases_are_all_here_and_expect_only_what_is_looked_at() -> None:
     assert len(VIGNETTES) == 33
-    assert len(HARD_CASES) >= 24
+    assert len(HARD_CASES) >= 30
+    for case in VIGNETTES:
+        assert set(case.expect) == {"rating", "urgency"}, case.id
+    for case in HARD_CASES:
+        assert set(case.expect) <= {"rating", "urgency"} | SINGLE | SEVERAL, case.id
