@@ -203,45 +203,39 @@ class Messages:
             for field in {test.field for test in tests}:
                 together = tuple(test for test in tests if test.field == field)
                 self._compared.setdefault(field, set()).add(together)
-        self._parts: dict[tuple[str, Value], dict[str, Any]] = {}
-        self._facts = [fact.name for fact in vocabulary if self._reads(fact)]
+        self._parts: dict[tuple[str, Value, Truth], dict[str, Any]] = {}
+        self._gated = {fact.name for fact in vocabulary.gated}
         self._gates = [fact.name for fact in vocabulary.gated if _not_asked(fact.name) in self._compared]
 
     def of(self, facts: Facts, asked: Mapping[str, Truth]) -> dict[str, Any]:
         """The message; ``asked`` as ``Vocabulary.asked_all`` gives it."""
         found: dict[str, Any] = {"kind": KIND}
-        for name in self._facts:
-            value = facts.get(name)
-            if value is None:
-                continue
-            is_asked = asked.get(name, True)
-            if is_asked:
-                found |= self._part(name, name, value)
-            if name in asked and is_asked is not False:
-                found |= self._part(f"given__{name}", name, value)
+        parts = self._parts
+        for name, value in facts.items():
+            answer = (name, value, asked.get(name, True))
+            part = parts.get(answer)
+            if part is None:  # made once for each, as answers have few values
+                part = parts[answer] = self._part(*answer)
+            if part:
+                found |= part
         for name in self._gates:
             if asked[name] is False:
                 found[_not_asked(name)] = 1
         return found
 
-    def _reads(self, fact: Fact) -> bool:
-        names = (fact.name, f"given__{fact.name}")
-        fields = {field for name in names for field in (name, _size(name), *(_member(name, v) for v in fact.values))}
-        return not fields.isdisjoint(self._compared)
-
-    def _part(self, field: str, name: str, value: Value) -> dict[str, Any]:
-        """The fields of one answer; made once for each, as answers have few values."""
-        part = self._parts.get((field, value))
-        if part is None:
-            whole: dict[str, str | int] = {}
+    def _part(self, name: str, value: Value, asked: Truth) -> dict[str, Any]:
+        """The fields of one answer; none of a detail that is not asked."""
+        fields = [name] if asked else []
+        if name in self._gated and asked is not False:
+            fields.append(f"given__{name}")
+        whole: dict[str, str | int] = {}
+        for field in fields:
             if isinstance(value, frozenset):
-                whole = {_member(field, each): int(each in value) for each in self._sets[name]}
+                whole |= {_member(field, each): int(each in value) for each in self._sets[name]}
                 whole[_size(field)] = len(value)
             else:
                 whole[field] = value
-            part = {each: plain for each, plain in whole.items() if self._matters(each, plain)}
-            self._parts[field, value] = part
-        return part
+        return {field: plain for field, plain in whole.items() if self._matters(field, plain)}
 
     def _matters(self, field: str, value: str | int) -> bool:
         return any(all(_holds(test, value) for test in tests) for tests in self._compared.get(field, ()))

@@ -110,7 +110,9 @@ class ReteEngine:
     def fired(self, facts: Facts) -> frozenset[str]:
         """The ids of the active rules that fire on the answered facts. Raises EngineError where the matcher fails."""
         asked = self._vocabulary.asked_all(facts)
-        screened = {id_ for id_ in self._deriving.fired(facts, asked) if self._targets[id_].fact not in facts}
+        screened: set[str] = set()
+        if any(target.fact not in facts for target in self._targets.values()):  # else there is nothing to derive
+            screened = {id_ for id_ in self._deriving.fired(facts, asked) if self._targets[id_].fact not in facts}
         if screened:
             derived: dict[str, Value] = {self._targets[id_].fact: self._targets[id_].value for id_ in screened}
             facts = {**facts, **derived}
