@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
-from api.routes import evaluate, knowledge, operations
+from api.routes import evaluate, explain, knowledge, operations
 from api.settings import Settings
 from api.state import build_state
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = state
     problems.register(app)
-    for router in (evaluate.router, knowledge.router, operations.router):
+    for router in (evaluate.router, explain.router, knowledge.router, operations.router):
         app.include_router(router)
     pages.register(app)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it

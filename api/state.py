@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
@@ -14,6 +16,10 @@ from triage.referral import Door, Referral, parse_json
 from triage.ruleset import RuleSet
 from triage.service import build_assessor
 
+if TYPE_CHECKING:
+    from api.proofs import Proofs
+    from triage.whatif import Explorer
+
 
 @dataclass(frozen=True)
 class State:
@@ -23,6 +29,20 @@ class State:
     ruleset: RuleSet
     door: Door
     assessor: Assessor
+
+    @cached_property
+    def explorer(self) -> Explorer:
+        """What explains other ratings; made at the first question, as a service starts without it."""
+        from triage.whatif import Explorer
+
+        return Explorer(self.ruleset)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """The proofs of the running rules, made in the background."""
+        from api.proofs import Proofs
+
+        return Proofs(self.ruleset, self.settings.rules)
 
 
 def build_state(settings: Settings) -> State:

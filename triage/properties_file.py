@@ -10,7 +10,7 @@ from pydantic import Field
 
 from triage.conditions import Reader
 from triage.diagnostics import FaultyRuleSet, did_you_mean
-from triage.lang import Conjunction
+from triage.lang import Condition, Conjunction
 from triage.ruleset import RuleSet
 from triage.structure import Strict, shaped
 from triage.yamltext import read
@@ -33,6 +33,14 @@ class Property:
     never_suited: str | None = None
     change_neither: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    more_serious_lowers_nothing: bool = False
+    supports_reading: str | None = None
+    roles: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of the property: numbers are told apart at their bounds too."""
+        return (*(each for conjunction in self.given for each in conjunction), *self.unless)
 
 
 class _Property(Strict):
@@ -48,6 +56,9 @@ class _Property(Strict):
     change_neither: list[Literal["rating", "urgency"]] = Field(default_factory=list)
     facts: list[str] = Field(default_factory=list)
     groups: list[str] = Field(default_factory=list)
+    more_serious_lowers_nothing: bool = False
+    supports_reading: Literal["suspected", "current", "remitted"] | None = None
+    roles: list[str] = Field(default_factory=list)
 
 
 class _Properties(Strict):
@@ -84,7 +95,17 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
         _known(name, tuple(vocabulary.facts), (*at, "facts"), reader)
     for group in text.groups:
         _known(group, tuple(each.id for each in vocabulary.groups), (*at, "groups"), reader)
-    says = (text.rating_at_most, text.rating_at_least, text.level_at_least, text.never_suited, text.change_neither)
+    for role in text.roles:
+        _known(role, tuple(term.id for term in scales.roles), (*at, "roles"), reader)
+    says = (
+        text.rating_at_most,
+        text.rating_at_least,
+        text.level_at_least,
+        text.never_suited,
+        text.change_neither,
+        text.more_serious_lowers_nothing,
+        text.roles,
+    )
     if not any(says):
         reader.fault(at, "property", f"The property `{text.id}` says nothing.", "Say what must hold.")
     return Property(
@@ -98,6 +119,9 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
         level_at_least=text.level_at_least,
         never_suited=text.never_suited,
         change_neither=tuple(text.change_neither),
+        more_serious_lowers_nothing=text.more_serious_lowers_nothing,
+        supports_reading=text.supports_reading,
+        roles=tuple(text.roles),
         facts=(*text.facts, *(fact.name for fact in vocabulary if fact.group in text.groups)),
     )
 

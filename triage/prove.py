@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from triage.decide import decide
 from triage.engines.smt import Search, SolverTimeout, Symbolic, Variables, every, no, solving, some
 from triage.facts import Fact
-from triage.lang import Advice, Facts, Format, Limits, OneOf, Rule, Supports, Urgency, Value
+from triage.lang import Advice, Condition, Facts, Format, Limits, OneOf, Rule, Supports, Urgency, Value
+from triage.outcomes import Bounds
 from triage.properties_file import Property, read_properties
 from triage.referral import as_json
 from triage.ruleset import RuleSet
@@ -62,11 +64,12 @@ class Refuted(Exception):
 class Prover:
     """All that the proofs of one rule set share: two referrals as variables, and the rules over each."""
 
-    def __init__(self, ruleset: RuleSet, timeout: float = 10.0) -> None:
+    def __init__(self, ruleset: RuleSet, timeout: float = 10.0, also_cut: Iterable[Condition] = ()) -> None:
+        cuts = tuple(also_cut)
         self.ruleset = ruleset
         self.timeout = timeout
-        self.one = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset], "a "))
-        self.other = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset], "b "))
+        self.one = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset], "a ", cuts))
+        self.other = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset], "b ", cuts))
         self.single = Search(self.one.variables, timeout=timeout)
         self.pair = Search(self.one.variables, self.other.variables, timeout=timeout)
 
@@ -100,7 +103,7 @@ def prove_all(ruleset: RuleSet, folder: Path, timeout: float = 10.0, only: Itera
     wanted = frozenset(only)
     properties = read_properties(folder, ruleset)
     with solving:
-        prover = Prover(ruleset, timeout)
+        prover = Prover(ruleset, timeout, [each for property_ in properties for each in property_.conditions])
         claims = [(each.id, each.sentence, partial(_clinical, prover, each)) for each in properties]
         claims += [(id_, sentence, partial(check, prover)) for id_, sentence, check in STRUCTURAL]
         return tuple(_proof(*claim) for claim in claims if not wanted or claim[0] in wanted)
@@ -121,6 +124,12 @@ def _clinical(prover: Prover, property_: Property) -> None:
     one, scales = prover.one, prover.ruleset.scales
     if property_.change_neither:
         _changes_neither(prover, property_)
+        return
+    if property_.more_serious_lowers_nothing:
+        _more_serious_lowers_nothing(prover, property_)
+        return
+    if property_.supports_reading is not None:
+        _supports_reading(prover, property_)
         return
     about = _about(one.variables, property_)
     if property_.rating_at_most is not None:
@@ -143,7 +152,7 @@ def _about(variables: Variables, property_: Property) -> Any:
     if property_.given:
         formulas.append(some(every(variables.holds(each) for each in conjunction) for conjunction in property_.given))
     if property_.unless:
-        formulas.append(no(every(variables.holds(each) for each in property_.unless)))
+        formulas += [no(variables.holds(each)) for each in property_.unless]
     if property_.alone:
         named = {condition.fact for conjunction in property_.given for condition in conjunction}
         formulas += [no(variables.answered(name)) for name in variables.values if name not in named]
@@ -190,17 +199,15 @@ def _answering_more_lowers_nothing(prover: Prover) -> None:
     prover.never_both("An answer more lowers the urgency.", *kept, _lower(prover))
 
 
-def _more_serious_lowers_nothing(prover: Prover) -> None:
+def _more_serious_lowers_nothing(prover: Prover, property_: Property) -> None:
     vocabulary = prover.ruleset.vocabulary
-    serious = [
-        fact for fact in vocabulary if (fact.group == "safety" and (fact.ordered or fact.is_set)) or fact.is_integer
-    ]
-    for fact in serious:
-        if fact.name == "age_years" or fact.group == "delivery":
+    for name in property_.facts:
+        fact = vocabulary[name]
+        if not (fact.ordered or fact.is_set or fact.is_integer):
             continue
-        others = [name for name in vocabulary.facts if name != fact.name]
+        others = [each for each in vocabulary.facts if each != name]
         same = prover.one.variables.same(prover.other.variables, others)
-        note = f"A more serious answer to `{fact.name}` lowers the urgency."
+        note = f"A more serious answer to `{name}` lowers the urgency."
         prover.never_both(note, same, _rises(prover, fact), _lower(prover))
 
 
@@ -239,8 +246,8 @@ def _every_urgency_and_limit_matters(prover: Prover) -> None:
                 matters = _limit_matters(prover, rule, scales.rating_rank(to))
             case _:
                 continue
-        if not matters:
-            raise Refuted(f"Without `{rule.id}` every outcome is the same.")
+        if not matters and rule.covered_by is None:
+            raise Refuted(f"Without `{rule.id}` every outcome is the same, and it names no `covered_by`.")
 
 
 def _is_as_urgent(scales: Scales, rank: int, effect: Any) -> bool:
@@ -323,16 +330,19 @@ def _bare(rule: Rule) -> Any:
             return effect
 
 
-def _remission_and_suspicion(prover: Prover) -> None:
+def _supports_reading(prover: Prover, property_: Property) -> None:
+    """What supports may say that fire on a condition in a given state."""
     scales = prover.ruleset.scales
     for rule in prover.ruleset.rules:
-        if not isinstance(rule.effect, Supports):
-            continue
+        effect = rule.effect
         read = set(_condition_values(rule, prover))
-        if "remitted" in read and rule.effect.role not in ("maintenance", "prevention", "companion"):
-            raise Refuted(f"`{rule.id}` supports on a remitted condition, and neither to keep well nor to prevent.")
-        if "suspected" in read and scales.rating_rank(rule.effect.rating) > scales.rating_rank("suitable"):
-            raise Refuted(f"`{rule.id}` supports `{rule.effect.rating}` on a suspected condition.")
+        if not isinstance(effect, Supports) or property_.supports_reading not in read:
+            continue
+        if property_.roles and effect.role not in property_.roles:
+            raise Refuted(f"`{rule.id}` supports on a {property_.supports_reading} condition as {effect.role}.")
+        highest = property_.rating_at_most
+        if highest is not None and scales.rating_rank(effect.rating) > scales.rating_rank(highest):
+            raise Refuted(f"`{rule.id}` supports `{effect.rating}` on a {property_.supports_reading} condition.")
 
 
 def _condition_values(rule: Rule, prover: Prover) -> Iterator[str]:
@@ -350,9 +360,20 @@ def _levels_have_actions_and_only_holds_hide(prover: Prover) -> None:
     for rule in prover.ruleset.rules:
         if isinstance(rule.effect, Urgency) and not rule.effect.action:
             raise Refuted(f"`{rule.id}` has no action.")
+    for level, rating, missing in product(scales.urgency_ids, scales.rating_ids, ((), (_any_core(prover),))):
+        verdict = decide(prover.ruleset, (), Bounds((rating,), (level,)), missing)
+        urgent = max(scales.urgency_rank(level), scales.urgency_rank(scales.floor) if missing else 0)
+        if scales.urgency_rank(verdict.level) != urgent:
+            raise Refuted(f"`{level}` is reported as `{verdict.level}`.")
+        if verdict.on_hold != (verdict.level in scales.hold_at):
+            raise Refuted(f"At `{verdict.level}` the rating `{rating}` is reported as `{verdict.rating}`.")
     held = [level in scales.hold_at for level in scales.urgency_ids]
     if not any(held) or held != sorted(held):
         raise Refuted("A level holds the rating, and one above it does not.")
+
+
+def _any_core(prover: Prover) -> str:
+    return next(fact.name for fact in prover.ruleset.vocabulary if fact.core.kind == "always")
 
 
 STRUCTURAL: tuple[tuple[str, str, Callable[[Prover], None]], ...] = (
@@ -362,25 +383,15 @@ STRUCTURAL: tuple[tuple[str, str, Callable[[Prover], None]], ...] = (
         _answering_more_lowers_nothing,
     ),
     (
-        "more-serious-lowers-nothing",
-        "A more serious answer to a safety question, or a higher score, never lowers the urgency that rules have set.",
-        _more_serious_lowers_nothing,
-    ),
-    (
         "open-safety-is-urgent",
         "While any core safety question is unanswered, the urgency is urgent at least.",
         _open_safety_is_urgent,
     ),
-    (
-        "remission-and-suspicion",
-        "A condition in remission is supported only to keep well, beside the medication that brought it or not, or to "
-        "prevent; one that is only suspected is never more than “Suitable”.",
-        _remission_and_suspicion,
-    ),
     ("every-rule-can-fire", "Every rule fires on some referral.", _every_rule_can_fire),
     (
         "every-urgency-and-limit-matters",
-        "Without any one urgency rule or limit, the outcome of some referral is another.",
+        "Without any one urgency rule or limit, the outcome of some referral is another, or the rule names what covers "
+        "it and adds words of its own.",
         _every_urgency_and_limit_matters,
     ),
     (

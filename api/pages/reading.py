@@ -81,6 +81,14 @@ async def docs(request: Request) -> HTMLResponse:
     return page(request, "docs.html.jinja", paths=request.app.openapi()["paths"])
 
 
+@router.get("/proofs")
+async def proofs(request: Request) -> HTMLResponse:
+    """What is proved of the running rules; being proved until it is done."""
+    found = state_of(request).proofs
+    found.start()
+    return page(request, "proofs.html.jinja", found=found)
+
+
 @router.get("/worklist")
 async def worklist(request: Request, urgency: str = "", q: str = "") -> HTMLResponse:
     """The worklist's frame; the drafts are in the browser."""

@@ -133,8 +133,18 @@ PLANTED: dict[str, tuple[str, Callable[[RuleSet], RuleSet]]] = {
         lambda rules: _also(rules, "twin", Limits("not_recommended", "high"), _is("primary_problem", "substance_use")),
     ),
     "a support on a remitted condition": (
-        "remission-and-suspicion",
+        "remission-is-for-keeping-well",
         lambda rules: _also(rules, "well", _supports("possible", "ptsd"), _is("ptsd", "remitted")),
+    ),
+    "a bound moved inside a stretch that no rule cuts": (
+        "scores-raise-urgency",
+        lambda rules: _changed(
+            rules, "gad7-severe", lambda rule: replace(rule, when=((Between("gad7_total", 16, 21),),))
+        ),
+    ),
+    "a support too high on a suspicion": (
+        "suspicion-is-never-recommended",
+        lambda rules: _also(rules, "maybe", _supports("recommended", "ptsd"), _is("ptsd", "suspected")),
     ),
     "children rated like adults": (
         "depression-of-a-child",

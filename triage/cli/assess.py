@@ -35,7 +35,7 @@ def assess(
     settings = deployment()
     assessor = build_assessor(ruleset, settings.words(), settings.time_limit)
     refused = 0
-    for name, read in _all(files, door):
+    for name, read in referrals_of(files, door):
         if read is None:
             refused += 1
             continue
@@ -62,7 +62,7 @@ def _answer(read: Read, assessor: Assessor) -> dict[str, Any]:
         return {"reference": read.referral.reference, "error": failed(failure)}
 
 
-def _all(files: list[str], door: Door) -> Iterator[tuple[str, Read | None]]:
+def referrals_of(files: list[str], door: Door) -> Iterator[tuple[str, Read | None]]:
     """Every referral of every file with the file's name; None for a file that can't be read."""
     for name in files:
         text = _text_of(name)

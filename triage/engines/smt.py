@@ -71,12 +71,28 @@ def no(formula: Formula) -> Formula:
     return z3.Not(formula)
 
 
+def at_most(count: int, formulas: Iterable[Formula]) -> Formula:
+    """No more than ``count`` of the formulas hold."""
+    return z3.AtMost(*formulas, count)
+
+
+def holding(model: Any, formulas: Iterable[Formula]) -> int:
+    """How many of the formulas hold in a model."""
+    return sum(z3.is_true(model.eval(each, True)) for each in formulas)
+
+
 class Variables:
     """The answers to one referral as variables, with the numbers cut wherever one of the rule sets cuts them."""
 
-    def __init__(self, vocabulary: Vocabulary, rulesets: Iterable[RuleSet], prefix: str = "") -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rulesets: Iterable[RuleSet],
+        prefix: str = "",
+        also_cut: Iterable[Condition] = (),
+    ) -> None:
         self.vocabulary = vocabulary
-        cuts = _cuts(vocabulary, rulesets)
+        cuts = _cuts(vocabulary, [*_conditions(vocabulary, rulesets), *also_cut])
         self.values: dict[str, dict[Any, Formula]] = {
             fact.name: {key: z3.Bool(f"{prefix}{fact.name}={key}") for key in _keys(fact, cuts)} for fact in vocabulary
         }
@@ -312,19 +328,15 @@ class Search:
         """A model in which the fewest ``counted`` formulas hold: the fewest answers, unless others are given."""
         counted = self._counted if counted is None else counted
         best = self.model(*formulas)
-        low, high = 0, -1 if best is None else _true(best, counted)
+        low, high = 0, -1 if best is None else holding(best, counted)
         while low < high:
             middle = (low + high) // 2
-            found = self.model(*formulas, z3.AtMost(*counted, middle))
+            found = self.model(*formulas, at_most(middle, counted))
             if found is None:
                 low = middle + 1
             else:
-                best, high = found, _true(found, counted)
+                best, high = found, holding(found, counted)
         return best
-
-
-def _true(model: Any, formulas: Iterable[Formula]) -> int:
-    return sum(z3.is_true(model.eval(each, True)) for each in formulas)
 
 
 def _asked(gate: tuple[Conjunction, ...], read: _Effective) -> Formula:
@@ -340,6 +352,8 @@ def _satisfied(condition: Condition, values: Mapping[Any, Formula], answered: Fo
         case OneOf(values=wanted):
             return some(held for key, held in values.items() if key in wanted)
         case Between(low=low, high=high):
+            if any(first < low <= last or first <= high < last for first, last in values):
+                raise ValueError(f"{condition} cuts inside a stretch of numbers that was not cut there.")
             return some(held for (first, last), held in values.items() if low <= first and last <= high)
         case Includes(members=members):
             return some(held for key, held in values.items() if key in members)
@@ -357,10 +371,10 @@ def _keys(fact: Fact, cuts: Mapping[str, set[int]]) -> list[Any]:
     return [(low, high - 1) for low, high in pairwise(points)]
 
 
-def _cuts(vocabulary: Vocabulary, rulesets: Iterable[RuleSet]) -> dict[str, set[int]]:
+def _cuts(vocabulary: Vocabulary, conditions: Iterable[Condition]) -> dict[str, set[int]]:
     """The numbers at which a stretch begins; a number that a constraint compares with another is cut everywhere."""
     cuts: dict[str, set[int]] = {fact.name: set() for fact in vocabulary if fact.is_integer}
-    for condition in _conditions(vocabulary, rulesets):
+    for condition in conditions:
         if isinstance(condition, Between):
             cuts[condition.fact] |= {condition.low, condition.high + 1}
     for constraint in vocabulary.constraints:

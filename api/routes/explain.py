@@ -1,0 +1,23 @@
+"""``POST /v1/explain``: what would change the rating of a referral, and why it is not another."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.state import referral_of, state_of
+
+router = APIRouter(prefix="/v1", tags=["Answers"])
+
+
+@router.post("/explain", summary="Say what would change a rating, and why it is not another", response_class=Response)
+async def explain(request: Request) -> Response:
+    """For each other rating: the fewest changes of answers that give it, or that nothing could, and what is lacking.
+
+    Only unanswered facts and those marked as changeable are varied; an answered safety question, score, diagnosis or
+    history never is.
+    """
+    referral = await referral_of(request)
+    explained = await run_in_threadpool(state_of(request).explorer.explain, referral)
+    return Response(orjson.dumps(explained), media_type="application/json")

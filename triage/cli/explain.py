@@ -1,0 +1,98 @@
+"""``triage explain``: what would change a rating, and why it is not another."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from triage.cli.assess import referrals_of
+from triage.cli.common import RulesFolder, checked_ruleset, err, out
+from triage.deployment import PUBLISHED
+from triage.intake import problem
+from triage.referral import Door
+from triage.ruleset import RuleSet
+from triage.words import fact_name
+
+SHOWN = 3
+
+
+def explain(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="JSON or JSON Lines; - is standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each referral, in order.")] = False,
+    rules: RulesFolder = PUBLISHED,
+) -> None:
+    """Say what would change a rating and why it is not another.
+
+    Varies only unanswered facts and those that can be changed: treatment, delivery, focus.
+    """
+    from triage.whatif import Explorer  # here, so that the other commands start without the solver
+
+    ruleset = checked_ruleset(rules)
+    explorer = Explorer(ruleset)
+    refused = 0
+    for name, read in referrals_of(files, Door(ruleset.vocabulary)):
+        if read is None or read.referral is None:
+            refused += 1
+            if read is not None and read.refused is not None:
+                err.print(f"{name}: refused. {problem(read.refused)['detail']}", markup=False)
+            continue
+        explained = explorer.explain(read.referral)
+        if as_json:
+            sys.stdout.buffer.write(orjson.dumps(explained) + b"\n")
+        else:
+            _print(explained, ruleset)
+    if refused:
+        raise typer.Exit(2)
+
+
+def _print(explained: dict[str, Any], ruleset: RuleSet) -> None:
+    labels = {term.id: term.label for term in ruleset.scales.ratings}
+    _line(explained["reference"] or "Referral without a reference", 0)
+    if explained["held"]:
+        _line("On hold: safety first. What would change the rating is told when the person is safe.", 2)
+        return
+    _line(f"Rating so far: {labels[explained['rating_so_far']]}", 0)
+    for each in explained["other_ratings"]:
+        _line(f"{labels[each['rating']]}: {_changes(each, ruleset)}", 1)
+        for reason in _why_not(each["why_not"]):
+            _line(reason, 4)
+
+
+def _changes(each: dict[str, Any], ruleset: RuleSet) -> str:
+    if not each["proved"]:
+        return "the solver had no time to say."
+    if not each["possible"]:
+        return "nothing that could still be answered or changed gives this."
+    said = []
+    for change in each["changes"]:
+        before = "" if change["from"] is None else f"from {_value(change, ruleset, 'from')} "
+        said.append(f"{fact_name(change['fact'])} {before}to {_value(change, ruleset, 'to')}")
+    return "with " + "; ".join(said) + ". No fewer changes do."
+
+
+def _value(change: dict[str, Any], ruleset: RuleSet, key: str) -> str:
+    value = change[key]
+    labels = ruleset.vocabulary[change["fact"]].labels
+    if isinstance(value, list):
+        return ", ".join(labels[each].label for each in value) or "none of these"
+    return labels[value].label if value in labels else str(value)
+
+
+def _why_not(why: dict[str, Any]) -> list[str]:
+    told = [
+        f"Held by {each['rule']}" + (f", until {each['until']}" if each["until"] else "") for each in why["held_by"]
+    ]
+    told += [f"Carried above it by {each['rule']}" for each in why["carried_by"][:SHOWN]]
+    for each in why["lacking"][:SHOWN]:
+        needs = "; ".join(condition["needs"] for condition in each["conditions"])
+        told.append(f"{each['title']} would need {needs}")
+    return told
+
+
+def _line(text: str, indent: int) -> None:
+    out.print(Padding(Text(text), (0, 0, 0, indent)))
