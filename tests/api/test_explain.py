@@ -1,0 +1,60 @@
+"""``POST /v1/explain`` and ``triage explain``."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from triage.cli import app
+
+BULIMIA = {"reference": "R-9", "facts": {"age_years": 24, "bulimia_nervosa": "current", "cbt_declined_or_failed": "no"}}
+
+
+def test_the_service_explains_every_other_rating(client: TestClient) -> None:
+    explained = client.post("/v1/explain", json=BULIMIA).json()
+    assert explained["reference"] == "R-9"
+    assert explained["rating_so_far"] == "possible"
+    assert {each["rating"] for each in explained["other_ratings"]} == {
+        "not_recommended", "no_indication", "suitable", "recommended",
+    }  # fmt: skip
+    suitable = next(each for each in explained["other_ratings"] if each["rating"] == "suitable")
+    assert suitable["proved"]
+    assert suitable["why_not"]["lacking"]
+
+
+def test_the_service_refuses_what_it_refuses_elsewhere(client: TestClient) -> None:
+    refused = client.post("/v1/explain", json={"facts": {"age_year": 3}})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["near_match"] == "age_years"
+
+
+def test_the_command_says_it_in_words() -> None:
+    result = CliRunner().invoke(app, ["explain", "-"], input=json.dumps(BULIMIA), env={"COLUMNS": "160"})
+    assert result.exit_code == 0
+    assert "Rating so far: Possible" in result.stdout
+    assert "No indication: nothing that could still be answered or changed gives this." in result.stdout
+
+
+def test_the_command_tells_nothing_of_the_rating_on_hold() -> None:
+    given = json.dumps({"facts": {"suicidal_thoughts": "plan_or_intent"}})
+    result = CliRunner().invoke(app, ["explain", "-"], input=given)
+    assert "On hold: safety first." in result.stdout
+    assert "Recommended" not in result.stdout
+
+
+def test_the_command_names_what_it_refuses() -> None:
+    result = CliRunner().invoke(app, ["explain", "-"], input='{"facts": {"age_year": 3}}')
+    assert result.exit_code == 2
+    assert "Did you mean `age_years`?" in result.stderr
+
+
+def test_the_proofs_are_shown_once_they_are_made(client: TestClient) -> None:
+    first = client.get("/proofs")
+    assert first.status_code == 200
+    service = client.app.state.service  # type: ignore[attr-defined]  # FastAPI's own
+    service.proofs.wait(60)
+    shown = client.get("/proofs").text
+    assert f"{len(service.proofs.proofs)} of {len(service.proofs.proofs)} hold." in shown
+    assert "substance-use-is-not-recommended" in shown
