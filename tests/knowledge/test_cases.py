@@ -61,7 +61,7 @@ def test_a_hard_case_comes_out_as_its_sources_say(case: Case, assessor: Assessor
 
 
 def _check_several(key: str, case: Case, answer: dict[str, Any]) -> None:
-    """``for`` is all there is; ``not_suited`` are formats not called suited; of the others, at least these are there."""
+    """``for`` and ``focus`` are all there is; ``not_suited`` are not called suited; the rest are at least there."""
     wanted = case.expect[key]
     stances = {each["format"]: each["stance"] for each in answer["formats"]}
     offered = {each["therapy"]: each["first"] for each in answer["alternatives"]}

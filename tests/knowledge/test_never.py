@@ -1,7 +1,12 @@
-"""What an automated tool in triage must never do (safety dossier §1.7), as far as software can keep it."""
+"""What an automated tool in triage must never do (safety dossier §1.7), as far as software can keep it.
+
+Number 6 (no alert to an unattended inbox, none that expires or closes by itself) is kept by whatever stores and shows
+alerts, and is tested there; the rules and the answer know no clock.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +16,30 @@ import pytest
 
 from tests.knowledge.cases import cases_in, referral_of
 from triage.assess import Assessor
-from triage.lang import Between, Derives, Facts, Limits, Supports, Urgency, Value
-from triage.referral import Referral
+from triage.engines.reference import evaluate
+from triage.lang import (
+    Advice,
+    Between,
+    Condition,
+    Derives,
+    Empty,
+    Facts,
+    Includes,
+    Limits,
+    OneOf,
+    Supports,
+    Urgency,
+    Value,
+)
+from triage.outcomes import outcome
+from triage.referral import Door, Referral, RefusedReferral
 from triage.ruleset import RuleSet
 
 ROOT = Path(__file__).resolve().parents[2]
+STOP = re.compile(r"\b(stop|stopping|cut down|cutting|taper|come off|discontinue)\b", re.IGNORECASE)
+SUBSTANCE = re.compile(r"\b(alcohol|drink|drinking|tablet|medic|antidepress|lithium|sedative|benzodiaz)", re.IGNORECASE)
+NEGATED = re.compile(r"\b(not|never|nor|no)\b", re.IGNORECASE)
+CALLERS = {"smtplib", "requests", "httpx", "aiohttp", "socket", "http.client", "urllib.request", "ftplib", "telnetlib"}
 RISK = re.compile(r"\b(low|lower|medium|moderate|high|higher)[ -]risk\b", re.IGNORECASE)
 CASES = [*cases_in("vignettes"), *cases_in("hard_cases")]
 
@@ -34,6 +58,55 @@ def _clear(ruleset: RuleSet) -> dict[str, Value]:
     return facts
 
 
+def _rule_level(ruleset: RuleSet, facts: Facts) -> int:
+    fired = ruleset.fired(evaluate(ruleset, facts).fired)
+    return ruleset.scales.urgency_rank(outcome(fired, ruleset.scales).level)
+
+
+def _dangers(ruleset: RuleSet) -> Iterator[tuple[str, Value]]:
+    """Every answer to a core safety question that is not its neutral one."""
+    for fact in ruleset.vocabulary:
+        if fact.group == "safety":
+            for value in fact.values:
+                if value != fact.neutral:
+                    yield fact.name, frozenset([value]) if fact.is_set else value
+
+
+def _suits(facts: Facts, ruleset: RuleSet) -> bool:
+    return not ruleset.vocabulary.contradictions(facts)
+
+
+def test_never_1_no_low_score_and_no_denial_of_anything_else_lowers_a_danger(ruleset: RuleSet) -> None:
+    scores = {fact.name: "no" if fact.values else 0 for fact in ruleset.vocabulary if fact.group == "scores"}
+    denied = {**_clear(ruleset), **scores, "recent_psychiatric_discharge": "no", "other_red_flags": frozenset[str]()}
+    for name, value in _dangers(ruleset):
+        around = {} if name != "thoughts_of_harming_infant" else {"perinatal_status": "postpartum"}
+        everything = {**denied, **around, name: value}
+        assert _suits(everything, ruleset), name
+        assert _rule_level(ruleset, everything) >= _rule_level(ruleset, {name: value}), (name, value)
+
+
+def test_never_1_no_urgency_rests_on_a_denial_or_a_low_score(ruleset: RuleSet) -> None:
+    """An urgency that a neutral answer or a low score is needed for would be one that they can take away again."""
+    for rule in ruleset.rules:
+        if isinstance(rule.effect, Urgency):
+            assert not rule.unless, rule.id
+            assert not [each for when in rule.when for each in when if _is_denial(each, ruleset)], rule.id
+
+
+def _is_denial(condition: Condition, ruleset: RuleSet) -> bool:
+    fact = ruleset.vocabulary[condition.fact]
+    match condition:
+        case Between(high=high):
+            return fact.group == "scores" and high < fact.maximum
+        case OneOf(values=values):
+            return fact.neutral in values
+        case Includes():
+            return False
+        case Empty(empty=empty):
+            return empty
+
+
 @pytest.mark.parametrize("score", [0, 1, 4])
 def test_never_1_a_low_score_or_a_denial_lowers_no_urgency(assessor: Assessor, score: int) -> None:
     danger: dict[str, Value] = {"suicidal_thoughts": "plan_or_intent"}
@@ -44,7 +117,10 @@ def test_never_1_a_low_score_or_a_denial_lowers_no_urgency(assessor: Assessor, s
 
 
 def test_never_2_no_words_of_risk_anywhere() -> None:
-    texts = [*(ROOT / "rules").rglob("*.yaml"), *(ROOT / "api").rglob("*.jinja"), *(ROOT / "api").rglob("*.html")]
+    kinds = {"rules": ("*.yaml",), "api": ("*.jinja", "*.html", "*.py", "*.js"), "triage": ("*.py",)}
+    texts = [path for folder, globs in kinds.items() for glob in globs for path in (ROOT / folder).rglob(glob)]
+    texts = [path for path in texts if "built" not in path.parts]  # compiled from elsewhere
+    assert len(texts) > 300
     found = {
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in texts
@@ -81,10 +157,37 @@ def test_never_5_a_screen_makes_no_diagnosis(ruleset: RuleSet) -> None:
         assert rule.effect.value == "suspected"
 
 
+def test_never_5_no_coordinator_is_told_to_read_out_a_rating(ruleset: RuleSet) -> None:
+    labels = [term.label.lower() for term in ruleset.scales.ratings if term.id != "possible"]  # a common word
+    for rule in ruleset.rules:
+        if isinstance(rule.effect, Urgency):
+            assert not [label for label in labels if label in rule.effect.action.lower()], rule.id
+
+
+def test_never_7_nothing_here_can_call_or_write_to_anybody() -> None:
+    for path in [*(ROOT / "triage").rglob("*.py"), *(ROOT / "api").rglob("*.py")]:
+        assert CALLERS.isdisjoint(_imported(path)), path.relative_to(ROOT)
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
 def test_never_8_unwanted_thoughts_are_neither_danger_nor_harmless(assessor: Assessor, ruleset: RuleSet) -> None:
     facts = {**_clear(ruleset), "perinatal_status": "postpartum", "thoughts_of_harming_infant": "unwanted_distressing"}
     answer = assessor.assess(Referral(facts))
     assert answer["urgency"]["level"] == "urgent"
+
+
+def test_never_9_an_instrument_is_held_as_its_result_never_as_items_of_our_wording(ruleset: RuleSet) -> None:
+    for fact in ruleset.vocabulary:
+        if fact.group == "scores":
+            assert re.fullmatch(r"\w+_(total|item9|item10|positive)", fact.name)
+            assert fact.is_integer or fact.values == ("no", "yes")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -106,10 +209,42 @@ def test_never_11_no_advice_to_stop_a_medicine_or_a_dose(ruleset: RuleSet) -> No
         assert not dose.search(f"{said} {rule.because}"), rule.id
 
 
+def test_never_11_nobody_is_told_to_have_anyone_stop_a_substance(ruleset: RuleSet) -> None:
+    for rule in ruleset.rules:
+        told = rule.effect.action if isinstance(rule.effect, Urgency) else ""
+        told += rule.because if isinstance(rule.effect, Advice) else ""
+        for clause in re.split(r"[.;:]", told):
+            if STOP.search(clause) and SUBSTANCE.search(clause):
+                assert NEGATED.search(clause), (rule.id, clause)
+
+
+def test_never_12_a_perinatal_cut_off_outside_and_an_adult_scale_in_a_minor_are_remarked(ruleset: RuleSet) -> None:
+    adult = {each.fact for rule in ruleset.deriving for when in rule.when for each in when if _adults_only(rule.when)}
+    scales = {name for name in adult if ruleset.vocabulary[name].group == "scores"}
+    for name in scales - {"phq9_total", "epds_total"}:  # these have a rule of their own below 18, or outside
+        value: Value = "yes" if ruleset.vocabulary[name].values else ruleset.vocabulary[name].maximum
+        fired = evaluate(ruleset, {"age_years": 13, name: value}).fired
+        assert any(isinstance(ruleset.by_id[id_].effect, Advice | Derives) for id_ in fired), name
+    outside = evaluate(ruleset, {"perinatal_status": "none", "epds_total": 12}).fired
+    assert any(isinstance(ruleset.by_id[id_].effect, Advice) for id_ in outside)
+
+
+def _adults_only(when: Any) -> bool:
+    ages = [each for alternative in when for each in alternative if isinstance(each, Between)]
+    return any(each.fact == "age_years" and each.low >= 18 for each in ages)
+
+
 def test_never_12_an_adult_cut_off_applied_to_a_minor_says_so(ruleset: RuleSet) -> None:
     for rule in ruleset.deriving:
         reads_age = any(isinstance(each, Between) and each.fact == "age_years" for when in rule.when for each in when)
         assert reads_age, rule.id
+
+
+def test_never_13_free_text_is_taken_for_no_answer(ruleset: RuleSet) -> None:
+    door = Door(ruleset.vocabulary)
+    for fact in ruleset.vocabulary:
+        with pytest.raises(RefusedReferral):
+            door.admit({"facts": {fact.name: "says she is fine and has no such thoughts"}})
 
 
 def test_never_14_every_reason_names_its_rule_its_answers_and_its_sources(assessor: Assessor, ruleset: RuleSet) -> None:
