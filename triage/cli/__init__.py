@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from triage.cli import assess, explain, prove, rules, serve
+from triage.cli import assess, diff, explain, prove, rules, serve
 
 app = typer.Typer(
     name="triage",
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("assess")(assess.assess)
+app.command("diff")(diff.diff)
 app.command("explain")(explain.explain)
 app.command("serve")(serve.serve)
 app.command("prove")(prove.prove)

@@ -260,6 +260,13 @@ class Symbolic:
             return z3.BoolVal(True)
         return some(self._of(Urgency, lambda effect: scales.urgency_rank(effect.level) >= rank))
 
+    def level_is(self, level: str) -> Formula:
+        """The highest urgency that fired rules set is this one."""
+        ids = self.ruleset.scales.urgency_ids
+        rank = ids.index(level)
+        higher = [no(self.level_at_least(ids[rank + 1]))] if rank + 1 < len(ids) else []
+        return every([self.level_at_least(level), *higher])
+
     def core_unanswered(self, name: str) -> Formula:
         """The fact is core and has no answer."""
         core = self.ruleset.vocabulary[name].core

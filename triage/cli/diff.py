@@ -1,0 +1,76 @@
+"""``triage diff``: two versions of the rules, compared by what they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from triage.cli.assess import referrals_of
+from triage.cli.common import RulesFolder, err, out, tell_faults
+from triage.deployment import PUBLISHED
+from triage.diagnostics import FaultyRuleSet
+from triage.referral import Door
+from triage.revisions import ruleset_named
+from triage.ruleset import RuleSet
+from triage.scales import Term, UrgencyTerm
+from triage.words import fact_name
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="The rules before: a folder, or a git revision.")],
+    new: Annotated[str, typer.Argument(help="The rules after: a folder, or a git revision.")] = "",
+    referrals: Annotated[list[Path] | None, typer.Option(help="A file of referrals to count the moves in.")] = None,
+    rules: RulesFolder = PUBLISHED,
+) -> None:
+    """Say which kinds of referral get another rating or urgency, and why.
+
+    Exits with 1 if any outcome moves and the version was not raised.
+    """
+    from triage.diff import counts, moves  # here, so that the other commands start without the solver
+    from triage.engines.smt import SolverTimeout
+
+    try:
+        before, after = ruleset_named(old, rules), ruleset_named(new or str(rules), rules)
+        found = moves(before, after)
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(2) from faulty
+    except SolverTimeout as timeout:
+        err.print(f"{timeout} Nothing is said of what moves.", markup=False)
+        raise typer.Exit(2) from timeout
+    out.print(f"From {before.version} ({before.digest[:19]}) to {after.version} ({after.digest[:19]}).", markup=False)
+    for move in found:
+        _line(f"{move.axis.capitalize()} from {_label(after, move.before)} to {_label(after, move.after)}:", 0)
+        answers = "; ".join(f"{fact_name(name)}: {_answer(after, name, value)}" for name, value in move.facts.items())
+        _line(f"where {answers or 'nothing is answered'}", 2)
+        _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
+    if referrals:
+        door = Door(after.vocabulary)
+        read = [each.referral for _, each in referrals_of([str(p) for p in referrals], door) if each and each.referral]
+        for (axis, was, is_), count in sorted(counts(before, after, read).items()):
+            _line(f"{count} of {len(read)}: {axis} from {_label(after, was)} to {_label(after, is_)}", 0)
+    if not found:
+        out.print("No outcome moves.")
+    elif before.version == after.version:
+        err.print("Outcomes move and the version is the same: raise `version` in ruleset.yaml.", markup=False)
+        raise typer.Exit(1)
+
+
+def _label(ruleset: RuleSet, id_: str) -> str:
+    terms: tuple[Term | UrgencyTerm, ...] = (*ruleset.scales.ratings, *ruleset.scales.urgencies)
+    return next((term.label for term in terms if term.id == id_), id_)
+
+
+def _answer(ruleset: RuleSet, name: str, value: object) -> str:
+    labels = ruleset.vocabulary[name].labels
+    if isinstance(value, frozenset):
+        return ", ".join(labels[each].label for each in labels if each in value) or "none of these"
+    return labels[value].label if isinstance(value, str) else str(value)
+
+
+def _line(text: str, indent: int) -> None:
+    out.print(Padding(Text(text), (0, 0, 0, indent)))
