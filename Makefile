@@ -27,7 +27,7 @@ $(STYLES): .venv/ready package-lock.json api/pages/build.sh $(wildcard api/pages
 serve: setup ## Serve the form and the API on 127.0.0.1 (PORT=8000)
 	$(BIN)/triage serve --port $(PORT)
 
-test: setup ## Everything that CI runs
+test: setup lint types imports ## Everything that CI runs
 	bash tests/browser/need-chromium.sh
 	$(BIN)/triage rules check
 	$(BIN)/pytest -m "not deep"

@@ -11,7 +11,7 @@ from fastapi import Request
 from api.problems import TooLarge
 from api.settings import Settings
 from triage.assess import Assessor
-from triage.load import load_ruleset
+from triage.check import load_ruleset
 from triage.referral import Door, Referral, parse_json
 from triage.ruleset import RuleSet
 from triage.service import build_assessor

@@ -7,9 +7,9 @@ from time import perf_counter
 
 from bench.referrals import as_request, complete_referrals
 from bench.table import print_table
+from triage.check import load_ruleset
 from triage.deployment import PUBLISHED
 from triage.engines import reference
-from triage.load import load_ruleset
 from triage.referral import Door, Referral
 from triage.service import build_assessor
 

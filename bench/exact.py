@@ -8,10 +8,10 @@ from time import perf_counter
 from bench.plain import Plain
 from bench.referrals import partial_referrals
 from bench.table import print_table
+from triage.check import load_ruleset
 from triage.deployment import PUBLISHED
 from triage.engines.exact import Exact
 from triage.lang import Facts
-from triage.load import load_ruleset
 
 SHARES = (0.0, 0.1, 0.3, 0.7, 0.95)
 COUNT = 200

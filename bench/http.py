@@ -16,8 +16,8 @@ import orjson
 
 from bench.referrals import as_request, complete_referrals
 from bench.table import print_table
+from triage.check import load_ruleset
 from triage.deployment import PUBLISHED
-from triage.load import load_ruleset
 
 CONNECTIONS = 16
 SECONDS = 5.0

@@ -13,12 +13,12 @@ from durable.engine import Host, MessageNotHandledException  # type: ignore[impo
 
 from bench.referrals import complete_referrals
 from bench.table import print_table
+from triage.check import load_ruleset
 from triage.deployment import PUBLISHED
 from triage.engines import reference
 from triage.engines.network import KIND, Messages, definition, network
 from triage.engines.rete import LiveEngines, ReteEngine
 from triage.lang import Derives, Facts, Rule, Value
-from triage.load import load_ruleset
 from triage.ruleset import RuleSet
 
 COUNT = 1_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.load import load_ruleset
+from triage.check import load_ruleset
 from triage.referral import Door
 from triage.ruleset import RuleSet
 

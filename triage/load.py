@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from triage import scales_file, sources_file
-from triage.check.locked import LOCK_FILE
 from triage.diagnostics import Fault, FaultyRuleSet, Place
 from triage.lang import Rule
 from triage.rulefile import read_rule
@@ -27,6 +26,9 @@ VOCABULARY, SCALES, SOURCES, COURSE, ABOUT = (
     "course.yaml",
     "ruleset.yaml",
 )
+LOCK_FILE = "lock.json"
+"""The meaning of each rule as it was when the version was set."""
+
 Read = TypeVar("Read")
 
 
@@ -67,20 +69,6 @@ def read_ruleset(folder: Path) -> RuleSet:
         about=about | {"lock": _lock(folder)},
         course=course,
     )
-
-
-def load_ruleset(folder: Path) -> RuleSet:
-    """Read and check the rule set in ``folder``: what a service starts with.
-
-    Raises FaultyRuleSet with every fault that reading or any check finds.
-    """
-    from triage.check import faults_of  # here, since the checks are only for whole rule sets
-
-    ruleset = read_ruleset(folder)
-    faults = list(faults_of(ruleset))
-    if faults:
-        raise FaultyRuleSet(faults)
-    return ruleset
 
 
 def rule_paths(folder: Path) -> list[Path]:

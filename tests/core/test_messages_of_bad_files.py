@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RULES
+from triage.check import load_ruleset
 from triage.diagnostics import FaultyRuleSet
-from triage.load import load_ruleset
 
 
 @pytest.fixture

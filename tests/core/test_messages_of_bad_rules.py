@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RULES
+from triage.check import load_ruleset
 from triage.diagnostics import FaultyRuleSet
-from triage.load import load_ruleset
 
 BAD = Path(__file__).resolve().parents[1] / "bad_rules"
 NEIGHBOURS = ("scores/mdq-adult.yaml", "scores/epds-perinatal-adult.yaml", "limits/substance-use-as-the-problem.yaml")

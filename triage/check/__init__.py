@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from triage.check import covering, deriving, duplicates, examples, locked, reachable, sourced, suspicion
-from triage.diagnostics import Fault
+from triage.diagnostics import Fault, FaultyRuleSet
+from triage.load import read_ruleset
 from triage.ruleset import RuleSet
 
 Check = Callable[[RuleSet], Iterable[Fault]]
@@ -26,3 +28,15 @@ def faults_of(ruleset: RuleSet) -> Iterator[Fault]:
     """Run every check over a rule set that could be read."""
     for check in CHECKS:
         yield from check(ruleset)
+
+
+def load_ruleset(folder: Path) -> RuleSet:
+    """Read and check the rule set in ``folder``: what a service starts with.
+
+    Raises FaultyRuleSet with every fault that reading or any check finds.
+    """
+    ruleset = read_ruleset(folder)
+    faults = list(faults_of(ruleset))
+    if faults:
+        raise FaultyRuleSet(faults)
+    return ruleset

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from triage.diagnostics import Fault, Place
+from triage.load import LOCK_FILE
 from triage.meaning import meaning_digest
 from triage.ruleset import RuleSet
 
-LOCK_FILE = "lock.json"
 _MEND = "Raise `version` in ruleset.yaml, add to its change log, then run `triage rules lock`."
 
 

@@ -9,9 +9,9 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from triage.check import load_ruleset
 from triage.deployment import Deployment
 from triage.diagnostics import FaultyRuleSet
-from triage.load import load_ruleset
 from triage.ruleset import RuleSet
 
 RulesFolder = Annotated[

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from triage.check.locked import LOCK_FILE, lock_of
+from triage.check import load_ruleset
+from triage.check.locked import lock_of
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.deployment import PUBLISHED
 from triage.diagnostics import FaultyRuleSet, did_you_mean
 from triage.lang import effect_name
-from triage.load import load_ruleset, read_ruleset, rule_paths
+from triage.load import LOCK_FILE, read_ruleset, rule_paths
 from triage.scaffold import KINDS, scaffold
 from triage.words import rule_in_words
 
