@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, PackageLoader
+
+from triage.describe import describe_rule
 from triage.ruleset import RuleSet
 
 SERVICE_PAGE = "service-page"
@@ -58,3 +62,33 @@ def _claims_in(data: Any) -> set[str]:
     if isinstance(data, list | tuple):
         return set[str]().union(*(_claims_in(each) for each in data))
     return set()
+
+
+def write(ruleset: RuleSet, folder: Path) -> int:
+    """Write the document into ``folder`` and give the number of pages; the same rules give the same bytes."""
+    loader = PackageLoader("triage")
+    template = Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("document.html.jinja")
+    described = [describe_rule(rule, ruleset) for rule in ruleset.all_rules]
+    by_effect: dict[str, list[dict[str, Any]]] = {}
+    for rule in described:
+        by_effect.setdefault(rule["effect"], []).append(rule)
+    common = {
+        "ruleset": ruleset,
+        "described": described,
+        "by_effect": by_effect,
+        "coverage": coverage(ruleset),
+        "rows": evidence_index(ruleset),
+    }
+    pages: dict[str, tuple[str, dict[str, Any]]] = {
+        "index": ("Rules", {}),
+        "claims": ("Claims and rules", {}),
+        "decisions": ("Where sources disagree", {}),
+        "sources": ("Sources", {}),
+        "all": (str(ruleset.about.get("title", ruleset.name)), {}),
+    }
+    pages |= {rule["id"]: (rule["title"], {"rule": rule, "part": "rule"}) for rule in described}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (title, more) in pages.items():
+        text = template.render({"part": name, "whole": name == "all", "title": title} | common | more)
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return len(pages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from triage.cli import assess, diff, explain, prove, rules, serve
+from triage.cli import assess, diff, docs, explain, prove, rules, serve
 
 app = typer.Typer(
     name="triage",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command("assess")(assess.assess)
 app.command("diff")(diff.diff)
+app.command("docs")(docs.docs)
 app.command("explain")(explain.explain)
 app.command("serve")(serve.serve)
 app.command("prove")(prove.prove)
