@@ -73,9 +73,12 @@ def network(rules: Iterable[Rule], vocabulary: Vocabulary, group: int = GROUP) -
 
 
 def definition(conjunctions: Mapping[Name, Tests]) -> dict[str, Any]:
-    """The rule set's definition as durable_rules reads it."""
-    return {name: {"all": [{"m": {"$and": [test.definition() for test in tests]}}]}
-            for name, tests in conjunctions.items()}  # fmt: skip
+    """The rule set's definition as durable_rules reads it.
+
+    For each firing the matcher looks through all conjunctions from the first on: those most easily met stand first.
+    """
+    easiest = sorted(conjunctions, key=lambda name: (len(conjunctions[name]), conjunctions[name][-1].operator == "$eq"))
+    return {name: {"all": [{"m": {"$and": [test.definition() for test in conjunctions[name]]}}]} for name in easiest}
 
 
 def waiting(conjunctions: Iterable[Tests]) -> int:
