@@ -127,9 +127,13 @@ def facts_behind(rule: Rule, vocabulary: Vocabulary, facts: Facts, asked: Mappin
     holding = rule.when
     if len(holding) > 1:
         holding = tuple(each for each in holding if all(vocabulary.truth(c, facts, asked) for c in each))
-    names = dict.fromkeys(condition.fact for conjunction in holding for condition in conjunction)
-    names |= dict.fromkeys(condition.fact for condition in rule.unless)
-    return {name: as_json(facts[name], vocabulary[name]) for name in names if name in facts}
+    found: dict[str, Any] = {}
+    for condition in (*(each for conjunction in holding for each in conjunction), *rule.unless):
+        name = condition.fact
+        value = facts.get(name)
+        if value is not None and name not in found:
+            found[name] = as_json(value, vocabulary[name]) if isinstance(value, frozenset) else value
+    return found
 
 
 def source_part(sources: Iterable[SourceRef]) -> list[dict[str, str]]:

@@ -41,6 +41,7 @@ class RuleSet:
     about: Mapping[str, Any] = field(default_factory=dict)
     course: Mapping[str, Any] = field(default_factory=dict)
     evidence_rows: Mapping[str, str] = field(default_factory=dict)
+    rows_without_rule: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -68,6 +69,14 @@ class RuleSet:
         return tuple(dict.fromkeys(condition for rule in self.concluding for condition in rule.conditions))
 
     @cached_property
+    def conditions_by_fact(self) -> tuple[tuple[str, tuple[tuple[int, Condition], ...]], ...]:
+        """The conditions of ``conditions`` with their numbers, under the fact that each is about."""
+        found: dict[str, list[tuple[int, Condition]]] = {}
+        for number, condition in enumerate(self.conditions):
+            found.setdefault(condition.fact, []).append((number, condition))
+        return tuple((name, tuple(each)) for name, each in found.items())
+
+    @cached_property
     def numbered(self) -> tuple[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], ...]:
         """Each concluding rule as its id, its ``when`` and its ``unless``, by the numbers of their conditions."""
         number = {condition: index for index, condition in enumerate(self.conditions)}
@@ -82,5 +91,4 @@ class RuleSet:
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""
-        wanted = frozenset(ids)
-        return tuple(rule for rule in self.rules if rule.id in wanted)
+        return tuple(self.by_id[id_] for id_ in sorted(ids))
