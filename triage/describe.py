@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePosixPath
 from typing import Any
 
 from triage.explain import source_part
@@ -11,7 +12,7 @@ from triage.lang import Between, Condition, Conjunction, Empty, Includes, OneOf,
 from triage.referral import as_json
 from triage.ruleset import RuleSet, Source
 from triage.vocabulary import Vocabulary
-from triage.words import condition_in_words, conjunction_in_words, effect_in_words
+from triage.words import answer_in_words, condition_in_words, conjunction_in_words, effect_in_words
 
 
 def describe_fact(fact: Fact, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -68,6 +69,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
         "id": rule.id,
         "title": rule.title,
         "status": rule.status,
+        "folder": folder_of(rule),
         "effect": effect_name(rule.effect),
         "when": [_data(each) for each in rule.when],
         "unless": _data(rule.unless) or None,
@@ -83,6 +85,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
             {
                 "name": each.name,
                 "given": {name: as_json(value, vocabulary[name]) for name, value in each.given.items()},
+                "given_in_words": [answer_in_words(vocabulary[name], value) for name, value in each.given.items()],
                 "fires": "unknown" if each.fires is None else each.fires,
             }
             for each in rule.examples
@@ -92,6 +95,11 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
         "awaiting_review": rule.reviewed_by is None,
         "attributes": dict(rule.attributes),
     }
+
+
+def folder_of(rule: Rule) -> str:
+    """The folder of the rule set that holds the rule's file."""
+    return PurePosixPath(rule.place.file).parent.name
 
 
 def _cited(ref: dict[str, str], ruleset: RuleSet) -> dict[str, Any]:

@@ -1,94 +1,86 @@
-"""The rule set as a document: which rules a claim or a row of the evidence became, and the pages written from them."""
+"""The rule set as a document: a page a rule, the indexes, the bibliography, and everything on one page to print.
+
+Nothing of it is written here: each page comes from the frozen rule set, so the same rules give the same bytes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
-from triage.describe import describe_rule
+from triage.cases import Case
+from triage.coverage import claims, rows
+from triage.describe import describe_rule, describe_ruleset, describe_source
 from triage.ruleset import RuleSet
+from triage.scales import BuiltInReason
 
-SERVICE_PAGE = "service-page"
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A claim of the service page: its words, the rules that cite it, and the other files of the set that do."""
-
-    id: str
-    said: str
-    rules: tuple[str, ...]
-    elsewhere: tuple[str, ...]
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether anything in the rule set stands on the claim."""
-        return bool(self.rules or self.elsewhere)
+PARTS = {
+    "index": "Rules",
+    "about": "About this rule set",
+    "claims": "Claims and rules",
+    "evidence": "Evidence, red flags and rules",
+    "decisions": "Where sources disagree",
+    "sources": "Sources",
+}
+"""The pages beside those of the rules, each with its title."""
 
 
-def coverage(ruleset: RuleSet) -> tuple[Covered, ...]:
-    """Every claim of the service page with what became of it, in order of the page."""
-    places = {"course.yaml": _claims_in(ruleset.course), "ruleset.yaml": _claims_in(ruleset.about)}
-    return tuple(
-        Covered(
-            claim,
-            said,
-            tuple(rule.id for rule in ruleset.rules if any(source.claim == claim for source in rule.sources)),
-            tuple(name for name, claims in places.items() if claim in claims),
-        )
-        for claim, said in ruleset.sources[SERVICE_PAGE].claims.items()
-    )
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("triage"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def evidence_index(ruleset: RuleSet) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Every row of the evidence and every red flag: its title and the rules, or built-in reasons, that encode it."""
-    return {
-        row: (
-            title,
-            tuple(rule.id for rule in ruleset.rules if row in rule.evidence)
-            + tuple(reason.id for reason in ruleset.scales.built_in.values() if row in reason.evidence),
-        )
-        for row, title in ruleset.evidence_rows.items()
-    }
-
-
-def _claims_in(data: Any) -> set[str]:
-    if isinstance(data, dict):
-        own = {str(data["claim"])} if "claim" in data else set[str]()
-        return own.union(*(_claims_in(each) for each in data.values()))
-    if isinstance(data, list | tuple):
-        return set[str]().union(*(_claims_in(each) for each in data))
-    return set()
-
-
-def write(ruleset: RuleSet, folder: Path) -> int:
-    """Write the document into ``folder`` and give the number of pages; the same rules give the same bytes."""
-    loader = PackageLoader("triage")
-    template = Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("document.html.jinja")
+def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
+    """The document's pages by file name; ``cases`` adds to each claim the written cases on which its rules fire."""
     described = [describe_rule(rule, ruleset) for rule in ruleset.all_rules]
-    by_effect: dict[str, list[dict[str, Any]]] = {}
-    for rule in described:
-        by_effect.setdefault(rule["effect"], []).append(rule)
-    common = {
+    known: dict[str, Any] = {
         "ruleset": ruleset,
-        "described": described,
-        "by_effect": by_effect,
-        "coverage": coverage(ruleset),
-        "rows": evidence_index(ruleset),
+        "about": describe_ruleset(ruleset),
+        "parts": PARTS,
+        "rules": described,
+        "folders": _by_folder(described),
+        "built_in": [_built_in(each, ruleset) for each in ruleset.scales.built_in.values()],
+        "claims": claims(ruleset),
+        "rows": rows(ruleset),
+        "sources": [describe_source(source, ruleset) for source in ruleset.sources.values()],
+        "cases": tuple(cases),
     }
-    pages: dict[str, tuple[str, dict[str, Any]]] = {
-        "index": ("Rules", {}),
-        "claims": ("Claims and rules", {}),
-        "decisions": ("Where sources disagree", {}),
-        "sources": ("Sources", {}),
-        "all": (str(ruleset.about.get("title", ruleset.name)), {}),
+    made = {
+        f"{part}.html": _page("part.html.jinja", known, part=part, title=title, whole=False)
+        for part, title in PARTS.items()
     }
-    pages |= {rule["id"]: (rule["title"], {"rule": rule, "part": "rule"}) for rule in described}
+    made |= {
+        f"{rule['id']}.html": _page("rule.html.jinja", known, rule=rule, title=rule["title"], whole=False)
+        for rule in described
+    }
+    title = str(ruleset.about.get("title", ruleset.name))
+    return made | {"all.html": _page("all.html.jinja", known, title=title, whole=True)}
+
+
+def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = ()) -> int:
+    """Write the document into ``folder``, which may be new, and give the number of pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (title, more) in pages.items():
-        text = template.render({"part": name, "whole": name == "all", "title": title} | common | more)
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return len(pages)
+    made = pages(ruleset, cases)
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return len(made)
+
+
+def _page(template: str, known: Mapping[str, Any], **own: Any) -> str:
+    return _environment().get_template(template).render({**known, **own})
+
+
+def _by_folder(described: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for rule in sorted(described, key=lambda rule: rule["folder"]):
+        found.setdefault(rule["folder"], []).append(rule)
+    return found
+
+
+def _built_in(reason: BuiltInReason, ruleset: RuleSet) -> dict[str, Any]:
+    sources = [ruleset.sources[ref.id] for ref in reason.sources]
+    return {"reason": reason, "sources": sources}

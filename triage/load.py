@@ -66,6 +66,7 @@ def read_ruleset(folder: Path) -> RuleSet:
         digest=_digest(folder),
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
+        rows_without_rule=sources.rows_without_rule,
         about=about | {"lock": _lock(folder)},
         course=course,
     )

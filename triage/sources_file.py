@@ -53,10 +53,11 @@ class _SourcesText(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The sources by id, and the evidence rows with their titles."""
+    """The sources by id, the evidence rows with their titles, and why some rows have no rule."""
 
     sources: dict[str, Source]
     evidence_rows: dict[str, str]
+    rows_without_rule: dict[str, str]
 
 
 def read_sources(document: Document) -> Sources:
@@ -72,7 +73,8 @@ def read_sources(document: Document) -> Sources:
     if faults:
         raise FaultyRuleSet(faults)
     sources = {each.id: _source(each) for each in text.sources}
-    return Sources(sources, {row.id: row.title for row in text.evidence_rows})
+    titles = {row.id: row.title for row in text.evidence_rows}
+    return Sources(sources, titles, {row.id: row.no_rule for row in text.evidence_rows if row.no_rule})
 
 
 def _source(text: _Source) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from triage.facts import Fact
 from triage.lang import (
     Advice,
     Alternative,
@@ -21,6 +22,7 @@ from triage.lang import (
     Rule,
     Supports,
     Urgency,
+    Value,
 )
 from triage.ruleset import RuleSet
 from triage.vocabulary import Vocabulary
@@ -62,6 +64,15 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
 def _quoted(label: str) -> str:
     """A label as part of a sentence: one word in lower case, more of them in quotation marks."""
     return f"“{label}”" if " " in label else label.lower()
+
+
+def answer_in_words(fact: Fact, value: Value) -> str:
+    """An answer with the name of its question, in words."""
+    subject = fact_name(fact.name)
+    if isinstance(value, frozenset):
+        labels = [fact.labels[each].label for each in fact.values if each in value]
+        return f"{subject}: {', '.join(labels) or 'none of these'}"
+    return f"{subject}: {fact.labels[value].label if isinstance(value, str) else value}"
 
 
 def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> str:

@@ -8,54 +8,72 @@ from fastapi.responses import HTMLResponse
 from api.pages.templating import page
 from api.pages.wording import Wording
 from api.state import state_of
-from triage.describe import describe_rule, describe_ruleset
+from triage import coverage
+from triage.describe import describe_rule, describe_ruleset, describe_source, folder_of
 from triage.diagnostics import did_you_mean
-from triage.docs import coverage, evidence_index
-from triage.lang import effect_name
+from triage.lang import Rule, effect_name
+from triage.ruleset import RuleSet
+from triage.words import rule_in_words
 
 router = APIRouter()
 
 
 @router.get("/rules")
-async def rules(request: Request, q: str = "", effect: str = "") -> HTMLResponse:
-    """All rules, or those whose words contain ``q`` and whose effect is ``effect``."""
+async def rules(request: Request, q: str = "", effect: str = "", folder: str = "") -> HTMLResponse:
+    """All rules, or those that hold every word of ``q``, have this ``effect`` and stand in this ``folder``."""
     ruleset = state_of(request).ruleset
-    words = q.strip().lower()
+    wanted = q.lower().split()
     found = [
         rule
         for rule in ruleset.all_rules
         if (not effect or effect_name(rule.effect) == effect)
-        and (not words or words in f"{rule.id} {rule.title} {rule.because} {' '.join(rule.facts)}".lower())
+        and (not folder or folder_of(rule) == folder)
+        and _holds(rule, wanted, ruleset)
     ]
-    effects = sorted({effect_name(rule.effect) for rule in ruleset.all_rules})
-    listed = [(rule, effect_name(rule.effect)) for rule in found]
-    return page(request, "rules.html.jinja", listed=listed, effects=effects, words=q, chosen=effect)
+    return page(
+        request,
+        "rules.html.jinja",
+        listed=[(rule, effect_name(rule.effect), folder_of(rule)) for rule in found],
+        effects=sorted({effect_name(rule.effect) for rule in ruleset.all_rules}),
+        folders=sorted({folder_of(rule) for rule in ruleset.all_rules}),
+        words=q,
+        chosen=effect,
+        chosen_folder=folder,
+    )
+
+
+def _holds(rule: Rule, wanted: list[str], ruleset: RuleSet) -> bool:
+    if not wanted:
+        return True
+    cited = " ".join(f"{ref.id} {ref.claim or ''}" for ref in rule.sources)
+    text = f"{rule.id} {' '.join(rule.facts)} {' '.join(rule.evidence)} {cited} {rule_in_words(rule, ruleset)}".lower()
+    return all(word in text for word in wanted)
 
 
 @router.get("/rules/sources")
 async def sources(request: Request) -> HTMLResponse:
     """The bibliography, each source with the rules that cite it."""
     ruleset = state_of(request).ruleset
-    citing: dict[str, list[str]] = {}
-    for rule in ruleset.all_rules:
-        for id_ in dict.fromkeys(source.id for source in rule.sources):
-            citing.setdefault(id_, []).append(rule.id)
-    return page(request, "sources.html.jinja", citing=citing)
+    described = [describe_source(source, ruleset) for source in ruleset.sources.values()]
+    return page(request, "sources.html.jinja", sources=described)
 
 
 @router.get("/rules/claims")
 async def claims(request: Request) -> HTMLResponse:
     """Each claim of the service page and each row of the evidence, with its rules."""
     ruleset = state_of(request).ruleset
-    return page(request, "claims.html.jinja", coverage=coverage(ruleset), rows=evidence_index(ruleset))
+    return page(request, "claims.html.jinja", coverage=coverage.claims(ruleset), rows=coverage.rows(ruleset))
 
 
 @router.get("/rules/print")
-async def print_rules(request: Request) -> HTMLResponse:
-    """Every rule on one page, to print."""
+def print_rules(request: Request) -> HTMLResponse:
+    """Every rule on one page, to print; made on a thread of its own, since it takes longer than a page may block."""
     ruleset = state_of(request).ruleset
-    described = [describe_rule(rule, ruleset) for rule in ruleset.all_rules]
-    return page(request, "print.html.jinja", rules=described, wording=Wording(ruleset))
+    described = sorted(
+        (describe_rule(rule, ruleset) for rule in ruleset.all_rules), key=lambda rule: (rule["folder"], rule["id"])
+    )
+    about = describe_ruleset(ruleset)
+    return page(request, "print.html.jinja", rules=described, about=about, wording=Wording(ruleset))
 
 
 @router.get("/rules/{rule_id}")
@@ -66,7 +84,8 @@ async def rule(request: Request, rule_id: str) -> HTMLResponse:
     if found is None:
         near = did_you_mean(rule_id, tuple(each.id for each in ruleset.all_rules))
         raise HTTPException(404, f"There is no rule `{rule_id}`. {near}".strip())
-    return page(request, "rule.html.jinja", rule=describe_rule(found, ruleset), wording=Wording(ruleset))
+    about = describe_ruleset(ruleset)
+    return page(request, "rule.html.jinja", rule=describe_rule(found, ruleset), about=about, wording=Wording(ruleset))
 
 
 @router.get("/about")

@@ -7,24 +7,46 @@ from typing import Annotated
 
 import typer
 
-from triage.cli.common import RulesFolder, checked_ruleset, err, out
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.deployment import PUBLISHED
+from triage.diagnostics import FaultyRuleSet
 
 
 def docs(
     folder: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path("rules-document"),
+    vignettes: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A folder of written cases, shown beside the claims whose rules fire on them. May be repeated."
+        ),
+    ] = None,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Write the rule set as a document: a page a rule, the indexes, the sources, and everything on one page to print.
 
-    Exits with 1 if a claim of the service page is without a rule.
+    Exits with 1 if a claim of the service page or a row of the evidence is without a rule and without a reason.
     """
-    from triage.docs import coverage, write
+    from triage.cases import read_cases
+    from triage.coverage import uncovered
+    from triage.docs import write
 
     ruleset = checked_ruleset(rules)
-    count = write(ruleset, folder)
-    out.print(f"{count} pages are written to {folder}; begin with {folder / 'index.html'}.")
-    lacking = [each.id for each in coverage(ruleset) if not each.is_covered]
+    for each in vignettes or []:
+        if not each.is_dir():
+            err.print(f"There is no folder {each}.", markup=False)
+            raise typer.Exit(2)
+    try:
+        cases = read_cases(vignettes or [], ruleset)
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(1) from faulty
+    try:
+        count = write(ruleset, folder, cases)
+    except OSError as error:
+        err.print(f"{folder} can't be written to: {error.strerror}.", markup=False)
+        raise typer.Exit(2) from error
+    out.print(f"{count} pages are written. Begin with:\n{folder / 'index.html'}", soft_wrap=True, markup=False)
+    lacking = [each.id for each in uncovered(ruleset)]
     if lacking:
-        err.print(f"Claims of the service page without a rule: {', '.join(lacking)}.", markup=False)
+        err.print(f"Without a rule and without a reason: {', '.join(lacking)}.", markup=False)
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ from rich.table import Table
 from triage.check import load_ruleset
 from triage.check.locked import lock_of
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
+from triage.coverage import uncovered
 from triage.deployment import PUBLISHED
 from triage.diagnostics import FaultyRuleSet, did_you_mean
 from triage.lang import effect_name
@@ -24,13 +25,18 @@ app = typer.Typer(help="Check, scaffold and read rules.", no_args_is_help=True, 
 
 @app.command()
 def check(rules: RulesFolder = PUBLISHED) -> None:
-    """Find everything that is wrong with the rule set: each fault with its place and its fix."""
+    """Find everything that is wrong with the rule set: each fault with its place and its fix, each claim unencoded."""
     started = perf_counter()
     try:
         ruleset = load_ruleset(rules)
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
+    lacking = uncovered(ruleset)
+    for each in lacking:
+        err.print(f"{each.id}: {each.said} No rule encodes it, and no reason is given. [coverage]", markup=False)
+    if lacking:
+        raise typer.Exit(1)
     examples = sum(len(rule.examples) for rule in ruleset.all_rules)
     took = perf_counter() - started
     out.print(f"{len(ruleset.all_rules)} rules, {examples} examples, no fault ({took:.2f} s).")

@@ -1,0 +1,104 @@
+"""The pages to read, as the service gives them, against the rule set that they come from."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from triage.lang import effect_name
+from triage.ruleset import RuleSet
+
+ADDRESSES = ("/rules", "/rules/sources", "/rules/claims", "/rules/print", "/about", "/proofs", "/docs", "/worklist")
+
+
+@pytest.fixture(scope="module")
+def browser() -> TestClient:
+    return TestClient(create_app(), headers={"Accept": "text/html"})
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_to_read_is_there(address: str, browser: TestClient) -> None:
+    page = browser.get(address)
+    assert page.status_code == 200
+    assert "Not a medical device" in page.text
+    assert "http-equiv" not in page.text  # a page that reloads by itself takes the place of whoever reads it aloud
+
+
+def _found(browser: TestClient, **asked: str) -> set[str]:
+    return set(re.findall(r'<span class="mono">([a-z0-9-]+)</span></td>', browser.get("/rules", params=asked).text))
+
+
+def test_rules_are_found_by_words_effect_and_folder(browser: TestClient, ruleset: RuleSet) -> None:
+    everything = {rule.id for rule in ruleset.all_rules}
+    assert _found(browser) == everything
+    assert "bulimia-after-cbt" in _found(browser, q=" Bulimia  CBT ", effect="supports")
+    assert "suicidal-plan-or-intent" not in _found(browser, q="bulimia")
+    assert _found(browser, effect="limits") == {r.id for r in ruleset.all_rules if effect_name(r.effect) == "limits"}
+    assert _found(browser, folder="focus") == {r.id for r in ruleset.all_rules if "/focus/" in r.place.file}
+    assert _found(browser, q="S22") >= {r.id for r in ruleset.all_rules if any(s.claim == "S22" for s in r.sources)}
+    assert "0 rules." in browser.get("/rules", params={"q": "xyzzy"}).text
+
+
+@pytest.mark.parametrize("sent", ["<script>alert(1)</script>", '"><b>', "\x00", "é🙂", "a" * 5_000])
+def test_what_is_searched_for_comes_back_as_text(sent: str, browser: TestClient) -> None:
+    page = browser.get("/rules", params={"q": sent, "effect": sent, "folder": sent})
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert "<b>" not in page.text
+
+
+def test_a_rules_page_has_its_sources_and_its_examples(browser: TestClient, ruleset: RuleSet) -> None:
+    for rule in ruleset.all_rules[::7]:
+        page = browser.get(f"/rules/{rule.id}").text
+        assert all(f'href="/rules/sources#{ref.id}"' in page for ref in rule.sources), rule.id
+        assert page.count("Fires: ") + page.count("Does not fire: ") + page.count("Not yet known: ") == len(
+            rule.examples
+        )
+        assert "Awaiting clinical sign-off." in page
+
+
+def test_links_between_the_pages_lead_somewhere(browser: TestClient, ruleset: RuleSet) -> None:
+    pages = {address: browser.get(address).text for address in (*ADDRESSES, "/rules/bulimia-after-cbt")}
+    known = {f"/rules/{rule.id}" for rule in ruleset.all_rules}
+    for address, page in pages.items():
+        for target in re.findall(r'href="(/[^"?]*)(?:\?[^"]*)?"', page):
+            path, _, anchor = target.partition("#")
+            assert path in known or path in pages or path == "/" or path.startswith(("/static/", "/openapi")), (
+                address,
+                target,
+            )
+            assert not anchor or f'id="{anchor}"' in pages[path], (address, target)
+
+
+def test_the_print_page_has_each_rule_once(browser: TestClient, ruleset: RuleSet) -> None:
+    page = browser.get("/rules/print").text
+    assert sorted(re.findall(r'<h2 class="govuk-heading-m" id="([^"]+)"', page)) == [r.id for r in ruleset.all_rules]
+
+
+def test_about_tells_use_limits_attributes_and_decisions(browser: TestClient, ruleset: RuleSet) -> None:
+    page = browser.get("/about").text
+    assert page.count("<strong>Decided:</strong>") == len(ruleset.about["disagreements"])
+    assert page.count("govuk-summary-list__row") == 13
+    assert "awaiting clinical review" in page
+    assert ruleset.digest in page
+    sources = browser.get("/rules/sources").text
+    assert all(f'id="{each}"' in sources for each in ruleset.sources)
+
+
+def test_the_rule_set_about_itself_is_there_as_data(browser: TestClient, ruleset: RuleSet) -> None:
+    told = browser.get("/v1/ruleset").json()
+    assert (told["name"], told["version"], told["digest"]) == (ruleset.name, ruleset.version, ruleset.digest)
+    assert told["status"] == "awaiting clinical review"
+    assert told["reviewers"] == []
+    assert len(told["attributes"]) == 13
+    assert told["change_log"][0]["version"] == ruleset.version
+    assert told["rules"]["reviewed"] == 0
+
+
+def test_a_rule_that_is_not_there_is_answered_with_the_near_one(browser: TestClient) -> None:
+    page = browser.get("/rules/bulimia-after-cbtt")
+    assert page.status_code == 404
+    assert "Did you mean `bulimia-after-cbt`?" in page.text
