@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api.pages import form, reading
-from api.pages.security import add_headers
+from api.pages.security import PageHeaders
 
 STATIC = Path(__file__).parent / "static"
 
@@ -20,4 +20,4 @@ def register(app: FastAPI) -> None:
     app.include_router(form.router, include_in_schema=False)
     app.include_router(reading.router, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
-    app.middleware("http")(add_headers)
+    app.add_middleware(PageHeaders)

@@ -1,11 +1,11 @@
-"""The headers of every response: nothing is loaded from elsewhere, no script runs that the page did not name."""
+"""The headers of every page: nothing is loaded from elsewhere, no script runs that the page did not name."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from secrets import token_urlsafe
 
-from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -15,18 +15,31 @@ HEADERS = {
 }
 
 
-async def add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give each response its headers, and each page a nonce of its own."""
-    request.state.nonce = token_urlsafe(16)
-    response = await call_next(request)
-    if not request.url.path.startswith("/v1/"):
-        response.headers.update(HEADERS)
-        response.headers["Content-Security-Policy"] = policy(request.state.nonce)
-        if request.url.path.startswith("/static/"):
-            response.headers["Cache-Control"] = "public, max-age=300"
-        else:
-            response.headers["Cache-Control"] = "no-store"  # answers about a person stay in no cache
-    return response
+class PageHeaders:
+    """Gives each response its headers, and each page a nonce of its own. The JSON API passes untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its response back with the headers."""
+        if scope["type"] != "http" or scope["path"].startswith("/v1/"):
+            await self._app(scope, receive, send)
+            return
+        nonce = token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers["Content-Security-Policy"] = policy(nonce)
+                is_static = scope["path"].startswith("/static/")
+                # Answers about a person stay in no cache.
+                headers["Cache-Control"] = "public, max-age=300" if is_static else "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
 
 
 def policy(nonce: str) -> str:
