@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
-from triage.lang import Condition, Derives, Limits, Rule, Supports, Urgency
+from triage.lang import Condition, Derives, Limits, Rule, Supports, Truth, Urgency, Value, value_satisfies
 from triage.scales import Scales
 from triage.vocabulary import Vocabulary
 
@@ -65,16 +66,30 @@ class RuleSet:
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """The distinct conditions that the concluding rules read, numbered by their place here."""
-        return tuple(dict.fromkeys(condition for rule in self.concluding for condition in rule.conditions))
+        """The distinct conditions of the concluding rules, those on one fact together, numbered by their place here."""
+        distinct = dict.fromkeys(condition for rule in self.concluding for condition in rule.conditions)
+        return tuple(sorted(distinct, key=lambda condition: self.vocabulary.order[condition.fact]))
 
     @cached_property
-    def conditions_by_fact(self) -> tuple[tuple[str, tuple[tuple[int, Condition], ...]], ...]:
-        """The conditions of ``conditions`` with their numbers, under the fact that each is about."""
-        found: dict[str, list[tuple[int, Condition]]] = {}
-        for number, condition in enumerate(self.conditions):
-            found.setdefault(condition.fact, []).append((number, condition))
-        return tuple((name, tuple(each)) for name, each in found.items())
+    def conditions_by_fact(self) -> tuple[tuple[str, slice, tuple[Condition, ...]], ...]:
+        """For each fact that is read, which of ``conditions`` are about it."""
+        found: list[tuple[str, slice, tuple[Condition, ...]]] = []
+        for name, group in groupby(self.conditions, key=lambda condition: condition.fact):
+            conditions = tuple(group)
+            start = found[-1][1].stop if found else 0
+            found.append((name, slice(start, start + len(conditions)), conditions))
+        return tuple(found)
+
+    def truths_of(self, name: str, conditions: tuple[Condition, ...], value: Value) -> tuple[Truth, ...]:
+        """Whether an answer satisfies each of the ``conditions`` on its fact; remembered, as answers are few."""
+        known = self._truths.get((name, value))
+        if known is None:
+            known = self._truths[name, value] = tuple(value_satisfies(each, value) for each in conditions)
+        return known
+
+    @cached_property
+    def _truths(self) -> dict[tuple[str, Value], tuple[Truth, ...]]:
+        return {}
 
     @cached_property
     def numbered(self) -> tuple[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], ...]:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.facts import Fact
-from triage.lang import Condition, Conjunction, Facts, Truth, all_of, any_of, holds, value_satisfies
+from triage.lang import Condition, Conjunction, Facts, Truth, Value, all_of, any_of, holds, value_satisfies
+
+MOST_REMEMBERED = 10_000
+"""How many combinations of answers ``asked_all`` remembers before it begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,14 @@ class Vocabulary:
         return iter(self.facts.values())
 
     @cached_property
+    def _gating(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.fact for fact in self.gated for when in fact.asked_when for each in when))
+
+    @cached_property
+    def _asked(self) -> dict[tuple[Value | None, ...], dict[str, Truth]]:
+        return {}
+
+    @cached_property
     def order(self) -> Mapping[str, int]:
         """Each fact's place in the file, for ordering answers."""
         return {name: index for index, name in enumerate(self.facts)}
@@ -99,9 +110,18 @@ class Vocabulary:
             return True
         return any_of(all_of(holds(condition, facts) for condition in each) for each in conjunctions)
 
-    def asked_all(self, facts: Facts) -> dict[str, Truth]:
-        """Say of each fact that is only sometimes asked whether it is asked of this referral."""
-        return {fact.name: self.asked(fact.name, facts) for fact in self.gated}
+    def asked_all(self, facts: Facts) -> Mapping[str, Truth]:
+        """Say of each fact that is only sometimes asked whether it is asked of this referral.
+
+        Remembered by the answers that it hangs on, which are few: it is asked several times a referral.
+        """
+        key = tuple(facts.get(name) for name in self._gating)
+        known = self._asked.get(key)
+        if known is None:
+            if len(self._asked) > MOST_REMEMBERED:
+                self._asked.clear()
+            known = self._asked[key] = {fact.name: self.asked(fact.name, facts) for fact in self.gated}
+        return known
 
     def truth(self, condition: Condition, facts: Facts, asked: Mapping[str, Truth]) -> Truth:
         """Say whether a rule's condition holds: "asked, and the answer satisfies it"; ``asked`` from asked_all."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from triage.lang import Derives, Facts, Rule, Truth, Value, all_of, any_of, value_satisfies
+from triage.lang import Derives, Facts, Rule, Truth, Value, all_of, any_of
 from triage.ruleset import RuleSet
 from triage.vocabulary import Vocabulary
 
@@ -60,13 +60,13 @@ def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
         asked = vocabulary.asked_all(facts)
     # The conditions of all rules are numbered once, so that each is looked at once however many rules share it.
     numbered: list[Truth] = [None] * len(ruleset.conditions)
-    for name, conditions in ruleset.conditions_by_fact:
+    for name, place, conditions in ruleset.conditions_by_fact:
         is_asked, value = asked.get(name, True), facts.get(name)
-        for number, condition in conditions:
-            if is_asked is False:
-                numbered[number] = False
-            elif value is not None:
-                numbered[number] = is_asked if value_satisfies(condition, value) else False
+        if is_asked is False:
+            numbered[place] = [False] * len(conditions)
+        elif value is not None:
+            truths_of_fact = ruleset.truths_of(name, conditions, value)
+            numbered[place] = truths_of_fact if is_asked else [None if each else False for each in truths_of_fact]
     for id_, when, unless in ruleset.numbered:
         truths[id_] = _combined(when, unless, numbered)
     return Evaluation(truths, derived, asked)
