@@ -13,7 +13,7 @@ from triage.describe import describe_rule, describe_ruleset, describe_source, fo
 from triage.diagnostics import did_you_mean
 from triage.lang import Rule, effect_name
 from triage.ruleset import RuleSet
-from triage.words import rule_in_words
+from triage.words import answer_in_words, rule_in_words
 
 router = APIRouter()
 
@@ -103,9 +103,16 @@ async def docs(request: Request) -> HTMLResponse:
 @router.get("/proofs")
 async def proofs(request: Request) -> HTMLResponse:
     """What is proved of the running rules; being proved until it is done."""
-    found = state_of(request).proofs
-    found.start()
-    return page(request, "proofs.html.jinja", found=found)
+    state = state_of(request)
+    state.proofs.start()
+    vocabulary = state.ruleset.vocabulary
+    breaking = {
+        proof.id: [
+            [answer_in_words(vocabulary[n], value) for n, value in facts.items()] for facts in proof.counterexamples
+        ]
+        for proof in state.proofs.proofs
+    }
+    return page(request, "proofs.html.jinja", found=state.proofs, breaking=breaking)
 
 
 @router.get("/worklist")

@@ -8,7 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.proofs import Proofs
+from tests.conftest import RULES
 from triage.lang import effect_name
+from triage.prove import Proof
 from triage.ruleset import RuleSet
 
 ADDRESSES = ("/rules", "/rules/sources", "/rules/claims", "/rules/print", "/about", "/proofs", "/docs", "/worklist")
@@ -96,6 +99,24 @@ def test_the_rule_set_about_itself_is_there_as_data(browser: TestClient, ruleset
     assert len(told["attributes"]) == 13
     assert told["change_log"][0]["version"] == ruleset.version
     assert told["rules"]["reviewed"] == 0
+
+
+def test_a_property_that_fails_stands_first_with_its_referral_in_words(ruleset: RuleSet) -> None:
+    app = create_app()
+    found = Proofs(ruleset, RULES)
+    found.proofs = (
+        Proof("sound", "This holds.", True, 0.1),
+        Proof("open", "This took too long.", None, 10.0),
+        Proof("broken", "This fails.", False, 0.1, "Why.", ({"age_years": 30, "disputes": frozenset({"partner"})},)),
+    )
+    found.start = lambda: None  # type: ignore[method-assign]  # nothing is proved anew
+    app.state.service.__dict__["proofs"] = found
+    page = TestClient(app).get("/proofs").text
+    assert "1 of 3 hold." in page
+    assert page.index("This fails.") < page.index("This holds.")
+    assert page.index("This took too long.") < page.index("This holds.")
+    assert "Not settled" in page
+    assert "A referral that shows it: age years: 30; disputes: Partner" in page
 
 
 def test_a_rule_that_is_not_there_is_answered_with_the_near_one(browser: TestClient) -> None:
