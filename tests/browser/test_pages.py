@@ -14,7 +14,17 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Open
 from tests.browser.steps import answer, show_result
 
-PATHS = ("/", "/worklist", "/rules", "/rules/major-depression-adult", "/rules/sources", "/rules/claims", "/proofs", "/about", "/docs")
+PATHS = (
+    "/",
+    "/worklist",
+    "/rules",
+    "/rules/major-depression-adult",
+    "/rules/sources",
+    "/rules/claims",
+    "/proofs",
+    "/about",
+    "/docs",
+)
 RESULTS = {
     "incomplete": {"age_years": "29", "major_depression": "current"},
     "emergency": {"untreated_overdose_or_injury": "yes"},
