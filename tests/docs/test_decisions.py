@@ -13,7 +13,10 @@ RECORDS = ROOT / "docs" / "decisions"
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(each for extra in project["optional-dependencies"].values() for each in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
     record = (RECORDS / "0001-dependencies.md").read_text(encoding="utf-8").lower()
     named = {re.split(r"[^a-z0-9_-]", each.lower())[0] for each in wanted}
     assert sorted(name for name in named if name not in record) == []
