@@ -18,39 +18,12 @@ from typing import Any
 from triage.decide import decide
 from triage.engines.smt import Search, SolverTimeout, Symbolic, Variables, every, no, solving, some
 from triage.facts import Fact
-from triage.lang import Advice, Condition, Facts, Format, Limits, OneOf, Rule, Supports, Urgency, Value
+from triage.lang import Advice, Condition, Format, Limits, OneOf, Rule, Supports, Urgency, Value
 from triage.outcomes import Bounds
+from triage.proof import Proof
 from triage.properties_file import Property, read_properties
-from triage.referral import as_json
 from triage.ruleset import RuleSet
 from triage.scales import LOWEST_URGENCY, Scales
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What came of one property: ``holds`` is None where the solver had no time to say."""
-
-    id: str
-    sentence: str
-    holds: bool | None
-    seconds: float
-    note: str = ""
-    counterexamples: tuple[Facts, ...] = ()
-
-    def as_json(self, ruleset: RuleSet) -> dict[str, Any]:
-        """The proof as data; its counterexamples as referrals."""
-        vocabulary = ruleset.vocabulary
-        return {
-            "id": self.id,
-            "sentence": self.sentence,
-            "holds": self.holds,
-            "seconds": round(self.seconds, 3),
-            "note": self.note,
-            "counterexamples": [
-                {"facts": {name: as_json(value, vocabulary[name]) for name, value in facts.items()}}
-                for facts in self.counterexamples
-            ],
-        }
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class Explorer:
 
         ``proved`` is false where the solver had no time: the changes are then not given.
         """
+        with solving:  # until the last formula is freed: z3 counts its objects without a lock
+            return self._explain(referral)
+
+    def _explain(self, referral: Referral) -> dict[str, Any]:
         facts = referral.facts
         scales = self.ruleset.scales
         evaluation = reference.evaluate(self.ruleset, facts)
@@ -59,19 +63,18 @@ class Explorer:
         changed = [self._differs(facts, name) for name in free]
         told: dict[str, Any] = {"rating": rating, "possible": None, "proved": True, "changes": []}
         try:
-            with solving:
-                search = Search(variables, timeout=self.timeout)
-                # An answered fact may get another answer; it can't become unanswered.
-                kept += [variables.answered(name) for name in free if name in facts]
-                wanted = [*kept, self._symbolic.rating_is(rating)]
-                model = search.smallest(*wanted, counted=changed)
-                if model is None:
-                    return told | {"possible": False}
-                fewest = at_most(holding(model, changed), changed)
-                members = [held for fact in self.ruleset.vocabulary if fact.is_set
-                           for held in variables.values[fact.name].values()]  # fmt: skip
-                model = search.smallest(*wanted, fewest, counted=members)
-                found = self._symbolic.replay(model)
+            search = Search(variables, timeout=self.timeout)
+            # An answered fact may get another answer; it can't become unanswered.
+            kept += [variables.answered(name) for name in free if name in facts]
+            wanted = [*kept, self._symbolic.rating_is(rating)]
+            model = search.smallest(*wanted, counted=changed)
+            if model is None:
+                return told | {"possible": False}
+            fewest = at_most(holding(model, changed), changed)
+            members = [held for fact in self.ruleset.vocabulary if fact.is_set
+                       for held in variables.values[fact.name].values()]  # fmt: skip
+            model = search.smallest(*wanted, fewest, counted=members)
+            found = self._symbolic.replay(model)
         except SolverTimeout:
             return told | {"proved": False}
         return told | {"possible": True, "changes": self._told(facts, found)}

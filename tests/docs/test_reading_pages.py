@@ -11,7 +11,7 @@ from api.app import create_app
 from api.proofs import Proofs
 from tests.conftest import RULES
 from triage.lang import effect_name
-from triage.prove import Proof
+from triage.proof import Proof
 from triage.ruleset import RuleSet
 
 ADDRESSES = ("/rules", "/rules/sources", "/rules/claims", "/rules/print", "/about", "/proofs", "/docs", "/worklist")

@@ -17,8 +17,9 @@ from triage.engines import reference
 from triage.lang import Between, Effect, Facts, Format, Limits, OneOf, Rule, SourceRef, Supports, Urgency
 from triage.load import read_ruleset
 from triage.outcomes import outcome
+from triage.proof import Proof
 from triage.properties_file import read_properties
-from triage.prove import Proof, names, prove_all
+from triage.prove import names, prove_all
 from triage.ruleset import RuleSet
 
 PROPERTIES = names(read_ruleset(RULES), RULES)
