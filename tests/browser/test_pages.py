@@ -43,8 +43,12 @@ def _hold(page: Page) -> None:
     assert page.get_by_role("heading", level=1).count() == 1
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("path", PATHS)
+LONG = ("/rules/sources", "/rules/claims")
+"""Pages on which axe needs half a minute: held at the narrow width only, where more can go wrong."""
+VIEWS = [(path, width) for path in PATHS for width in (1280, 320) if width == 320 or path not in LONG]
+
+
+@pytest.mark.parametrize(("path", "width"), VIEWS)
 def test_a_page_is_accessible_and_fits(visit: Open, path: str, width: int) -> None:
     _hold(visit(path, width=width))
 

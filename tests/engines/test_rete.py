@@ -22,7 +22,7 @@ from triage.outcomes import Bounds, OpenQuestion
 from triage.referral import Referral
 from triage.ruleset import RuleSet
 
-THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
+THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=120)
 
 
 @st.composite

@@ -45,7 +45,7 @@ def is_solution(choice: tuple[int, ...], forbidden: list[Box], groups: list[list
 
 
 @given(problems())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_what_is_found_is_a_block_of_solutions_and_nothing_found_means_there_is_none(problem: Problem) -> None:
     domains, forbidden, groups = problem
     found = find(domains, forbidden, groups)
