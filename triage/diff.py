@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 from triage.diagnostics import Fault, FaultyRuleSet
 from triage.engines import reference
-from triage.engines.smt import Search, Symbolic, Variables, no, solving
+from triage.engines.smt import Search, no, solving
+from triage.engines.symbolic import Symbolic
+from triage.engines.variables import Variables, search_among
 from triage.lang import Condition, Facts, OneOf
 from triage.meaning import meaning_digest
 from triage.outcomes import outcome
@@ -46,7 +48,7 @@ def moves(old: RuleSet, new: RuleSet, timeout: float = 10.0) -> tuple[Move, ...]
     with solving:
         variables = Variables(new.vocabulary, [old, new])
         before, after = Symbolic(old, variables), Symbolic(new, variables)
-        search = Search(variables, timeout=timeout)
+        search = search_among(variables, timeout=timeout)
         changed = _changed_rules(old, new)
         found = [
             *_moves("rating", new.scales.rating_ids, before, after, search, changed),

@@ -16,7 +16,9 @@ from time import perf_counter
 from typing import Any
 
 from triage.decide import decide
-from triage.engines.smt import Search, SolverTimeout, Symbolic, Variables, every, no, solving, some
+from triage.engines.smt import SolverTimeout, every, no, solving, some
+from triage.engines.symbolic import Symbolic
+from triage.engines.variables import Variables, search_among
 from triage.facts import Fact
 from triage.lang import Advice, Condition, Format, Limits, OneOf, Rule, Supports, Urgency, Value
 from triage.outcomes import Bounds
@@ -43,8 +45,8 @@ class Prover:
         self.timeout = timeout
         self.one = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset], "a ", cuts))
         self.other = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset], "b ", cuts))
-        self.single = Search(self.one.variables, timeout=timeout)
-        self.pair = Search(self.one.variables, self.other.variables, timeout=timeout)
+        self.single = search_among(self.one.variables, timeout=timeout)
+        self.pair = search_among(self.one.variables, self.other.variables, timeout=timeout)
 
     def never(self, note: str, *formulas: Any) -> None:
         """Refute with the smallest referral of which all the formulas hold, if there is one."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from triage.engines import reference
-from triage.engines.smt import Search, SolverTimeout, Symbolic, Variables, at_most, holding, no, solving
+from triage.engines.smt import SolverTimeout, at_most, holding, no, solving
+from triage.engines.symbolic import Symbolic
+from triage.engines.variables import Variables, search_among
 from triage.lang import Facts, Value
 from triage.outcomes import outcome
 from triage.referral import Referral, as_json
@@ -63,7 +65,7 @@ class Explorer:
         changed = [self._differs(facts, name) for name in free]
         told: dict[str, Any] = {"rating": rating, "possible": None, "proved": True, "changes": []}
         try:
-            search = Search(variables, timeout=self.timeout)
+            search = search_among(variables, timeout=self.timeout)
             # An answered fact may get another answer; it can't become unanswered.
             kept += [variables.answered(name) for name in free if name in facts]
             wanted = [*kept, self._symbolic.rating_is(rating)]

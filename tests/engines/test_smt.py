@@ -12,7 +12,9 @@ from bench.referrals import partial_referrals
 from tests.engines.small import referrals
 from tests.engines.test_rete import deriving_rulesets
 from triage.engines import reference
-from triage.engines.smt import Search, Symbolic, Variables, every, solving
+from triage.engines.smt import Search, every, solving
+from triage.engines.symbolic import Symbolic
+from triage.engines.variables import Variables, search_among
 from triage.lang import Facts
 from triage.outcomes import outcome
 from triage.ruleset import RuleSet
@@ -38,7 +40,7 @@ def test_generated_rule_sets_mean_the_same(data: st.DataObject) -> None:
     ruleset = data.draw(deriving_rulesets())
     with solving:
         symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
-        search = Search(symbolic.variables)
+        search = search_among(symbolic.variables)
         for _ in range(4):
             _agrees(ruleset, symbolic, search, data.draw(referrals(ruleset)))
 
@@ -47,7 +49,7 @@ def test_generated_rule_sets_mean_the_same(data: st.DataObject) -> None:
 def test_the_published_rules_mean_the_same(ruleset: RuleSet, answered: float) -> None:
     with solving:
         symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
-        search = Search(symbolic.variables)
+        search = search_among(symbolic.variables)
         for facts in partial_referrals(ruleset, 25, answered):
             pinned = _cut(symbolic, facts)
             if not ruleset.vocabulary.contradictions(pinned):
