@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
+from api.request import build_state
 from api.routes import evaluate, explain, knowledge, operations
-from api.settings import Settings
-from api.state import build_state
+from triage.settings import Settings
 
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = state
-    problems.register(app)
+    problems.register(app, pages.problem_page)
     for router in (evaluate.router, explain.router, knowledge.router, operations.router):
         app.include_router(router)
     pages.register(app)

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.state import State
-from triage.intake import problem
-from triage.referral import RefusedReferral
+from api.request import State
+from triage.presenting.problems import problem
+from triage.reading.referral import RefusedReferral
 
 _EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "after_birth": (
@@ -35,7 +35,7 @@ _TAKES_REFERRAL = ("/v1/evaluate", "/v1/explain")
 def describe(app: FastAPI, state: State) -> dict[str, Any]:
     """Make the description; its examples are answered by the running engine, so they can't be out of date."""
     found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    schema = state.door.referral_model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema = state.reader.referral_model.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     schemas |= schema.pop("$defs", {})
     schemas["Referral"] = schema
@@ -74,12 +74,12 @@ def _describe_operation(path: str, method: str, operation: dict[str, Any], state
 
 
 def _answer(example: dict[str, Any], state: State) -> dict[str, Any]:
-    return state.assessor.assess(state.door.admit(example))
+    return state.assessor.assess(state.reader.read(example))
 
 
 def _refusal(state: State) -> dict[str, Any]:
     try:
-        state.door.admit(_MISSPELT)
+        state.reader.read(_MISSPELT)
     except RefusedReferral as refused:
         return problem(refused)
     raise AssertionError("a misspelt fact was let in")

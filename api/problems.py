@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from triage.assess import EngineDisagreement
-from triage.intake import failed, problem
-from triage.referral import RefusedReferral
+from api.request import TooLarge
+from triage.engines.agreement import EngineDisagreement
+from triage.presenting.problems import failed, problem
+from triage.reading.referral import RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
+AsPage = Callable[[Request, dict[str, Any]], Response]
 log = logging.getLogger("api")
-
-
-class TooLarge(Exception):
-    """The request's body is larger than the service reads."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        super().__init__(limit)
 
 
 def respond(problem_: dict[str, Any]) -> Response:
@@ -34,9 +29,8 @@ def answer(request: Request, problem_: dict[str, Any]) -> Response:
     """A problem for whoever asked: a page for a browser, JSON for everyone else."""
     if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
         return respond(problem_)
-    from api.pages.templating import page  # here, since pages are made of what this module serves
-
-    return page(request, "problem.html.jinja", status=problem_["status"], problem=problem_)
+    as_page: AsPage = request.app.state.problem_as_page
+    return as_page(request, problem_)
 
 
 def plain(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
@@ -44,8 +38,9 @@ def plain(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
     return {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
 
 
-def register(app: FastAPI) -> None:
-    """Answer every error of the JSON API as a problem."""
+def register(app: FastAPI, as_page: AsPage) -> None:
+    """Answer every error as a problem; ``as_page`` makes the page that a browser is given."""
+    app.state.problem_as_page = as_page
     app.add_exception_handler(RefusedReferral, _refused)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(HTTPException, _http)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from triage.proof import Proof
-from triage.ruleset import RuleSet
+from triage.analysis.proof import Proof
+from triage.model.ruleset import RuleSet
 
 
 @dataclass

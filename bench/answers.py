@@ -7,11 +7,11 @@ from time import perf_counter
 
 from bench.referrals import as_request, complete_referrals
 from bench.table import print_table
+from triage.answer.service import build_assessor
 from triage.check import load_ruleset
-from triage.deployment import PUBLISHED
 from triage.engines import reference
-from triage.referral import Door, Referral
-from triage.service import build_assessor
+from triage.reading.referral import Referral, ReferralReader
+from triage.settings import PUBLISHED
 
 COUNT = 500
 ROUNDS = 7
@@ -21,15 +21,15 @@ def main() -> None:
     """Print the median microseconds of each part, and its ratio to the reference interpreter."""
     ruleset = load_ruleset(PUBLISHED)
     whole = complete_referrals(ruleset, COUNT)
-    door, assessor = Door(ruleset.vocabulary), build_assessor(ruleset)
+    reader, assessor = ReferralReader(ruleset.vocabulary), build_assessor(ruleset)
     requests = [as_request(ruleset, facts) for facts in whole]
     referrals = [Referral(facts) for facts in whole]
     parts: dict[str, Callable[[int], object]] = {
         "reference interpreter (baseline)": lambda index: reference.evaluate(ruleset, whole[index]),
-        "checking a referral": lambda index: door.admit(requests[index]),
+        "checking a referral": lambda index: reader.read(requests[index]),
         "live engine": lambda index: assessor.live.fired(whole[index]),
         "the whole answer, target 500": lambda index: assessor.assess(referrals[index]),
-        "checked and answered": lambda index: assessor.assess(door.admit(requests[index])),
+        "checked and answered": lambda index: assessor.assess(reader.read(requests[index])),
     }
     times: dict[str, list[float]] = {name: [] for name in parts}
     for _ in range(ROUNDS):

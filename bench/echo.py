@@ -6,10 +6,10 @@ import orjson
 from fastapi import FastAPI, Request, Response
 
 from bench.referrals import complete_referrals
+from triage.answer.service import build_assessor
 from triage.check import load_ruleset
-from triage.deployment import PUBLISHED
-from triage.referral import Referral
-from triage.service import build_assessor
+from triage.reading.referral import Referral
+from triage.settings import PUBLISHED
 
 
 def create_app() -> FastAPI:

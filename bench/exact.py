@@ -9,9 +9,9 @@ from bench.plain import Plain
 from bench.referrals import partial_referrals
 from bench.table import print_table
 from triage.check import load_ruleset
-from triage.deployment import PUBLISHED
 from triage.engines.exact import Exact
-from triage.lang import Facts
+from triage.model.rule import Answers
+from triage.settings import PUBLISHED
 
 SHARES = (0.0, 0.1, 0.3, 0.7, 0.95)
 COUNT = 200
@@ -49,7 +49,7 @@ def main() -> None:
     )
 
 
-def _times(work: Callable[[Facts], object], referrals: Sequence[Facts]) -> list[float]:
+def _times(work: Callable[[Answers], object], referrals: Sequence[Answers]) -> list[float]:
     times = []
     for facts in referrals:
         started = perf_counter()

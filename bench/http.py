@@ -17,7 +17,7 @@ import orjson
 from bench.referrals import as_request, complete_referrals
 from bench.table import print_table
 from triage.check import load_ruleset
-from triage.deployment import PUBLISHED
+from triage.settings import PUBLISHED
 
 CONNECTIONS = 16
 SECONDS = 5.0

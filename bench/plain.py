@@ -6,11 +6,23 @@ from typing import Any, assert_never
 
 import z3  # type: ignore[import-untyped]
 
-from triage.lang import Between, Condition, Conjunction, Empty, Facts, Includes, Limits, OneOf, Rule, Supports, Urgency
-from triage.outcomes import Bounds
-from triage.ruleset import RuleSet
-from triage.scales import NO_LIMIT, NO_SUPPORT
-from triage.vocabulary import AtMost
+from triage.engines.outcome import Bounds
+from triage.model.rule import (
+    Answers,
+    Between,
+    Condition,
+    Conjunction,
+    Empty,
+    Includes,
+    Limits,
+    OneOf,
+    Rule,
+    Supports,
+    Urgency,
+)
+from triage.model.ruleset import RuleSet
+from triage.model.scales import NO_LIMIT, NO_SUPPORT
+from triage.model.vocabulary import AtMost
 
 
 class Plain:
@@ -53,10 +65,10 @@ class Plain:
                     level = z3.If(z3.And(fires, level < rank), rank, level)
         self.rating, self.level = z3.If(support < limit, support, limit), level
 
-    def bounds(self, facts: Facts) -> Bounds:
+    def bounds(self, answers: Answers) -> Bounds:
         """What rating and urgency can still be."""
         solver = z3.Solver()
-        solver.add(*self.domains, *self._constraints(facts), *(self._equals(name, facts[name]) for name in facts))
+        solver.add(*self.domains, *self._constraints(answers), *(self._equals(name, answers[name]) for name in answers))
         scales = self.ruleset.scales
         ratings = [each for rank, each in enumerate(scales.rating_ids) if solver.check(self.rating == rank) == z3.sat]
         levels = [each for rank, each in enumerate(scales.urgency_ids) if solver.check(self.level == rank) == z3.sat]
@@ -86,10 +98,10 @@ class Plain:
                 return z3.Not(z3.Or(list(variable.values()))) if empty else z3.Or(list(variable.values()))
         assert_never(condition)
 
-    def _constraints(self, facts: Facts) -> list[Any]:
+    def _constraints(self, answers: Answers) -> list[Any]:
         kept = []
         for constraint in self.ruleset.vocabulary.constraints:
-            there = [z3.BoolVal(True) if name in facts else self.asked[name] for name in constraint.facts]
+            there = [z3.BoolVal(True) if name in answers else self.asked[name] for name in constraint.facts]
             if isinstance(constraint, AtMost):
                 lower, upper = self.variables[constraint.lower], self.variables[constraint.upper]
                 kept.append(z3.Or(z3.Not(z3.And(there)), lower <= upper + constraint.plus))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from triage.facts import Fact
-from triage.lang import Value
-from triage.referral import as_json
-from triage.ruleset import RuleSet
+from triage.model.fact import Fact
+from triage.model.rule import Value
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import as_json
 
 MOSTLY_NEUTRAL = 0.85
 """How many of the answers say "nothing here": as on a real form, most do, and some ten to twenty rules fire."""

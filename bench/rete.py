@@ -14,12 +14,12 @@ from durable.engine import Host, MessageNotHandledException  # type: ignore[impo
 from bench.referrals import complete_referrals
 from bench.table import print_table
 from triage.check import load_ruleset
-from triage.deployment import PUBLISHED
 from triage.engines import reference
-from triage.engines.network import KIND, Messages, definition, network
-from triage.engines.rete import LiveEngines, ReteEngine
-from triage.lang import Derives, Facts, Rule, Value
-from triage.ruleset import RuleSet
+from triage.engines.rete.engine import LiveEngines, ReteEngine
+from triage.engines.rete.network import KIND, Messages, definition, network
+from triage.model.rule import Answers, Derives, Rule, Value
+from triage.model.ruleset import RuleSet
+from triage.settings import PUBLISHED
 
 COUNT = 1_000
 ROUNDS = 5
@@ -47,9 +47,9 @@ class _DocumentedNetwork:
             rule["run"] = self._recording(conjunction.partition("#")[0])
         self._host = _QuietHost({name: rules_})
 
-    def fired(self, facts: Facts, asked: Any) -> set[str]:
+    def fired(self, answers: Answers, asked: Any) -> set[str]:
         self._found = set()
-        message = {**self._messages.of(facts, asked), "id": str(next(self._ids))}
+        message = {**self._messages.of(answers, asked), "id": str(next(self._ids))}
         try:
             state = self._host.assert_fact(self._name, dict(message))
         except MessageNotHandledException:
@@ -74,19 +74,19 @@ class Documented:
         self._concluding = _DocumentedNetwork("concluding", ruleset.concluding, ruleset)
         self._effects = {rule.id: rule.effect for rule in ruleset.deriving}
 
-    def fired(self, facts: Facts) -> frozenset[str]:
-        asked = self._vocabulary.asked_all(facts)
+    def fired(self, answers: Answers) -> frozenset[str]:
+        asked = self._vocabulary.asked_all(answers)
         screened: set[str] = set()
         derived: dict[str, Value] = {}
-        for id_ in self._deriving.fired(facts, asked):
+        for id_ in self._deriving.fired(answers, asked):
             effect = self._effects[id_]
-            if isinstance(effect, Derives) and effect.fact not in facts:
+            if isinstance(effect, Derives) and effect.fact not in answers:
                 screened.add(id_)
                 derived[effect.fact] = effect.value
         if derived:
-            facts = {**facts, **derived}
-            asked = self._vocabulary.asked_all(facts)
-        return frozenset(screened | self._concluding.fired(facts, asked))
+            answers = {**answers, **derived}
+            asked = self._vocabulary.asked_all(answers)
+        return frozenset(screened | self._concluding.fired(answers, asked))
 
 
 def main() -> None:
@@ -95,7 +95,7 @@ def main() -> None:
     referrals = complete_referrals(ruleset, COUNT)
     live = LiveEngines(ruleset)
     documented = Documented(ruleset)
-    engines: dict[str, Callable[[Facts], frozenset[str]]] = {
+    engines: dict[str, Callable[[Answers], frozenset[str]]] = {
         "durable_rules as documented (baseline)": documented.fired,
         "reference interpreter": lambda facts: reference.evaluate(ruleset, facts).fired,
         "live engine, target 60 µs": live.fired,
@@ -116,7 +116,7 @@ def main() -> None:
     _print_memory(live, referrals)
 
 
-def _medians(engines: dict[str, Callable[[Facts], frozenset[str]]], referrals: list[Any]) -> dict[str, float]:
+def _medians(engines: dict[str, Callable[[Answers], frozenset[str]]], referrals: list[Any]) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in engines}
     for _ in range(ROUNDS):
         for name, engine in engines.items():

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from triage.check import load_ruleset
-from triage.referral import Door
-from triage.ruleset import RuleSet
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import ReferralReader
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
 
@@ -19,5 +19,5 @@ def ruleset() -> RuleSet:
 
 
 @pytest.fixture(scope="session")
-def door(ruleset: RuleSet) -> Door:
-    return Door(ruleset.vocabulary)
+def reader(ruleset: RuleSet) -> ReferralReader:
+    return ReferralReader(ruleset.vocabulary)

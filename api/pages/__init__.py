@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api.pages import form, reading
 from api.pages.security import PageHeaders
+from api.pages.templating import page
 
 STATIC = Path(__file__).parent / "static"
 
@@ -21,3 +23,8 @@ def register(app: FastAPI) -> None:
     app.include_router(reading.router, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(PageHeaders)
+
+
+def problem_page(request: Request, problem: dict[str, Any]) -> Response:
+    """Show a problem as a page."""
+    return page(request, "problem.html.jinja", status=problem["status"], problem=problem)

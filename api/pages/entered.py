@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 from fastapi import HTTPException
 
-from triage.facts import UNKNOWN, Fact
-from triage.referral import Door, FieldFault, Referral, RefusedReferral
-from triage.vocabulary import Vocabulary
+from triage.model.fact import UNKNOWN, Fact
+from triage.model.vocabulary import Vocabulary
+from triage.reading.referral import FieldFault, Referral, ReferralReader, RefusedReferral
 
 NONE_OF_THESE = "none_of_these"
 MOST_FIELDS = 2_000
@@ -58,13 +58,13 @@ class Entered:
         """The question whose Clear button was pressed, or nothing."""
         return next(iter(self.values("clear")), "")
 
-    def referral(self, door: Door) -> Referral:
+    def referral(self, reader: ReferralReader) -> Referral:
         """The referral that was entered. Raises RefusedReferral with every fault."""
         facts = {}
-        known = {*door.vocabulary.facts, "reference", "clear"}
+        known = {*reader.vocabulary.facts, "reference", "clear"}
         faults = [FieldFault("", "unknown-field", f"“{_short(name)}” is no question of this form.")
                   for name in self.fields if name not in known]  # fmt: skip
-        for fact in door.vocabulary:
+        for fact in reader.vocabulary:
             values = self.values(fact.name)
             if not values:
                 continue
@@ -75,7 +75,7 @@ class Entered:
             else:
                 facts[fact.name] = _answer(fact, values)
         try:
-            referral = door.admit({"reference": self.reference or None, "facts": facts})
+            referral = reader.read({"reference": self.reference or None, "facts": facts})
         except RefusedReferral as refused:
             raise RefusedReferral([*faults, *refused.faults], refused.reference) from None
         if faults:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from triage.lang import Condition, Empty, Includes, OneOf
-from triage.vocabulary import Vocabulary
+from triage.model.rule import Condition, Empty, Includes, OneOf
+from triage.model.vocabulary import Vocabulary
 
 
 @lru_cache(maxsize=4)

@@ -12,8 +12,8 @@ from api.pages.entered import Entered, by_question
 from api.pages.followups import follow_up_styles
 from api.pages.templating import page
 from api.pages.wording import HEADINGS, Wording
-from api.state import State, body_of, state_of
-from triage.referral import Referral, RefusedReferral
+from api.request import State, body_of, state_of
+from triage.reading.referral import Referral, RefusedReferral
 
 router = APIRouter()
 SHOWN_FIRST = 5
@@ -50,7 +50,7 @@ async def assess(request: Request) -> HTMLResponse:
         return await _form(request, entered.without(name))
     state = state_of(request)
     try:
-        referral = entered.referral(state.door)
+        referral = entered.referral(state.reader)
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
         return await _form(request, entered, errors)
@@ -64,7 +64,7 @@ async def panel(request: Request) -> HTMLResponse:
     entered = Entered.read(await body_of(request, LARGEST_FORM))
     state = state_of(request)
     try:
-        referral = entered.referral(state.door)
+        referral = entered.referral(state.reader)
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
         return page(request, "panel.html.jinja", errors=errors, answer=None)
@@ -78,7 +78,7 @@ async def _form(request: Request, entered: Entered, errors: dict[str, str] | Non
     found: dict[str, Any] = {"answer": None}
     if not errors:
         try:
-            referral = entered.referral(state.door)
+            referral = entered.referral(state.reader)
         except RefusedReferral as refused:
             errors = by_question(refused, vocabulary)
         else:
@@ -107,7 +107,7 @@ def _view(state: State, referral: Referral, answer: dict[str, Any]) -> dict[str,
         if not held or "urgency" in each["can_change"]
     ]
     open_facts = {each["fact"] for each in answer["unanswered"]}
-    unanswered = state.ruleset.vocabulary.unanswered(referral.facts)
+    unanswered = state.ruleset.vocabulary.unanswered(referral.answers)
     return {
         "answer": answer,
         "held": held,
@@ -117,5 +117,5 @@ def _view(state: State, referral: Referral, answer: dict[str, Any]) -> dict[str,
         "questions": questions,
         "shown_first": SHOWN_FIRST,
         "idle": [name for name in unanswered if name not in open_facts],
-        "facts": referral.facts,
+        "facts": referral.answers,
     }

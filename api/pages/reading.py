@@ -7,13 +7,13 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.templating import page
 from api.pages.wording import Wording
-from api.state import state_of
-from triage import coverage
-from triage.describe import describe_rule, describe_ruleset, describe_source, folder_of
-from triage.diagnostics import did_you_mean
-from triage.lang import Rule, effect_name
-from triage.ruleset import RuleSet
-from triage.words import answer_in_words, rule_in_words
+from api.request import state_of
+from triage.check import coverage
+from triage.model.faults import did_you_mean
+from triage.model.rule import Rule, effect_name
+from triage.model.ruleset import RuleSet
+from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, folder_of
+from triage.presenting.words import answer_in_words, rule_in_words
 
 router = APIRouter()
 

@@ -9,8 +9,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
-from api.state import state_of
-from triage.words import fact_name
+from api.request import state_of
+from triage.presenting.words import fact_name
 
 
 @lru_cache(maxsize=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from triage.facts import Fact
-from triage.ruleset import RuleSet
-from triage.words import fact_name
+from triage.model.fact import Fact
+from triage.model.ruleset import RuleSet
+from triage.presenting.words import fact_name
 
 
 class Wording:

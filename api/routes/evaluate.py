@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.state import referral_of, state_of
+from api.request import referral_of, state_of
 
 router = APIRouter(prefix="/v1", tags=["Answers"])
 
@@ -19,7 +19,7 @@ async def evaluate(request: Request) -> Response:
     """
     referral = await referral_of(request)
     state = state_of(request)
-    if state.ruleset.vocabulary.is_complete(referral.facts):
+    if state.ruleset.vocabulary.is_complete(referral.answers):
         answer = state.assessor.assess(referral)
     else:
         answer = await run_in_threadpool(state.assessor.assess, referral)

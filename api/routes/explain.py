@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.state import referral_of, state_of
+from api.request import referral_of, state_of
 
 router = APIRouter(prefix="/v1", tags=["Answers"])
 

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from api.state import state_of
-from triage.describe import describe_fact, describe_rule, describe_ruleset, describe_source
-from triage.diagnostics import did_you_mean
+from api.request import state_of
+from triage.model.faults import did_you_mean
+from triage.presenting.as_data import describe_fact, describe_rule, describe_ruleset, describe_source
 
 router = APIRouter(prefix="/v1", tags=["Knowledge"])
 

@@ -6,8 +6,8 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.problems import plain, respond
-from api.state import state_of
-from triage.referral import Referral
+from api.request import state_of
+from triage.reading.referral import Referral
 
 router = APIRouter(tags=["Operations"])
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from triage.ruleset import RuleSet
+from triage.model.ruleset import RuleSet
 
 FIRST = json.loads((Path(__file__).resolve().parents[2] / "examples" / "first-referral.json").read_text())
 PROBLEM = "application/problem+json"

@@ -8,12 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.settings import Settings
 from tests.conftest import RULES
-from triage.diagnostics import FaultyRuleSet
-from triage.intake import HAND_OVER
-from triage.lang import Facts
-from triage.ruleset import RuleSet
+from triage.model.faults import FaultyRuleSet
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
+from triage.presenting.problems import HAND_OVER
+from triage.settings import Settings
 
 
 def test_the_vocabulary_is_told_whole(client: TestClient, ruleset: RuleSet) -> None:
@@ -80,12 +80,12 @@ def test_a_service_with_a_broken_rule_does_not_start_and_says_which(tmp_path: Pa
 class _Forgetful:
     """A live engine that says that nothing fired."""
 
-    def fired(self, facts: Facts) -> frozenset[str]:
+    def fired(self, answers: Answers) -> frozenset[str]:
         return frozenset()
 
 
 class _Broken:
-    def fired(self, facts: Facts) -> frozenset[str]:
+    def fired(self, answers: Answers) -> frozenset[str]:
         raise RuntimeError("the engine stopped")
 
 

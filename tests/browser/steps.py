@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from playwright.sync_api import Page, expect
 
-from triage.vocabulary import Vocabulary
+from triage.model.vocabulary import Vocabulary
 
 
 def answer(page: Page, answers: Mapping[str, str]) -> None:

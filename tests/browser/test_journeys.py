@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.steps import answer, entered, safe, show_result
-from triage.ruleset import RuleSet
+from triage.model.ruleset import RuleSet
 
 DEPRESSED = {"age_years": "29", "major_depression": "current"}
 # Faults of the form that these tests found; each mark goes with the mend (strict: a mended fault fails until it does).

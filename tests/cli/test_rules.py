@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.conftest import RULES
+from triage.check.new_rule import KINDS
 from triage.cli import app
-from triage.ruleset import RuleSet
-from triage.scaffold import KINDS
+from triage.model.ruleset import RuleSet
 
 
 def _run(*arguments: str) -> Result:

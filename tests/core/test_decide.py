@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from triage.decide import Verdict, decide
-from triage.lang import Effect, Limits, Rule, SourceRef, Supports, Urgency
-from triage.outcomes import Bounds, outcome
-from triage.ruleset import RuleSet
+from triage.answer.decide import Verdict, decide
+from triage.engines.outcome import Bounds, outcome
+from triage.model.rule import Effect, Limits, Rule, SourceRef, Supports, Urgency
+from triage.model.ruleset import RuleSet
 
 RATINGS = ("not_recommended", "no_indication", "possible", "suitable", "recommended")
 LEVELS = ("routine", "semi_urgent", "urgent", "very_urgent", "emergency")

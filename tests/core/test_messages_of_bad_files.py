@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import RULES
 from triage.check import load_ruleset
-from triage.diagnostics import FaultyRuleSet
+from triage.model.faults import FaultyRuleSet
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import RULES
 from triage.check import load_ruleset
-from triage.diagnostics import FaultyRuleSet
+from triage.model.faults import FaultyRuleSet
 
 BAD = Path(__file__).resolve().parents[1] / "bad_rules"
 NEIGHBOURS = ("scores/mdq-adult.yaml", "scores/epds-perinatal-adult.yaml", "limits/substance-use-as-the-problem.yaml")

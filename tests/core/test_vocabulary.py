@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from triage.lang import Facts
-from triage.ruleset import RuleSet
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
 
 ALWAYS_CORE = {
     "suicidal_thoughts", "suicidal_behavior", "untreated_overdose_or_injury", "self_harm_without_intent",
@@ -32,7 +32,7 @@ def test_a_total_makes_its_item_on_self_harm_core(ruleset: RuleSet, total: str, 
     assert item not in ruleset.vocabulary.core_unanswered({total: 5, item: 0})
 
 
-ASKED: list[tuple[str, Facts, bool | None]] = [
+ASKED: list[tuple[str, Answers, bool | None]] = [
     ("bipolar_type", {}, None),
     ("bipolar_type", {"bipolar_disorder": "absent"}, False),
     ("mood_stabilizer", {"bipolar_disorder": "suspected"}, True),
@@ -48,12 +48,12 @@ ASKED: list[tuple[str, Facts, bool | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "facts", "expected"), ASKED)
+@pytest.mark.parametrize(("name", "answers", "expected"), ASKED)
 def test_a_detail_is_asked_only_where_it_applies(
-    ruleset: RuleSet, name: str, facts: Facts, expected: bool | None
+    ruleset: RuleSet, name: str, answers: Answers, expected: bool | None
 ) -> None:
-    assert ruleset.vocabulary.asked(name, facts) is expected
-    assert (name in ruleset.vocabulary.unanswered(facts)) is (expected is not False)
+    assert ruleset.vocabulary.asked(name, answers) is expected
+    assert (name in ruleset.vocabulary.unanswered(answers)) is (expected is not False)
 
 
 def test_what_does_not_apply_is_named_unless_it_is_neutral(ruleset: RuleSet) -> None:
@@ -71,7 +71,7 @@ def test_complete_means_every_question_that_is_asked_is_answered(ruleset: RuleSe
         for fact in vocabulary
         if fact.name not in facts and not fact.asked_when
     }
-    whole: Facts = {**facts, **others}
+    whole: Answers = {**facts, **others}
     assert vocabulary.is_complete(whole)
     for name in ("age_years", "insured", "suicidal_thoughts"):
         assert not vocabulary.is_complete({other: value for other, value in whole.items() if other != name})

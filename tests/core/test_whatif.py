@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bench.referrals import partial_referrals
+from triage.analysis.counterfactual import Explorer
 from triage.engines import reference
-from triage.lang import Facts, Value
-from triage.outcomes import outcome
-from triage.referral import Referral
-from triage.ruleset import RuleSet
-from triage.whatif import Explorer
+from triage.engines.outcome import outcome
+from triage.model.rule import Answers, Value
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral
 
 
 @pytest.fixture(scope="module")
@@ -21,20 +21,20 @@ def explorer(ruleset: RuleSet) -> Explorer:
     return Explorer(ruleset, timeout=20)
 
 
-def _others(explorer: Explorer, facts: Facts) -> dict[str, dict[str, Any]]:
-    return {each["rating"]: each for each in explorer.explain(Referral(facts))["other_ratings"]}
+def _others(explorer: Explorer, answers: Answers) -> dict[str, dict[str, Any]]:
+    return {each["rating"]: each for each in explorer.explain(Referral(answers))["other_ratings"]}
 
 
-def _rating(ruleset: RuleSet, facts: Facts) -> str:
-    return outcome(ruleset.fired(reference.evaluate(ruleset, facts).fired), ruleset.scales).rating
+def _rating(ruleset: RuleSet, answers: Answers) -> str:
+    return outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales).rating
 
 
-def _applied(ruleset: RuleSet, facts: Facts, changes: list[dict[str, Any]]) -> dict[str, Value]:
+def _applied(ruleset: RuleSet, answers: Answers, changes: list[dict[str, Any]]) -> dict[str, Value]:
     made = {
         each["fact"]: frozenset(each["to"]) if ruleset.vocabulary[each["fact"]].is_set else each["to"]
         for each in changes
     }
-    return {**facts, **made}
+    return {**answers, **made}
 
 
 def test_a_declined_therapy_is_the_one_change(explorer: Explorer) -> None:
@@ -61,7 +61,7 @@ def test_the_changes_do_what_they_say_and_touch_nothing_that_is_fixed(explorer: 
 
 def test_no_single_change_does_where_two_are_named(explorer: Explorer, ruleset: RuleSet) -> None:
     """Brute force over every single change of every fact that may change."""
-    facts: Facts = {"age_years": 30, "alcohol_use_disorder": "current"}
+    facts: Answers = {"age_years": 30, "alcohol_use_disorder": "current"}
     for rating, each in _others(explorer, facts).items():
         if len(each["changes"]) < 2:
             continue

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from triage.lang import Facts
-from triage.ruleset import RuleSet
-from triage.whynot import why_not
+from triage.analysis.shortfall import why_not
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
 
 
-def _why_not(ruleset: RuleSet, facts: Facts) -> dict[str, dict[str, Any]]:
-    return {each["rating"]: each for each in why_not(ruleset, facts)}
+def _why_not(ruleset: RuleSet, answers: Answers) -> dict[str, dict[str, Any]]:
+    return {each["rating"]: each for each in why_not(ruleset, answers)}
 
 
 def test_every_other_rating_is_explained(ruleset: RuleSet) -> None:
@@ -41,7 +41,7 @@ def test_the_support_nearest_to_firing_comes_first_with_what_it_lacks(ruleset: R
 
 
 def test_nothing_is_lacking_where_a_support_reaches_the_rating(ruleset: RuleSet) -> None:
-    facts: Facts = {"age_years": 30, "major_depression": "current", "psychotic_symptoms": "new_or_worsening"}
+    facts: Answers = {"age_years": 30, "major_depression": "current", "psychotic_symptoms": "new_or_worsening"}
     found = _why_not(ruleset, facts)
     assert found["recommended"]["lacking"] == []
     assert found["recommended"]["held_by"]

@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import RULES
-from triage.cases import read_cases
+from triage.check.cases import read_cases
+from triage.check.coverage import claims, rows, uncovered
 from triage.cli import app
-from triage.coverage import claims, rows, uncovered
-from triage.diagnostics import FaultyRuleSet
-from triage.docs import PARTS, pages, write
-from triage.ruleset import RuleSet
-from triage.words import answer_in_words, condition_in_words, effect_in_words
+from triage.model.faults import FaultyRuleSet
+from triage.model.ruleset import RuleSet
+from triage.presenting.document import PARTS, pages, write
+from triage.presenting.words import answer_in_words, condition_in_words, effect_in_words
 
 TESTS = RULES.parent / "tests"
 UNSIGNED = "Awaiting clinical sign-off."

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.proofs import Proofs
 from tests.conftest import RULES
-from triage.lang import effect_name
-from triage.proof import Proof
-from triage.ruleset import RuleSet
+from triage.analysis.proof import Proof
+from triage.model.rule import effect_name
+from triage.model.ruleset import RuleSet
 
 ADDRESSES = ("/rules", "/rules/sources", "/rules/claims", "/rules/print", "/about", "/proofs", "/docs", "/worklist")
 

@@ -7,10 +7,10 @@ from itertools import chain, combinations, product
 from typing import Any
 
 from triage.engines import reference
-from triage.facts import Fact
-from triage.lang import Facts, Value
-from triage.outcomes import Outcome, outcome
-from triage.ruleset import RuleSet
+from triage.engines.outcome import Outcome, outcome
+from triage.model.fact import Fact
+from triage.model.rule import Answers, Value
+from triage.model.ruleset import RuleSet
 
 Done = tuple[dict[str, Value], Outcome]
 """A completion and what it comes to."""
@@ -25,24 +25,24 @@ def values_of(fact: Fact) -> list[Value]:
     return list(fact.values)
 
 
-def completions(ruleset: RuleSet, facts: Facts) -> Iterator[dict[str, Value]]:
+def completions(ruleset: RuleSet, answers: Answers) -> Iterator[dict[str, Value]]:
     """Every completion: an answer to each unanswered fact that is asked, contradicting nothing."""
     vocabulary = ruleset.vocabulary
-    always = [fact for fact in vocabulary if not fact.asked_when and fact.name not in facts]
-    for answers in product(*(values_of(fact) for fact in always)):
-        so_far = {**facts, **{fact.name: answer for fact, answer in zip(always, answers, strict=True)}}
-        asked = [f for f in vocabulary.gated if f.name not in facts and vocabulary.asked(f.name, so_far)]
+    always = [fact for fact in vocabulary if not fact.asked_when and fact.name not in answers]
+    for choice in product(*(values_of(fact) for fact in always)):
+        so_far = {**answers, **{fact.name: answer for fact, answer in zip(always, choice, strict=True)}}
+        asked = [f for f in vocabulary.gated if f.name not in answers and vocabulary.asked(f.name, so_far)]
         for details in product(*(values_of(fact) for fact in asked)):
             whole = {**so_far, **{fact.name: answer for fact, answer in zip(asked, details, strict=True)}}
             if not vocabulary.contradictions(whole):
                 yield whole
 
 
-def outcomes(ruleset: RuleSet, facts: Facts) -> list[Done]:
+def outcomes(ruleset: RuleSet, answers: Answers) -> list[Done]:
     """Every completion with its outcome."""
     return [
         (whole, outcome(ruleset.fired(reference.evaluate(ruleset, whole).fired), ruleset.scales))
-        for whole in completions(ruleset, facts)
+        for whole in completions(ruleset, answers)
     ]
 
 
@@ -56,11 +56,11 @@ def possible(ruleset: RuleSet, done: list[Done]) -> tuple[tuple[str, ...], tuple
     )
 
 
-def changes(ruleset: RuleSet, facts: Facts, done: list[Done]) -> dict[str, tuple[str, ...]]:
+def changes(ruleset: RuleSet, answers: Answers, done: list[Done]) -> dict[str, tuple[str, ...]]:
     """For each unanswered fact that can change something, what it can change: pair by pair."""
     vocabulary = ruleset.vocabulary
     found = {}
-    for name in vocabulary.unanswered(facts):
+    for name in vocabulary.unanswered(answers):
         alike: dict[tuple[Any, ...], list[Done]] = {}
         for whole, result in done:
             if name in whole:
@@ -79,20 +79,20 @@ def changes(ruleset: RuleSet, facts: Facts, done: list[Done]) -> dict[str, tuple
     return found
 
 
-def _differ_in(name: str, one: Facts, other: Facts, ruleset: RuleSet) -> bool:
+def _differ_in(name: str, one: Answers, other: Answers, ruleset: RuleSet) -> bool:
     """Whether two completions differ in this fact, and otherwise only in facts asked in one of them."""
     both = (f.name for f in ruleset.vocabulary.gated if f.name != name and f.name in one and f.name in other)
     return one[name] != other[name] and all(one[each] == other[each] for each in both)
 
 
-def would(ruleset: RuleSet, facts: Facts, name: str, answer: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def would(ruleset: RuleSet, answers: Answers, name: str, answer: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What could still be once the fact has the answer as `would` gives it; nothing where it cannot be given."""
     values: list[Value] = [answer] if isinstance(answer, str) else []
     if isinstance(answer, list):
         values = [frozenset(answer)]
     if isinstance(answer, Mapping):
         values = list(range(answer["from"], answer["to"] + 1))
-    done = [each for value in values for each in outcomes(ruleset, {**facts, name: value})]
+    done = [each for value in values for each in outcomes(ruleset, {**answers, name: value})]
     return possible(ruleset, done)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.conftest import RULES
-from triage.facts import FIXED_VALUES, Fact, FactType, Label
-from triage.lang import (
+from triage.model.fact import FIXED_VALUES, Fact, FactType, Label
+from triage.model.rule import (
+    Answers,
     Between,
     Condition,
     Conjunction,
     Effect,
     Empty,
-    Facts,
     Includes,
     Limits,
     OneOf,
@@ -24,11 +24,11 @@ from triage.lang import (
     Urgency,
     Value,
 )
-from triage.ruleset import RuleSet
-from triage.scales import Scales
-from triage.scales_file import read_scales
-from triage.vocabulary import AtMost, Constraint, Never, Vocabulary
-from triage.yamltext import read
+from triage.model.ruleset import RuleSet
+from triage.model.scales import Scales
+from triage.model.vocabulary import AtMost, Constraint, Never, Vocabulary
+from triage.reading.scales_file import read_scales
+from triage.reading.yaml_text import read
 
 TYPES: tuple[FactType, ...] = ("yes_no", "choice", "integer", "choices", "condition")
 
@@ -127,7 +127,7 @@ def answer_to(fact: Fact) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def referrals(draw: st.DrawFn, ruleset: RuleSet) -> Facts:
+def referrals(draw: st.DrawFn, ruleset: RuleSet) -> Answers:
     """Some answers that do not contradict each other; answers to facts that are not asked may be among them."""
     facts: dict[str, Value] = {}
     for fact in ruleset.vocabulary:

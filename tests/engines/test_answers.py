@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from triage.engines.answers import Answers
+from triage.engines.answers import AnswerList
 from triage.engines.space import axis_of
-from triage.facts import Fact, Label
-from triage.lang import Between, Includes
+from triage.model.fact import Fact, Label
+from triage.model.rule import Between, Includes
 
 AGE = Fact("age", "integer", "all", "How old?", maximum=20)
 SOME = Fact("some", "choices", "all", "Which?", labels={each: Label(each) for each in ("a", "b", "c")})
@@ -14,7 +14,7 @@ SOME = Fact("some", "choices", "all", "Which?", labels={each: Label(each) for ea
 def test_numbers_are_grouped_between_cut_points_and_broken_where_none_is_possible() -> None:
     cuts = [Between("age", 7, 11), Between("age", 12, 20)]
     axis = axis_of(AGE, [*cuts, Between("age", 14, 15)], singly=False)
-    answers = Answers(axis, cuts)
+    answers = AnswerList(axis, cuts)
     assert [answer for answer, _ in answers.within(axis.everything)] == [
         {"from": 0, "to": 6},
         {"from": 7, "to": 11},
@@ -25,6 +25,6 @@ def test_numbers_are_grouped_between_cut_points_and_broken_where_none_is_possibl
 
 
 def test_a_set_is_answered_with_nothing_or_one_member() -> None:
-    answers = Answers(axis_of(SOME, [Includes("some", frozenset({"a"}))], singly=False), [])
+    answers = AnswerList(axis_of(SOME, [Includes("some", frozenset({"a"}))], singly=False), [])
     assert [answer for answer, _ in answers.within(0b11)] == [[], ["a"], ["b"], ["c"]]
     assert [answer for answer, _ in answers.within(0b10)] == [["a"]]

@@ -16,51 +16,52 @@ from bench.plain import Plain
 from bench.referrals import complete_referrals, partial_referrals
 from tests.engines import enumeration
 from tests.engines.small import referrals, rulesets
-from triage.assess import Assessor
+from triage.answer.assess import Assessor
 from triage.engines import reference, search
 from triage.engines.exact import Exact
-from triage.lang import Facts, Value
-from triage.outcomes import Bounds, OpenQuestion
-from triage.referral import Referral
-from triage.ruleset import RuleSet
+from triage.engines.outcome import Bounds, OpenQuestion
+from triage.model.rule import Answers, Value
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral
+from triage.settings import Settings
 
 MOST = 5_000
 """How many completions are made one by one at most."""
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[RuleSet, Facts]:
+def cases(draw: st.DrawFn) -> tuple[RuleSet, Answers]:
     ruleset = draw(rulesets())
     return ruleset, draw(referrals(ruleset))
 
 
-def agrees(ruleset: RuleSet, facts: Facts, exact: Exact) -> None:
+def agrees(ruleset: RuleSet, answers: Answers, exact: Exact) -> None:
     """Hold bounds, questions and consequences against enumeration, both ways."""
-    done = enumeration.outcomes(ruleset, facts)
-    bounds = exact.bounds(facts)
-    questions = exact.open_questions(facts)
+    done = enumeration.outcomes(ruleset, answers)
+    bounds = exact.bounds(answers)
+    questions = exact.open_questions(answers)
     if not done:
         assert not bounds.exact
         assert questions == ()
-        assert exact.idle(facts) == ()
+        assert exact.idle(answers) == ()
         return
     assert bounds.exact
     assert (bounds.suitability, bounds.urgency) == enumeration.possible(ruleset, done)
-    expected = enumeration.changes(ruleset, facts, done)
+    expected = enumeration.changes(ruleset, answers, done)
     assert {each.fact: each.can_change for each in questions} == expected
-    assert set(exact.idle(facts)) == set(ruleset.vocabulary.unanswered(facts)) - expected.keys()
+    assert set(exact.idle(answers)) == set(ruleset.vocabulary.unanswered(answers)) - expected.keys()
     for question in questions:
-        consequences_agree(ruleset, facts, question)
+        consequences_agree(ruleset, answers, question)
 
 
-def consequences_agree(ruleset: RuleSet, facts: Facts, question: OpenQuestion) -> None:
+def consequences_agree(ruleset: RuleSet, answers: Answers, question: OpenQuestion) -> None:
     for each in question.would:
-        assert (each.suitability, each.urgency) == enumeration.would(ruleset, facts, question.fact, each.answer)
+        assert (each.suitability, each.urgency) == enumeration.would(ruleset, answers, question.fact, each.answer)
     told = [value for each in question.would for value in values(each.answer)]
     possible = [
         value
         for value in enumeration.answers(ruleset, question.fact)
-        if next(enumeration.completions(ruleset, {**facts, question.fact: value}), None) is not None
+        if next(enumeration.completions(ruleset, {**answers, question.fact: value}), None) is not None
     ]
     assert told == possible
 
@@ -74,7 +75,7 @@ def values(answer: Any) -> Iterator[Value]:
 
 @given(cases())
 @settings(max_examples=150, deadline=None)
-def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Facts]) -> None:
+def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
     ruleset, facts = case
     number = sum(1 for _ in enumeration.completions(ruleset, facts))
     assume(number <= 1_000)
@@ -85,16 +86,16 @@ def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Facts]) -> 
 @pytest.mark.deep
 @given(cases())
 @settings(max_examples=5_000, deadline=None)
-def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Facts]) -> None:
+def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
     ruleset, facts = case
     assume(sum(1 for _ in enumeration.completions(ruleset, facts)) <= MOST)
     agrees(ruleset, facts, Exact(ruleset))
 
 
-def some_open(ruleset: RuleSet, facts: Facts, most: int, chance: random.Random) -> Facts:
+def some_open(ruleset: RuleSet, answers: Answers, most: int, chance: random.Random) -> Answers:
     """A complete referral with answers left out one after another, while its completions are not too many."""
-    left = dict(facts)
-    names = list(facts)
+    left = dict(answers)
+    names = list(answers)
     chance.shuffle(names)
     number = 1
     for name in names:
@@ -105,7 +106,7 @@ def some_open(ruleset: RuleSet, facts: Facts, most: int, chance: random.Random) 
     return left
 
 
-def few_open(ruleset: RuleSet, number: int, most: int) -> list[Facts]:
+def few_open(ruleset: RuleSet, number: int, most: int) -> list[Answers]:
     chance = random.Random(3)
     return [some_open(ruleset, facts, most, chance) for facts in complete_referrals(ruleset, number, seed=5)]
 
@@ -188,10 +189,10 @@ def test_what_each_answer_would_leave_agrees_with_plain_z3(ruleset: RuleSet, ans
 class Refusing:
     """Exact answers that must not be asked for."""
 
-    def bounds(self, facts: Facts, deadline: float | None = None) -> Bounds:
+    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
         raise AssertionError("a complete referral needs no search")
 
-    def open_questions(self, facts: Facts, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
         raise AssertionError("a complete referral needs no search")
 
 
@@ -201,12 +202,12 @@ class Reference:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
 
-    def fired(self, facts: Facts) -> frozenset[str]:
-        return reference.evaluate(self.ruleset, facts).fired
+    def fired(self, answers: Answers) -> frozenset[str]:
+        return reference.evaluate(self.ruleset, answers).fired
 
 
 def test_a_complete_referral_needs_no_search_and_the_search_would_say_the_same(ruleset: RuleSet) -> None:
-    assessor, exact = Assessor(ruleset, Reference(ruleset), Refusing()), Exact(ruleset)
+    assessor, exact = Assessor(ruleset, Reference(ruleset), Refusing(), Settings()), Exact(ruleset)
     for facts in complete_referrals(ruleset, 20, seed=8):
         answer = assessor.assess(Referral(facts))
         assert answer["suitability"]["settled"]

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 
 from bench.referrals import complete_referrals, partial_referrals
 from tests.engines.small import conjunctions, referrals, rulesets
-from triage.assess import Assessor, EngineDisagreement
-from triage.engines import rete
-from triage.engines.network import STACK, EngineLimitError, network, waiting
+from triage.answer.assess import Assessor
+from triage.engines.agreement import EngineDisagreement
+from triage.engines.outcome import Bounds, OpenQuestion
 from triage.engines.reference import evaluate
-from triage.engines.rete import EngineError, LiveEngines, ReteEngine
-from triage.lang import Derives, Facts, Rule, SourceRef, Value
-from triage.outcomes import Bounds, OpenQuestion
-from triage.referral import Referral
-from triage.ruleset import RuleSet
+from triage.engines.rete import engine as rete
+from triage.engines.rete.engine import EngineError, LiveEngines, ReteEngine
+from triage.engines.rete.network import STACK, EngineLimitError, network, waiting
+from triage.model.rule import Answers, Derives, Rule, SourceRef, Value
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral
+from triage.settings import Settings
 
 THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=120)
 
@@ -121,7 +123,7 @@ def test_the_referral_on_which_most_rules_fire(engine: ReteEngine, ruleset: Rule
 
 
 def test_nothing_answered_and_nothing_left_behind(engine: ReteEngine, ruleset: RuleSet) -> None:
-    danger: Facts = {"suicidal_thoughts": "plan_or_intent"}
+    danger: Answers = {"suicidal_thoughts": "plan_or_intent"}
     assert engine.fired({}) == frozenset()
     assert "suicidal-plan-or-intent" in engine.fired(danger)
     assert engine.fired({}) == frozenset(), "the referral before left nothing"
@@ -211,20 +213,20 @@ class _Forgetful:
     def __init__(self, ruleset: RuleSet, rule: str) -> None:
         self._engine, self._rule = ReteEngine(ruleset), rule
 
-    def fired(self, facts: Facts) -> frozenset[str]:
-        return self._engine.fired(facts) - {self._rule}
+    def fired(self, answers: Answers) -> frozenset[str]:
+        return self._engine.fired(answers) - {self._rule}
 
 
 class _NoExactAnswers:
-    def bounds(self, facts: Facts, deadline: float | None = None) -> Bounds:
+    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
         raise AssertionError("the difference comes first")
 
-    def open_questions(self, facts: Facts, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
         raise AssertionError("the difference comes first")
 
 
 def test_a_difference_between_the_engines_gives_no_answer(ruleset: RuleSet) -> None:
-    assessor = Assessor(ruleset, _Forgetful(ruleset, "suicidal-plan-or-intent"), _NoExactAnswers())
+    assessor = Assessor(ruleset, _Forgetful(ruleset, "suicidal-plan-or-intent"), _NoExactAnswers(), Settings())
     with pytest.raises(EngineDisagreement) as differing:
         assessor.assess(Referral({"suicidal_thoughts": "plan_or_intent"}))
     assert differing.value.rules == ("suicidal-plan-or-intent",)
@@ -233,6 +235,6 @@ def test_a_difference_between_the_engines_gives_no_answer(ruleset: RuleSet) -> N
 
 
 def test_a_complete_referral_never_calls_the_exact_engine(ruleset: RuleSet) -> None:
-    assessor = Assessor(ruleset, LiveEngines(ruleset), _NoExactAnswers())
+    assessor = Assessor(ruleset, LiveEngines(ruleset), _NoExactAnswers(), Settings())
     for facts in complete_referrals(ruleset, 20):
         assert assessor.assess(Referral(facts))["suitability"]["settled"] is True

@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 from bench.referrals import partial_referrals
 from tests.engines.small import referrals
 from tests.engines.test_rete import deriving_rulesets
+from triage.analysis.formulas import Search, every, solving
+from triage.analysis.symbolic import Symbolic
+from triage.analysis.variables import Variables, search_among
 from triage.engines import reference
-from triage.engines.smt import Search, every, solving
-from triage.engines.symbolic import Symbolic
-from triage.engines.variables import Variables, search_among
-from triage.lang import Facts
-from triage.outcomes import outcome
-from triage.ruleset import RuleSet
+from triage.engines.outcome import outcome
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
 
 
-def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, facts: Facts) -> None:
+def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answers) -> None:
     """Pin the answers: the one model must fire what the reference fires, and come to the same outcome."""
-    model: Any = search.model(symbolic.variables.is_given(facts, and_no_other=True))
-    assert model is not None, "the door lets this referral in"
+    model: Any = search.model(symbolic.variables.is_given(answers, and_no_other=True))
+    assert model is not None, "the reader lets this referral in"
     symbolic.replay(model)
-    so_far = outcome(ruleset.fired(reference.evaluate(ruleset, facts).fired), ruleset.scales)
+    so_far = outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales)
     told = every((symbolic.rating_is(so_far.rating), symbolic.level_at_least(so_far.level)))
-    assert search.model(symbolic.variables.is_given(facts, and_no_other=True), told) is not None
+    assert search.model(symbolic.variables.is_given(answers, and_no_other=True), told) is not None
     higher = ruleset.scales.urgency_rank(so_far.level) + 1
     if higher < len(ruleset.scales.urgency_ids):
         above = symbolic.level_at_least(ruleset.scales.urgency_ids[higher])
-        assert search.model(symbolic.variables.is_given(facts, and_no_other=True), above) is None
+        assert search.model(symbolic.variables.is_given(answers, and_no_other=True), above) is None
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
@@ -56,10 +56,10 @@ def test_the_published_rules_mean_the_same(ruleset: RuleSet, answered: float) ->
                 _agrees(ruleset, symbolic, search, pinned)
 
 
-def _cut(symbolic: Symbolic, facts: Facts) -> dict[str, Any]:
+def _cut(symbolic: Symbolic, answers: Answers) -> dict[str, Any]:
     """The same referral with each number at the start of its stretch, which is how a model is read back."""
     found: dict[str, Any] = {}
-    for name, value in facts.items():
+    for name, value in answers.items():
         stretches = symbolic.variables.values[name]
         found[name] = next(low for low, high in stretches if low <= value <= high) if isinstance(value, int) else value
     return found

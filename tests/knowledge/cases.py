@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from triage.lang import Value
-from triage.referral import Door, Referral, as_json
-from triage.ruleset import RuleSet
+from triage.model.rule import Value
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral, ReferralReader, as_json
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -42,14 +42,14 @@ def _typed(value: Any) -> Any:
 
 
 def referral_of(case: Case, ruleset: RuleSet) -> Referral:
-    """The case as a referral let in by the door."""
+    """The case as a referral let in by the reader."""
     facts = dict(case.facts)
     for _ in range(2):  # whether a fact is core may hang on the answer to one before it
         for name in ruleset.vocabulary.core_unanswered(_answered(facts)) if case.all_clear else ():
             fact = ruleset.vocabulary[name]
             assert fact.neutral is not None, name
             facts.setdefault(name, as_json(fact.neutral, fact))
-    return Door(ruleset.vocabulary).admit({"reference": case.id, "facts": facts})
+    return ReferralReader(ruleset.vocabulary).read({"reference": case.id, "facts": facts})
 
 
 def _answered(facts: dict[str, Any]) -> dict[str, Value]:

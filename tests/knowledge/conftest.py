@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from triage.assess import Assessor
-from triage.ruleset import RuleSet
-from triage.service import build_assessor
+from triage.answer.assess import Assessor
+from triage.answer.service import build_assessor
+from triage.model.ruleset import RuleSet
+from triage.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def assessor(ruleset: RuleSet) -> Assessor:
-    return build_assessor(ruleset, time_limit=10)
+    return build_assessor(ruleset, Settings(time_limit=10))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.knowledge.cases import Case, cases_in, referral_of
-from triage.assess import Assessor
-from triage.ruleset import RuleSet
+from triage.answer.assess import Assessor
+from triage.model.ruleset import RuleSet
 
 VIGNETTES = cases_in("vignettes")
 HARD_CASES = cases_in("hard_cases")

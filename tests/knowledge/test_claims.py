@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from tests.conftest import RULES
-from triage.ruleset import RuleSet
+from triage.model.ruleset import RuleSet
 
 
 def _claims_in(data: Any) -> set[str]:

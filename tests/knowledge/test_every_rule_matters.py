@@ -14,32 +14,32 @@ import pytest
 
 from tests.conftest import RULES
 from tests.knowledge.cases import cases_in, referral_of
-from triage.decide import decide
+from triage.answer.decide import decide
+from triage.answer.reasons import Explainer
+from triage.engines.outcome import Bounds, outcome
 from triage.engines.reference import evaluate
-from triage.explain import Explainer
-from triage.lang import Advice, Facts, Focus, Rule, Urgency
-from triage.load import read_ruleset
-from triage.outcomes import Bounds, outcome
-from triage.ruleset import RuleSet
+from triage.model.rule import Advice, Answers, Focus, Rule, Urgency
+from triage.model.ruleset import RuleSet
+from triage.reading.folder import read_ruleset
 
 IDS = [rule.id for rule in read_ruleset(RULES).rules]
 
 
 @pytest.fixture(scope="module")
-def referrals(ruleset: RuleSet) -> list[Facts]:
+def referrals(ruleset: RuleSet) -> list[Answers]:
     """Every example of every rule, also beside a depression, every vignette and every hard case."""
     examples = [example.given for rule in ruleset.rules for example in rule.examples if example.fires]
-    written = [referral_of(case, ruleset).facts for case in (*cases_in("vignettes"), *cases_in("hard_cases"))]
-    depressed: Facts = {"age_years": 30, "major_depression": "current"}
+    written = [referral_of(case, ruleset).answers for case in (*cases_in("vignettes"), *cases_in("hard_cases"))]
+    depressed: Answers = {"age_years": 30, "major_depression": "current"}
     beside = [{**depressed, **example} for example in examples]
     sound = [facts for facts in beside if not ruleset.vocabulary.contradictions(facts)]
     return [*examples, *written, *sound]
 
 
 @pytest.fixture(scope="module")
-def firing(ruleset: RuleSet, referrals: list[Facts]) -> dict[str, list[Facts]]:
+def firing(ruleset: RuleSet, referrals: list[Answers]) -> dict[str, list[Answers]]:
     """For each rule, the referrals on which it fires."""
-    found: dict[str, list[Facts]] = {id_: [] for id_ in IDS}
+    found: dict[str, list[Answers]] = {id_: [] for id_ in IDS}
     for facts in referrals:
         for id_ in evaluate(ruleset, facts).fired:
             found[id_].append(facts)
@@ -48,7 +48,7 @@ def firing(ruleset: RuleSet, referrals: list[Facts]) -> dict[str, list[Facts]]:
 
 @pytest.mark.parametrize("id_", IDS)
 def test_a_rule_fires_and_an_answer_is_another_without_it(
-    id_: str, ruleset: RuleSet, firing: dict[str, list[Facts]]
+    id_: str, ruleset: RuleSet, firing: dict[str, list[Answers]]
 ) -> None:
     referrals = firing[id_]
     assert referrals, "it fires on no example"
@@ -74,15 +74,15 @@ def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
         assert told(ruleset, facts) != told(alone, facts)
 
 
-def told(ruleset: RuleSet, facts: Facts) -> tuple[Any, ...]:
+def told(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
     """What is answered: all that is decided, and what the coordinator is told to do."""
-    fired = ruleset.fired(evaluate(ruleset, facts).fired)
-    return decided(ruleset, facts), _actions(fired, outcome(fired, ruleset.scales).level)
+    fired = ruleset.fired(evaluate(ruleset, answers).fired)
+    return decided(ruleset, answers), _actions(fired, outcome(fired, ruleset.scales).level)
 
 
-def decided(ruleset: RuleSet, facts: Facts) -> tuple[Any, ...]:
+def decided(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
     """Rating, urgency, target, role, focus, formats, alternatives, advice."""
-    fired = ruleset.fired(evaluate(ruleset, facts).fired)
+    fired = ruleset.fired(evaluate(ruleset, answers).fired)
     so_far = outcome(fired, ruleset.scales)
     verdict = decide(ruleset, fired, Bounds((so_far.rating,), (so_far.level,)), ())
     explainer = Explainer(ruleset)

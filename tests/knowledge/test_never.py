@@ -15,15 +15,16 @@ from typing import Any
 import pytest
 
 from tests.knowledge.cases import cases_in, referral_of
-from triage.assess import Assessor
+from triage.answer.assess import Assessor
+from triage.engines.outcome import outcome
 from triage.engines.reference import evaluate
-from triage.lang import (
+from triage.model.rule import (
     Advice,
+    Answers,
     Between,
     Condition,
     Derives,
     Empty,
-    Facts,
     Includes,
     Limits,
     OneOf,
@@ -31,9 +32,8 @@ from triage.lang import (
     Urgency,
     Value,
 )
-from triage.outcomes import outcome
-from triage.referral import Door, Referral, RefusedReferral
-from triage.ruleset import RuleSet
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral, ReferralReader, RefusedReferral
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP = re.compile(r"\b(stop|stopping|cut down|cutting|taper|come off|discontinue)\b", re.IGNORECASE)
@@ -44,8 +44,8 @@ RISK = re.compile(r"\b(low|lower|medium|moderate|high|higher)[ -]risk\b", re.IGN
 CASES = [*cases_in("vignettes"), *cases_in("hard_cases")]
 
 
-def _level(assessor: Assessor, facts: Facts) -> int:
-    answer = assessor.assess(Referral(facts))
+def _level(assessor: Assessor, answers: Answers) -> int:
+    answer = assessor.assess(Referral(answers))
     return assessor.ruleset.scales.urgency_rank(answer["urgency"]["level"])
 
 
@@ -58,8 +58,8 @@ def _clear(ruleset: RuleSet) -> dict[str, Value]:
     return facts
 
 
-def _rule_level(ruleset: RuleSet, facts: Facts) -> int:
-    fired = ruleset.fired(evaluate(ruleset, facts).fired)
+def _rule_level(ruleset: RuleSet, answers: Answers) -> int:
+    fired = ruleset.fired(evaluate(ruleset, answers).fired)
     return ruleset.scales.urgency_rank(outcome(fired, ruleset.scales).level)
 
 
@@ -72,8 +72,8 @@ def _dangers(ruleset: RuleSet) -> Iterator[tuple[str, Value]]:
                     yield fact.name, frozenset([value]) if fact.is_set else value
 
 
-def _suits(facts: Facts, ruleset: RuleSet) -> bool:
-    return not ruleset.vocabulary.contradictions(facts)
+def _suits(answers: Answers, ruleset: RuleSet) -> bool:
+    return not ruleset.vocabulary.contradictions(answers)
 
 
 def test_never_1_no_low_score_and_no_denial_of_anything_else_lowers_a_danger(ruleset: RuleSet) -> None:
@@ -241,10 +241,10 @@ def test_never_12_an_adult_cut_off_applied_to_a_minor_says_so(ruleset: RuleSet) 
 
 
 def test_never_13_free_text_is_taken_for_no_answer(ruleset: RuleSet) -> None:
-    door = Door(ruleset.vocabulary)
+    reader = ReferralReader(ruleset.vocabulary)
     for fact in ruleset.vocabulary:
         with pytest.raises(RefusedReferral):
-            door.admit({"facts": {fact.name: "says she is fine and has no such thoughts"}})
+            reader.read({"facts": {fact.name: "says she is fine and has no such thoughts"}})
 
 
 def test_never_14_every_reason_names_its_rule_its_answers_and_its_sources(assessor: Assessor, ruleset: RuleSet) -> None:
@@ -262,4 +262,4 @@ def _reasons(assessor: Assessor, ruleset: RuleSet) -> Iterator[tuple[dict[str, A
         referral = referral_of(case, ruleset)
         derived = {rule.effect.fact for rule in ruleset.deriving if isinstance(rule.effect, Derives)}
         for reason in assessor.assess(referral)["reasons"]:
-            yield reason, set(referral.facts) | derived
+            yield reason, set(referral.answers) | derived

@@ -11,16 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import RULES
+from triage.analysis.proof import Proof
+from triage.analysis.prove import names, prove_all
 from triage.cli import app
-from triage.diagnostics import FaultyRuleSet
 from triage.engines import reference
-from triage.lang import Between, Effect, Facts, Format, Limits, OneOf, Rule, SourceRef, Supports, Urgency
-from triage.load import read_ruleset
-from triage.outcomes import outcome
-from triage.proof import Proof
-from triage.properties_file import read_properties
-from triage.prove import names, prove_all
-from triage.ruleset import RuleSet
+from triage.engines.outcome import outcome
+from triage.model.faults import FaultyRuleSet
+from triage.model.rule import Answers, Between, Effect, Format, Limits, OneOf, Rule, SourceRef, Supports, Urgency
+from triage.model.ruleset import RuleSet
+from triage.reading.folder import read_ruleset
+from triage.reading.properties_file import read_properties
 
 PROPERTIES = names(read_ruleset(RULES), RULES)
 
@@ -167,11 +167,11 @@ def test_a_planted_fault_is_caught_by_its_property(name: str, ruleset: RuleSet) 
         assert _differs(planted, ruleset, proof.counterexamples), "the referral shows the fault"
 
 
-def _differs(planted: RuleSet, published: RuleSet, referrals: tuple[Facts, ...]) -> bool:
+def _differs(planted: RuleSet, published: RuleSet, referrals: tuple[Answers, ...]) -> bool:
     """Whether the planted rules do something else on these referrals than the published ones, or than on each other."""
 
-    def told(ruleset: RuleSet, facts: Facts) -> tuple[object, ...]:
-        fired = ruleset.fired(reference.evaluate(ruleset, facts).fired)
+    def told(ruleset: RuleSet, answers: Answers) -> tuple[object, ...]:
+        fired = ruleset.fired(reference.evaluate(ruleset, answers).fired)
         return (outcome(fired, ruleset.scales), sorted(rule.id for rule in fired))
 
     return any(told(planted, facts) != told(published, facts) for facts in referrals)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from triage.check import covering, deriving, duplicates, examples, locked, reachable, sourced, suspicion
-from triage.diagnostics import Fault, FaultyRuleSet
-from triage.load import read_ruleset
-from triage.ruleset import RuleSet
+from triage.check import covering, deriving, duplicates, examples, reachable, sourced, suspicion
+from triage.check import lock as locked
+from triage.model.faults import Fault, FaultyRuleSet
+from triage.model.ruleset import RuleSet
+from triage.reading.folder import read_ruleset
 
 Check = Callable[[RuleSet], Iterable[Fault]]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault, did_you_mean
-from triage.ruleset import RuleSet
+from triage.model.faults import Fault, did_you_mean
+from triage.model.ruleset import RuleSet
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault
-from triage.lang import Derives, Urgency
-from triage.ruleset import RuleSet
+from triage.model.faults import Fault
+from triage.model.rule import Derives, Urgency
+from triage.model.ruleset import RuleSet
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault
-from triage.lang import Rule
-from triage.meaning import canonical
-from triage.ruleset import RuleSet
+from triage.check.rule_digest import canonical
+from triage.model.faults import Fault
+from triage.model.rule import Rule
+from triage.model.ruleset import RuleSet
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault
 from triage.engines.reference import rule_truth
-from triage.lang import Between, Derives, Example, Rule, Truth
-from triage.ruleset import RuleSet
-from triage.vocabulary import Vocabulary
+from triage.model.faults import Fault
+from triage.model.rule import Between, Derives, Example, Rule, Truth
+from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import Vocabulary
 
 _WORDS = {True: "fires", False: "does not fire", None: "is unknown"}
 

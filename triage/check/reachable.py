@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault
-from triage.lang import Condition, Conjunction, Derives, Empty, Includes, value_satisfies
-from triage.ruleset import RuleSet
-from triage.vocabulary import AtMost, Never, Vocabulary
+from triage.model.faults import Fault
+from triage.model.rule import Condition, Conjunction, Derives, Empty, Includes, value_satisfies
+from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import AtMost, Never, Vocabulary
 
 Answers = dict[str, list[int | str]]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault, did_you_mean
-from triage.lang import Advice, Format, Limits, Rule, SourceRef, Supports, Urgency
-from triage.ruleset import RuleSet
+from triage.model.faults import Fault, did_you_mean
+from triage.model.rule import Advice, Format, Limits, Rule, SourceRef, Supports, Urgency
+from triage.model.ruleset import RuleSet
 
 PROPOSAL = "proposal"
 

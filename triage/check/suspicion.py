@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.diagnostics import Fault
-from triage.lang import Limits, OneOf, Supports
-from triage.ruleset import RuleSet
+from triage.model.faults import Fault
+from triage.model.rule import Limits, OneOf, Supports
+from triage.model.ruleset import RuleSet
 
 SUSPECTED = "suspected"
 HIGHEST_ON_SUSPICION = "suitable"

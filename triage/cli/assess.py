@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from triage.assess import Assessor
-from triage.cli.common import RulesFolder, checked_ruleset, deployment, err, out
+from triage.answer.assess import Assessor
+from triage.answer.service import build_assessor
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, read_settings
 from triage.cli.page import print_page
-from triage.deployment import PUBLISHED
-from triage.intake import Read, failed, problem, read_referrals
-from triage.referral import Door
-from triage.service import build_assessor
+from triage.presenting.problems import failed, problem
+from triage.reading.referral import ReferralReader
+from triage.reading.referral_files import Read, read_referrals
+from triage.settings import PUBLISHED
 
 LINES_SUFFIXES = (".jsonl", ".ndjson")
 
@@ -31,11 +32,11 @@ def assess(
     Exits with 2 if any was refused; the others are answered all the same.
     """
     ruleset = checked_ruleset(rules)
-    door = Door(ruleset.vocabulary)
-    settings = deployment()
-    assessor = build_assessor(ruleset, settings.words(), settings.time_limit)
+    reader = ReferralReader(ruleset.vocabulary)
+    settings = read_settings()
+    assessor = build_assessor(ruleset, settings)
     refused = 0
-    for name, read in referrals_of(files, door):
+    for name, read in referrals_of(files, reader):
         if read is None:
             refused += 1
             continue
@@ -62,7 +63,7 @@ def _answer(read: Read, assessor: Assessor) -> dict[str, Any]:
         return {"reference": read.referral.reference, "error": failed(failure)}
 
 
-def referrals_of(files: list[str], door: Door) -> Iterator[tuple[str, Read | None]]:
+def referrals_of(files: list[str], reader: ReferralReader) -> Iterator[tuple[str, Read | None]]:
     """Every referral of every file with the file's name; None for a file that can't be read."""
     for name in files:
         text = _text_of(name)
@@ -70,7 +71,7 @@ def referrals_of(files: list[str], door: Door) -> Iterator[tuple[str, Read | Non
             yield name, None
         else:
             lines = True if name.endswith(LINES_SUFFIXES) else None
-            yield from ((name, read) for read in read_referrals(text, door, lines=lines))
+            yield from ((name, read) for read in read_referrals(text, reader, lines=lines))
 
 
 def _text_of(name: str) -> str | None:

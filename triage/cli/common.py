@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from triage.check import load_ruleset
-from triage.deployment import Deployment
-from triage.diagnostics import FaultyRuleSet
-from triage.ruleset import RuleSet
+from triage.model.faults import FaultyRuleSet
+from triage.model.ruleset import RuleSet
+from triage.settings import Settings
 
 RulesFolder = Annotated[
     Path, typer.Option("--rules", help="The folder of the rule set.", envvar="TRIAGE_RULES", show_default="rules/")
@@ -31,10 +31,10 @@ def checked_ruleset(folder: Path) -> RuleSet:
         raise typer.Exit(1) from faulty
 
 
-def deployment() -> Deployment:
+def read_settings() -> Settings:
     """Read the deployment's settings, or name each that is wrong on standard error and exit with 1."""
     try:
-        return Deployment()
+        return Settings()
     except ValidationError as wrong:
         for each in wrong.errors():
             name = "TRIAGE_" + "_".join(str(part) for part in each["loc"]).upper()

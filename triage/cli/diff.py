@@ -11,13 +11,13 @@ from rich.text import Text
 
 from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, err, out, tell_faults
-from triage.deployment import PUBLISHED
-from triage.diagnostics import FaultyRuleSet
-from triage.referral import Door
-from triage.revisions import ruleset_named
-from triage.ruleset import RuleSet
-from triage.scales import Term, UrgencyTerm
-from triage.words import fact_name
+from triage.model.faults import FaultyRuleSet
+from triage.model.ruleset import RuleSet
+from triage.model.scales import Term, UrgencyTerm
+from triage.presenting.words import fact_name
+from triage.reading.referral import ReferralReader
+from triage.reading.revision import ruleset_named
+from triage.settings import PUBLISHED
 
 
 def diff(
@@ -30,8 +30,8 @@ def diff(
 
     Exits with 1 if any outcome moves and the version was not raised.
     """
-    from triage.diff import counts, moves  # here, so that the other commands start without the solver
-    from triage.engines.smt import SolverTimeout
+    from triage.analysis.compare import counts, moves  # here, so that the other commands start without the solver
+    from triage.analysis.formulas import SolverTimeout
 
     try:
         before, after = ruleset_named(old, rules), ruleset_named(new or str(rules), rules)
@@ -49,8 +49,10 @@ def diff(
         _line(f"where {answers or 'nothing is answered'}", 2)
         _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
     if referrals:
-        door = Door(after.vocabulary)
-        read = [each.referral for _, each in referrals_of([str(p) for p in referrals], door) if each and each.referral]
+        reader = ReferralReader(after.vocabulary)
+        read = [
+            each.referral for _, each in referrals_of([str(p) for p in referrals], reader) if each and each.referral
+        ]
         for (axis, was, is_), count in sorted(counts(before, after, read).items()):
             _line(f"{count} of {len(read)}: {axis} from {_label(after, was)} to {_label(after, is_)}", 0)
     if not found:

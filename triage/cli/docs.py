@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
-from triage.deployment import PUBLISHED
-from triage.diagnostics import FaultyRuleSet
+from triage.model.faults import FaultyRuleSet
+from triage.settings import PUBLISHED
 
 
 def docs(
@@ -26,9 +26,9 @@ def docs(
 
     Exits with 1 if a claim of the service page or a row of the evidence is without a rule and without a reason.
     """
-    from triage.cases import read_cases
-    from triage.coverage import uncovered
-    from triage.docs import write
+    from triage.check.cases import read_cases
+    from triage.check.coverage import uncovered
+    from triage.presenting.document import write
 
     ruleset = checked_ruleset(rules)
     for each in vignettes or []:

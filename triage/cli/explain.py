@@ -12,11 +12,11 @@ from rich.text import Text
 
 from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, checked_ruleset, err, out
-from triage.deployment import PUBLISHED
-from triage.intake import problem
-from triage.referral import Door
-from triage.ruleset import RuleSet
-from triage.words import fact_name
+from triage.model.ruleset import RuleSet
+from triage.presenting.problems import problem
+from triage.presenting.words import fact_name
+from triage.reading.referral import ReferralReader
+from triage.settings import PUBLISHED
 
 SHOWN = 3
 
@@ -30,12 +30,12 @@ def explain(
 
     Varies only unanswered facts and those that can be changed: treatment, delivery, focus.
     """
-    from triage.whatif import Explorer  # here, so that the other commands start without the solver
+    from triage.analysis.counterfactual import Explorer  # here, so that the other commands start without the solver
 
     ruleset = checked_ruleset(rules)
     explorer = Explorer(ruleset)
     refused = 0
-    for name, read in referrals_of(files, Door(ruleset.vocabulary)):
+    for name, read in referrals_of(files, ReferralReader(ruleset.vocabulary)):
         if read is None or read.referral is None:
             refused += 1
             if read is not None and read.refused is not None:

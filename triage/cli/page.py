@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.text import Text
 
-from triage.ruleset import RuleSet
-from triage.scales import Term, UrgencyTerm
-from triage.words import fact_name
+from triage.model.ruleset import RuleSet
+from triage.model.scales import Term, UrgencyTerm
+from triage.presenting.words import fact_name
 
 SHOWN_QUESTIONS = 8
 _HEADINGS = {

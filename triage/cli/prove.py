@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
-from triage.deployment import PUBLISHED
-from triage.diagnostics import FaultyRuleSet, did_you_mean
+from triage.model.faults import FaultyRuleSet, did_you_mean
+from triage.settings import PUBLISHED
 
 _SAID = {True: "holds", False: "DOES NOT HOLD", None: "not settled"}
 
@@ -27,7 +27,7 @@ def prove(
 
     Exits with 1 unless all of them hold; each that fails comes with the smallest referral that breaks it.
     """
-    from triage.prove import names, prove_all  # here, so that the other commands start without the solver
+    from triage.analysis.prove import names, prove_all  # here, so that the other commands start without the solver
 
     ruleset = checked_ruleset(rules)
     try:

@@ -10,15 +10,15 @@ import typer
 from rich.table import Table
 
 from triage.check import load_ruleset
-from triage.check.locked import lock_of
+from triage.check.coverage import uncovered
+from triage.check.lock import lock_of
+from triage.check.new_rule import KINDS, scaffold
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
-from triage.coverage import uncovered
-from triage.deployment import PUBLISHED
-from triage.diagnostics import FaultyRuleSet, did_you_mean
-from triage.lang import effect_name
-from triage.load import LOCK_FILE, read_ruleset, rule_paths
-from triage.scaffold import KINDS, scaffold
-from triage.words import rule_in_words
+from triage.model.faults import FaultyRuleSet, did_you_mean
+from triage.model.rule import effect_name
+from triage.presenting.words import rule_in_words
+from triage.reading.folder import LOCK_FILE, read_ruleset, rule_paths
+from triage.settings import PUBLISHED
 
 app = typer.Typer(help="Check, scaffold and read rules.", no_args_is_help=True, pretty_exceptions_enable=False)
 

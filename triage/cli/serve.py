@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from triage.cli.common import RulesFolder, checked_ruleset, err
-from triage.deployment import PUBLISHED
+from triage.settings import PUBLISHED
 
 
 def serve(

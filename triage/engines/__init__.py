@@ -1,1 +1,1 @@
-"""Engines that run one rule set: each must agree with :mod:`triage.engines.reference`, which is the meaning."""
+"""Engines: which rules fire on a referral, and what an incomplete one can still become."""

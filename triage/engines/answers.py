@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from triage.engines.space import Axis, cuts
-from triage.lang import Condition
+from triage.model.rule import Condition
 
 Answer = tuple[Any, int]
 """An answer as the interface gives it, and the classes of the axis that it stands for."""
 
 
-class Answers:
+class AnswerList:
     """The answers to one fact. ``classes`` are all the classes that they stand for, a bit each."""
 
     def __init__(self, axis: Axis, conditions: Iterable[Condition]) -> None:

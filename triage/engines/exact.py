@@ -8,63 +8,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.engines.answers import Answers
+from triage.engines.answers import AnswerList
 from triage.engines.opening import Opening, Openings
+from triage.engines.outcome import Bounds, Consequence, OpenQuestion
 from triage.engines.pairs import Pairs
 from triage.engines.reach import Reach, Scale
 from triage.engines.search import OutOfTime, check_time
-from triage.lang import Facts
-from triage.outcomes import Bounds, Consequence, OpenQuestion
-from triage.ruleset import RuleSet
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
 
 SUITABILITY, URGENCY = "suitability", "urgency"
 
 
 class Exact:
-    """Answers about all completions of a referral, for one rule set. It keeps no referral: threads may share it."""
+    """AnswerList about all completions of a referral, for one rule set. It keeps no referral: threads may share it."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
         self.openings = Openings(ruleset)
         axes = self.openings.space.axes
         conditions = [condition for rule in ruleset.deciding for condition in rule.conditions]
-        self.answers = [Answers(axis, [c for c in conditions if c.fact == axis.fact.name]) for axis in axes]
+        self.answers = [AnswerList(axis, [c for c in conditions if c.fact == axis.fact.name]) for axis in axes]
 
-    def bounds(self, facts: Facts, deadline: float | None = None) -> Bounds:
+    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
         """What rating and urgency can still be, exactly; past the deadline a superset, marked as not exact.
 
         Where the answers given leave no completion at all, nothing is known: every value, marked as not exact.
         ``deadline`` is in seconds of the monotonic clock.
         """
-        opening = self.openings.open(facts)
+        opening = self.openings.open(answers)
         if opening is None:
             scales = self.ruleset.scales
             return Bounds(scales.rating_ids, scales.urgency_ids, exact=False)
-        return _Work(self, facts, opening, deadline).bounds()
+        return _Work(self, answers, opening, deadline).bounds()
 
-    def open_questions(self, facts: Facts, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
         """Exactly the unanswered facts whose answer can change rating or urgency, with what each answer would leave.
 
         Past the deadline: those and perhaps some that cannot, all without what their answers would leave.
         """
-        opening = self.openings.open(facts)
-        return () if opening is None else tuple(_Work(self, facts, opening, deadline).questions())
+        opening = self.openings.open(answers)
+        return () if opening is None else tuple(_Work(self, answers, opening, deadline).questions())
 
-    def idle(self, facts: Facts) -> tuple[str, ...]:
+    def idle(self, answers: Answers) -> tuple[str, ...]:
         """The unanswered facts that cannot change anything any more; none where no completion is left."""
-        opening = self.openings.open(facts)
+        opening = self.openings.open(answers)
         if opening is None:
             return ()
-        changes, _ = _Work(self, facts, opening, None).changes()
+        changes, _ = _Work(self, answers, opening, None).changes()
         number = self.openings.space.number
-        return tuple(n for n in self.ruleset.vocabulary.unanswered(facts) if not changes.get(number.get(n, -1)))
+        return tuple(n for n in self.ruleset.vocabulary.unanswered(answers) if not changes.get(number.get(n, -1)))
 
 
 class _Work:
     """The work on one referral."""
 
-    def __init__(self, exact: Exact, facts: Facts, opening: Opening, deadline: float | None) -> None:
-        self.exact, self.facts, self.opening, self.deadline = exact, facts, opening, deadline
+    def __init__(self, exact: Exact, answers: Answers, opening: Opening, deadline: float | None) -> None:
+        self.exact, self.facts, self.opening, self.deadline = exact, answers, opening, deadline
         self.scales = exact.ruleset.scales
         self.reach = Reach(opening, deadline)
         (ratings, self.ratings_exact), (levels, self.levels_exact) = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from triage.engines.search import Domains, Groups, find
 from triage.engines.space import Box, Space, disjoined, product
-from triage.lang import Facts, Limits, Rule, Supports, Urgency
-from triage.ruleset import RuleSet
-from triage.scales import NO_LIMIT, NO_SUPPORT
-from triage.vocabulary import AtMost, Constraint, Never
+from triage.model.rule import Answers, Limits, Rule, Supports, Urgency
+from triage.model.ruleset import RuleSet
+from triage.model.scales import NO_LIMIT, NO_SUPPORT
+from triage.model.vocabulary import AtMost, Constraint, Never
 
 Ranked = tuple[tuple[Box, ...], ...]
 """For each rank of a scale, the boxes in any of which a rule of that rank fires."""
@@ -119,11 +119,11 @@ class Openings:
             for conjunction in rule.when
         )
 
-    def open(self, facts: Facts) -> Opening | None:
+    def open(self, answers: Answers) -> Opening | None:
         """Give what is open in a referral; None where no completion of it keeps the constraints."""
-        forbidden = self._constraints(facts)
+        forbidden = self._constraints(answers)
         domains = [axis.everything for axis in self.space.axes]
-        for name, value in facts.items():
+        for name, value in answers.items():
             if name in self.space.number:
                 number = self.space.number[name]
                 domains[number] = self.space.axes[number].bit(value)
@@ -138,11 +138,11 @@ class Openings:
             self.top,
         )
 
-    def if_given(self, opening: Opening, facts: Facts, name: str) -> Opening:
+    def if_given(self, opening: Opening, answers: Answers, name: str) -> Opening:
         """The opening as it would be if the fact had an answer: a given answer counts even where it is not asked."""
         if name not in self._tied:
             return opening
-        forbidden = _reduced(self._constraints({*facts, name}), opening.domains)
+        forbidden = _reduced(self._constraints({*answers, name}), opening.domains)
         return replace(opening, forbidden=forbidden)
 
     def _ranked(self) -> tuple[Ranked, Ranked, Ranked]:

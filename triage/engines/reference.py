@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from triage.lang import Derives, Facts, Rule, Truth, Value, all_of, any_of
-from triage.ruleset import RuleSet
-from triage.vocabulary import Vocabulary
+from triage.model.rule import Answers, Derives, Rule, Truth, Value, all_of, any_of
+from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Evaluation:
         return frozenset(id_ for id_, truth in self.truths.items() if truth is None)
 
 
-def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
+def evaluate(ruleset: RuleSet, answers: Answers) -> Evaluation:
     """Evaluate every active rule on the answered facts.
 
     Rules that derive read the given answers only and derive only what is unanswered; all others read the answers with
@@ -48,20 +48,20 @@ def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
     vocabulary = ruleset.vocabulary
     truths: dict[str, Truth] = {}
     derived: dict[str, Value] = {}
-    asked = vocabulary.asked_all(facts)
+    asked = vocabulary.asked_all(answers)
     for rule in ruleset.deriving:
         assert isinstance(rule.effect, Derives)
-        truth = False if rule.effect.fact in facts else rule_truth(rule, vocabulary, facts, asked)
+        truth = False if rule.effect.fact in answers else rule_truth(rule, vocabulary, answers, asked)
         truths[rule.id] = truth
         if truth:
             derived[rule.effect.fact] = rule.effect.value
     if derived:
-        facts = {**facts, **derived}
-        asked = vocabulary.asked_all(facts)
+        answers = {**answers, **derived}
+        asked = vocabulary.asked_all(answers)
     # The conditions of all rules are numbered once, so that each is looked at once however many rules share it.
     numbered: list[Truth] = [None] * len(ruleset.conditions)
     for name, place, conditions in ruleset.conditions_by_fact:
-        is_asked, value = asked.get(name, True), facts.get(name)
+        is_asked, value = asked.get(name, True), answers.get(name)
         if is_asked is False:
             numbered[place] = [False] * len(conditions)
         elif value is not None:
@@ -72,9 +72,9 @@ def evaluate(ruleset: RuleSet, facts: Facts) -> Evaluation:
     return Evaluation(truths, derived, asked)
 
 
-def rule_truth(rule: Rule, vocabulary: Vocabulary, facts: Facts, asked: Mapping[str, Truth]) -> Truth:
+def rule_truth(rule: Rule, vocabulary: Vocabulary, answers: Answers, asked: Mapping[str, Truth]) -> Truth:
     """Say whether one rule fires: True fired, False ruled out, None open."""
-    truths = {condition: vocabulary.truth(condition, facts, asked) for condition in rule.conditions}
+    truths = {condition: vocabulary.truth(condition, answers, asked) for condition in rule.conditions}
     return _combined(rule.when, rule.unless, truths)
 
 

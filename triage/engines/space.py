@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from triage.facts import Fact
-from triage.lang import Between, Condition, Empty, Includes, Value, value_satisfies
-from triage.vocabulary import AtMost, Vocabulary
+from triage.model.fact import Fact
+from triage.model.rule import Between, Condition, Empty, Includes, Value, value_satisfies
+from triage.model.vocabulary import AtMost, Vocabulary
 
 Box = tuple[tuple[int, int], ...]
 """Pairs of an axis and its mask, each axis once, in order of axis: all must hold. The empty box always holds."""

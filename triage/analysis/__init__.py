@@ -1,0 +1,1 @@
+"""Questions about all referrals at once: proofs, comparisons, counterfactuals. The only package that may import z3."""

@@ -1,0 +1,116 @@
+"""What would change it: for each other rating the fewest changes of answers that give it, proved the fewest.
+
+Only unanswered facts, and answered ones that the vocabulary marks as changeable, are varied: an answered safety
+question, score, diagnosis or history never is, since that would teach which answer to alter. What a limit waits for is
+told by its ``until``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from triage.analysis.formulas import SolverTimeout, at_most, holding, no, solving
+from triage.analysis.shortfall import why_not
+from triage.analysis.symbolic import Symbolic
+from triage.analysis.variables import Variables, search_among
+from triage.engines import reference
+from triage.engines.outcome import outcome
+from triage.model.rule import Answers, Value
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral, as_json
+
+
+class Explorer:
+    """Explains the ratings that a referral did not get. Making one costs about half a second; it is used again."""
+
+    def __init__(self, ruleset: RuleSet, timeout: float = 2.0) -> None:
+        self.ruleset = ruleset
+        self.timeout = timeout
+        with solving:
+            self._symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
+
+    def explain(self, referral: Referral) -> dict[str, Any]:
+        """For every rating but the one so far: what would give it, or that nothing could, and why it is not that.
+
+        ``proved`` is false where the solver had no time: the changes are then not given.
+        """
+        with solving:  # until the last formula is freed: z3 counts its objects without a lock
+            return self._explain(referral)
+
+    def _explain(self, referral: Referral) -> dict[str, Any]:
+        facts = referral.answers
+        scales = self.ruleset.scales
+        evaluation = reference.evaluate(self.ruleset, facts)
+        so_far = outcome(self.ruleset.fired(evaluation.fired), scales)
+        return {
+            "reference": referral.reference,
+            "rating_so_far": so_far.rating,
+            "held": so_far.level in scales.hold_at,
+            "other_ratings": [
+                self._changes(facts, each["rating"]) | {"why_not": {k: v for k, v in each.items() if k != "rating"}}
+                for each in why_not(self.ruleset, facts)
+            ],
+            "ruleset": {
+                "name": self.ruleset.name,
+                "version": self.ruleset.version,
+                "digest": self.ruleset.digest,
+            },
+        }
+
+    def _changes(self, answers: Answers, rating: str) -> dict[str, Any]:
+        variables = self._symbolic.variables
+        free = [fact.name for fact in self.ruleset.vocabulary if fact.name not in answers or fact.changeable]
+        fixed = {name: value for name, value in answers.items() if name not in free}
+        kept = [variables.is_given(fixed), *(no(variables.answered(n)) for n in self._unasked(answers, free))]
+        changed = [self._differs(answers, name) for name in free]
+        told: dict[str, Any] = {"rating": rating, "possible": None, "proved": True, "changes": []}
+        try:
+            search = search_among(variables, timeout=self.timeout)
+            # An answered fact may get another answer; it can't become unanswered.
+            kept += [variables.answered(name) for name in free if name in answers]
+            wanted = [*kept, self._symbolic.rating_is(rating)]
+            model = search.smallest(*wanted, counted=changed)
+            if model is None:
+                return told | {"possible": False}
+            fewest = at_most(holding(model, changed), changed)
+            members = [held for fact in self.ruleset.vocabulary if fact.is_set
+                       for held in variables.values[fact.name].values()]  # fmt: skip
+            model = search.smallest(*wanted, fewest, counted=members)
+            found = self._symbolic.replay(model)
+        except SolverTimeout:
+            return told | {"proved": False}
+        return told | {"possible": True, "changes": self._told(answers, found)}
+
+    def _unasked(self, answers: Answers, free: list[str]) -> list[str]:
+        """The blank facts that nobody would be asked about: those that are known not to apply."""
+        vocabulary = self.ruleset.vocabulary
+        fixed = {name: value for name, value in answers.items() if name not in free}
+        return [name for name in free if name not in answers and vocabulary.asked(name, fixed) is False]
+
+    def _differs(self, answers: Answers, name: str) -> Any:
+        variables = self._symbolic.variables
+        if name not in answers:
+            return variables.answered(name)
+        return no(variables.is_answer(name, answers[name]))
+
+    def _told(self, answers: Answers, found: dict[str, Value]) -> list[dict[str, Any]]:
+        vocabulary = self.ruleset.vocabulary
+        changes = []
+        for name in vocabulary.in_order(found):
+            fact = vocabulary[name]
+            before, after = answers.get(name), found[name]
+            if before == after or (isinstance(before, int) and self._same_stretch(name, before, after)):
+                continue
+            changes.append(
+                {
+                    "fact": name,
+                    "question": fact.question,
+                    "from": None if before is None else as_json(before, fact),
+                    "to": as_json(after, fact),
+                }
+            )
+        return changes
+
+    def _same_stretch(self, name: str, before: int, after: Value) -> bool:
+        stretches = self._symbolic.variables.values[name]
+        return any(low <= before <= high and isinstance(after, int) and low <= after <= high for low, high in stretches)

@@ -1,0 +1,1 @@
+"""Answer one referral: which rules fired, what was decided, why, and what is still open."""

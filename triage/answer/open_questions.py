@@ -1,0 +1,37 @@
+"""The open questions of a referral: which answers can still change rating or urgency, and what each would leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from triage.engines.outcome import OpenQuestion
+from triage.model.ruleset import RuleSet
+
+
+def as_unanswered(
+    questions: tuple[OpenQuestion, ...], ruleset: RuleSet, missing: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """The questions as the answer lists them.
+
+    Order: core safety first, then the highest urgency an answer can reach, then how many ratings its answers leave,
+    then the order of the vocabulary.
+    """
+    scales, order = ruleset.scales, ruleset.vocabulary.order
+
+    def key(question: OpenQuestion) -> tuple[bool, int, int, int]:
+        reach = max((scales.urgency_rank(level) for each in question.would for level in each.urgency), default=0)
+        width = len({rating for each in question.would for rating in each.suitability})
+        return (question.fact not in missing, -reach, -width, order[question.fact])
+
+    return [
+        {
+            "fact": question.fact,
+            "question": ruleset.vocabulary[question.fact].question,
+            "can_change": list(question.can_change),
+            "would": [
+                {"answer": each.answer, "suitability": list(each.suitability), "urgency": list(each.urgency)}
+                for each in question.would
+            ],
+        }
+        for question in sorted(questions, key=key)
+    ]

@@ -1,0 +1,1 @@
+"""The live engine: durable_rules, called through its C module."""

@@ -1,0 +1,1 @@
+"""Rule sets and problems as words, data and documents for people."""

@@ -1,0 +1,86 @@
+"""The rule set as a document: a page a rule, the indexes, the bibliography, and everything on one page to print.
+
+Nothing of it is written here: each page comes from the frozen rule set, so the same rules give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from triage.check.cases import Case
+from triage.check.coverage import claims, rows
+from triage.model.ruleset import RuleSet
+from triage.model.scales import BuiltInReason
+from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source
+
+PARTS = {
+    "index": "Rules",
+    "about": "About this rule set",
+    "claims": "Claims and rules",
+    "evidence": "Evidence, red flags and rules",
+    "decisions": "Where sources disagree",
+    "sources": "Sources",
+}
+"""The pages beside those of the rules, each with its title."""
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("triage.presenting"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
+    """The document's pages by file name; ``cases`` adds to each claim the written cases on which its rules fire."""
+    described = [describe_rule(rule, ruleset) for rule in ruleset.all_rules]
+    known: dict[str, Any] = {
+        "ruleset": ruleset,
+        "about": describe_ruleset(ruleset),
+        "parts": PARTS,
+        "rules": described,
+        "folders": _by_folder(described),
+        "built_in": [_built_in(each, ruleset) for each in ruleset.scales.built_in.values()],
+        "claims": claims(ruleset),
+        "rows": rows(ruleset),
+        "sources": [describe_source(source, ruleset) for source in ruleset.sources.values()],
+        "cases": tuple(cases),
+    }
+    made = {
+        f"{part}.html": _page("part.html.jinja", known, part=part, title=title, whole=False)
+        for part, title in PARTS.items()
+    }
+    made |= {
+        f"{rule['id']}.html": _page("rule.html.jinja", known, rule=rule, title=rule["title"], whole=False)
+        for rule in described
+    }
+    title = str(ruleset.about.get("title", ruleset.name))
+    return made | {"all.html": _page("all.html.jinja", known, title=title, whole=True)}
+
+
+def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = ()) -> int:
+    """Write the document into ``folder``, which may be new, and give the number of pages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages(ruleset, cases)
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return len(made)
+
+
+def _page(template: str, known: Mapping[str, Any], **own: Any) -> str:
+    return _environment().get_template(template).render({**known, **own})
+
+
+def _by_folder(described: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for rule in sorted(described, key=lambda rule: rule["folder"]):
+        found.setdefault(rule["folder"], []).append(rule)
+    return found
+
+
+def _built_in(reason: BuiltInReason, ruleset: RuleSet) -> dict[str, Any]:
+    sources = [ruleset.sources[ref.id] for ref in reason.sources]
+    return {"reason": reason, "sources": sources}

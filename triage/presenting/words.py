@@ -1,0 +1,149 @@
+"""Rules in words: conditions, effects and whole rules as a clinician would read them."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from triage.model.fact import Fact
+from triage.model.rule import (
+    Advice,
+    Alternative,
+    Between,
+    Condition,
+    Conjunction,
+    Derives,
+    Empty,
+    Example,
+    Focus,
+    Format,
+    Includes,
+    Limits,
+    OneOf,
+    Rule,
+    Supports,
+    Urgency,
+    Value,
+)
+from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import Vocabulary
+
+_EXAMPLE_WORDS = {True: "fires", False: "does not fire", None: "unknown"}
+
+
+def fact_name(name: str) -> str:
+    """A fact's name as words."""
+    return name.replace("_", " ")
+
+
+def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
+    """One condition in words."""
+    fact = vocabulary[condition.fact]
+    subject = fact_name(fact.name)
+    match condition:
+        case OneOf(values=values):
+            labels = [fact.labels[value].label for value in fact.values if value in values]
+            if fact.ordered and len(values) > 1 and frozenset(fact.values[-len(values) :]) == values:
+                return f"{subject}: “{labels[0]}” or more serious"
+            return f"{subject}: {' or '.join(_quoted(each) for each in labels)}"
+        case Between(low=low, high=high) if low == high:
+            return f"{subject}: {low}"
+        case Between(low=low, high=high) if high == fact.maximum:
+            return f"{subject}: {low} or more"
+        case Between(low=low, high=high) if low == fact.minimum:
+            return f"{subject}: {high} or less"
+        case Between(low=low, high=high):
+            return f"{subject}: {low} to {high}"
+        case Includes(members=members):
+            labels = [_quoted(fact.labels[value].label) for value in fact.values if value in members]
+            return f"{subject}: includes {' or '.join(labels)}"
+        case Empty(empty=empty):
+            return f"{subject}: {'none' if empty else 'at least one'}"
+    assert_never(condition)
+
+
+def _quoted(label: str) -> str:
+    """A label as part of a sentence: one word in lower case, more of them in quotation marks."""
+    return f"“{label}”" if " " in label else label.lower()
+
+
+def answer_in_words(fact: Fact, value: Value) -> str:
+    """An answer with the name of its question, in words."""
+    subject = fact_name(fact.name)
+    if isinstance(value, frozenset):
+        labels = [fact.labels[each].label for each in fact.values if each in value]
+        return f"{subject}: {', '.join(labels) or 'none of these'}"
+    return f"{subject}: {fact.labels[value].label if isinstance(value, str) else value}"
+
+
+def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> str:
+    """Conditions that must all hold, in words."""
+    return "; and ".join(condition_in_words(each, vocabulary) for each in conjunction)
+
+
+def effect_in_words(rule: Rule, ruleset: RuleSet) -> str:
+    """What a rule does, in words."""
+    scales = ruleset.scales
+    effect = rule.effect
+    labels = {
+        term.id: term.label
+        for term in (
+            *scales.ratings,
+            *scales.roles,
+            *scales.certainties,
+            *scales.foci,
+            *scales.formats,
+            *scales.therapies,
+        )
+    }
+    match effect:
+        case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
+            named = " and ".join(labels.get(each, fact_name(each)) for each in targets)
+            return (
+                f"Supports a rating up to “{labels[rating]}” for {named}; role: {labels[role].lower()}; "
+                f"certainty of evidence {labels[certainty].lower()}."
+            )
+        case Limits(to=to, certainty=certainty, role=role, until=until):
+            as_role = f"; role: {labels[role].lower()}" if role else ""
+            for_now = f" For now only: until {until}." if until else ""
+            return (
+                f"Holds the rating at “{labels[to]}” or lower{as_role}; "
+                f"certainty of evidence {labels[certainty].lower()}.{for_now}"
+            )
+        case Urgency(level=level, action=action):
+            return f"Urgency at least “{scales.urgency(level).label}”. {action}"
+        case Derives(fact=fact, value=value):
+            return f"Takes {fact_name(fact)} to be {value} while it is unanswered."
+        case Focus(area=area):
+            return f"Proposes the problem area “{labels[area]}”."
+        case Format(format=format_, suited=suited):
+            return f"{labels[format_]}: {'suited' if suited else 'not suited'}."
+        case Alternative(therapy=therapy, first=first):
+            return f"{labels[therapy]}: to be offered {'first' if first else 'as well'}."
+        case Advice(topic=topic, favours=favours):
+            return f"Advice ({topic}{', favours ' + favours.upper() if favours else ''})."
+    assert_never(effect)
+
+
+def rule_in_words(rule: Rule, ruleset: RuleSet) -> str:
+    """A whole rule as plain text: conditions, effect, reason, sources, limits, examples, review."""
+    vocabulary = ruleset.vocabulary
+    lines = [f"{rule.title}  ({rule.id}, {rule.status})", ""]
+    for number, conjunction in enumerate(rule.when):
+        lines += [("When " if number == 0 else "or when ") + conjunction_in_words(conjunction, vocabulary)]
+    lines += [f"unless {condition_in_words(each, vocabulary)}" for each in rule.unless]
+    lines += ["", effect_in_words(rule, ruleset), "", rule.because, "", "Sources"]
+    for ref in rule.sources:
+        source = ruleset.sources[ref.id]
+        detail = f" {ref.claim}: {source.claims[ref.claim]}" if ref.claim else f" {ref.finding}" if ref.finding else ""
+        lines += [f"  {source.citation}{'' if source.verified else ' [not verified]'}{detail}"]
+    if rule.not_covered:
+        lines += ["", "Not covered", *(f"  {each}" for each in rule.not_covered)]
+    lines += ["", "Examples", *(f"  {_example(each)}" for each in rule.examples)]
+    review = (
+        f"Reviewed by {rule.reviewed_by} on {rule.reviewed_on}." if rule.reviewed_by else "Awaiting clinical review."
+    )
+    return "\n".join([*lines, "", review])
+
+
+def _example(example: Example) -> str:
+    return f"{example.name}: {_EXAMPLE_WORDS[example.fires]}"

@@ -1,0 +1,1 @@
+"""Read rule sets and referrals from text, naming every mistake with its place."""

@@ -1,0 +1,189 @@
+"""Reading conditions: from a rule file's text to the tree of :mod:`triage.model.rule`, each mistake with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from triage.model.fact import Fact
+from triage.model.faults import Fault, Place, did_you_mean
+from triage.model.rule import Between, Condition, Conjunction, Empty, Includes, OneOf, Value
+from triage.reading.yaml_text import Document, KeyPath
+
+BOUNDS = ("at_least", "at_most")
+SET_TESTS = ("includes", "includes_any", "empty")
+
+
+@dataclass
+class Reader:
+    """Reads conditions and answers of one document against the known facts, collecting faults."""
+
+    document: Document
+    facts: Mapping[str, Fact]
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, path: KeyPath, check: str, message: str, fix: str = "") -> None:
+        """Note a fault at ``path`` of the document."""
+        self.faults.append(Fault(self.document.place(path), check, message, fix))
+
+    def place(self, path: KeyPath) -> Place:
+        """Where ``path`` stands."""
+        return self.document.place(path)
+
+    def alternatives(self, data: Any, path: KeyPath) -> tuple[Conjunction, ...]:
+        """Read a ``when``: one mapping, or a list of alternative mappings."""
+        if isinstance(data, list):
+            if not data:
+                self.fault(path, "condition", "An empty list of alternatives never holds.", "Name a condition.")
+            return tuple(self.conjunction(each, (*path, index)) for index, each in enumerate(data))
+        return (self.conjunction(data, path),)
+
+    def conjunction(self, data: Any, path: KeyPath) -> Conjunction:
+        """Read a mapping from facts to conditions that must all hold."""
+        if not isinstance(data, dict) or not data:
+            self.fault(path, "condition", "Conditions are a mapping from facts to values.", "Write `fact: value`.")
+            return ()
+        read = [self.condition(name, each, (*path, name)) for name, each in data.items()]
+        return tuple(condition for condition in read if condition is not None)
+
+    def fact(self, name: str, path: KeyPath) -> Fact | None:
+        """Look a fact up by name, noting a fault with a near match where there is none."""
+        fact = self.facts.get(name)
+        if fact is None:
+            self.fault(path, "unknown-fact", f"`{name}` is not a fact.", _near_fact(name, self.facts))
+        return fact
+
+    def condition(self, name: str, data: Any, path: KeyPath) -> Condition | None:
+        """Read one condition on the fact ``name``."""
+        fact = self.fact(name, path)
+        if fact is None:
+            return None
+        if isinstance(data, dict):
+            return self._tests(fact, data, path)
+        if fact.is_set:
+            fix = f"Write `{{includes: {data}}}`." if isinstance(data, str) else "Write `{includes_any: [...]}`."
+            self.fault(path, "condition", f"`{name}` is a set and can't equal a bare value.", fix)
+            return None
+        if fact.is_integer:
+            return self._number(fact, data, path)
+        values = data if isinstance(data, list) else [data]
+        known = self._known_values(fact, values, path)
+        if known and known == set(fact.values):
+            self._vacuous(fact, path)
+        return OneOf(name, frozenset(known)) if known else None
+
+    def _number(self, fact: Fact, data: Any, path: KeyPath) -> Condition | None:
+        if not isinstance(data, int) or isinstance(data, bool):
+            fix = "Write a number, or `{at_least: n, at_most: m}`."
+            self.fault(path, "unknown-value", f"`{data}` is not a number for `{fact.name}`.", fix)
+            return None
+        return self._range(fact, data, data, path)
+
+    def _tests(self, fact: Fact, data: dict[str, Any], path: KeyPath) -> Condition | None:
+        known = SET_TESTS if fact.is_set else BOUNDS
+        for key in data:
+            if key not in known:
+                fix = did_you_mean(key, known)
+                self.fault((*path, key), "condition", f"`{key}` is not a test for `{fact.name}`.", fix)
+                return None
+        if not data:
+            self.fault(path, "condition", f"`{fact.name}` has no test.", did_you_mean("", known))
+            return None
+        if fact.is_set:
+            return self._set_test(fact, data, path)
+        if fact.is_integer:
+            return self._bounds(fact, data, path)
+        return self._ordered(fact, data, path)
+
+    def _bounds(self, fact: Fact, data: dict[str, Any], path: KeyPath) -> Condition | None:
+        for key, bound in data.items():
+            if not isinstance(bound, int) or isinstance(bound, bool):
+                self.fault((*path, key), "bound", f"The bound `{bound}` is not a whole number.", "Write a number.")
+                return None
+        return self._range(fact, data.get("at_least", fact.minimum), data.get("at_most", fact.maximum), path)
+
+    def _range(self, fact: Fact, low: int, high: int, path: KeyPath) -> Condition | None:
+        if low < fact.minimum or high > fact.maximum or low > high:
+            message = f"`{fact.name}` can't lie in {low}..{high}."
+            self.fault(path, "bound", message, f"Its bounds are {fact.minimum} to {fact.maximum}.")
+            return None
+        if (low, high) == (fact.minimum, fact.maximum):
+            self._vacuous(fact, path)
+        return Between(fact.name, low, high)
+
+    def _ordered(self, fact: Fact, data: dict[str, Any], path: KeyPath) -> Condition | None:
+        if not fact.ordered:
+            message = f"The values of `{fact.name}` have no order."
+            self.fault(path, "bound", message, "List the values that are meant.")
+            return None
+        values = list(fact.values)
+        for key, bound in data.items():
+            if bound not in values:
+                self._unknown_value(fact, bound, (*path, key))
+                return None
+        low = values.index(data["at_least"]) if "at_least" in data else 0
+        high = values.index(data["at_most"]) if "at_most" in data else len(values) - 1
+        chosen = frozenset(values[low : high + 1])
+        if not chosen:
+            self.fault(path, "bound", f"No value of `{fact.name}` lies between these bounds.", "Swap them.")
+            return None
+        if len(chosen) == len(values):
+            self._vacuous(fact, path)
+        return OneOf(fact.name, chosen)
+
+    def _set_test(self, fact: Fact, data: dict[str, Any], path: KeyPath) -> Condition | None:
+        if len(data) != 1:
+            self.fault(path, "condition", f"`{fact.name}` has more than one test.", "Write one test.")
+            return None
+        ((key, wanted),) = data.items()
+        if key == "empty":
+            if not isinstance(wanted, bool):
+                self.fault((*path, key), "condition", "`empty` is true or false.", "Write `{empty: true}`.")
+                return None
+            return Empty(fact.name, wanted)
+        values = wanted if isinstance(wanted, list) else [wanted]
+        known = self._known_values(fact, values, (*path, key))
+        return Includes(fact.name, frozenset(known)) if known else None
+
+    def _known_values(self, fact: Fact, values: list[Any], path: KeyPath) -> set[str]:
+        known: set[str] = set()
+        for value in values:
+            if value in fact.labels:
+                known.add(value)
+            else:
+                self._unknown_value(fact, value, path)
+        if not values:
+            self.fault(path, "condition", f"`{fact.name}` has an empty list of values.", "Name a value.")
+        return known
+
+    def _unknown_value(self, fact: Fact, value: Any, path: KeyPath) -> None:
+        fix = did_you_mean(str(value), fact.values)
+        self.fault(path, "unknown-value", f"`{value}` is not a value of `{fact.name}`.", fix)
+
+    def _vacuous(self, fact: Fact, path: KeyPath) -> None:
+        message = f"This holds whatever the answer to `{fact.name}` is."
+        self.fault(path, "bound", message, "Leave the condition out, or name fewer values.")
+
+    def answers(self, data: Any, path: KeyPath) -> dict[str, Value]:
+        """Read the ``given`` of an example: answers by fact; "unknown" and null are no answer."""
+        if not isinstance(data, dict):
+            self.fault(path, "example", "`given` is a mapping from facts to answers.", "Write `{fact: value}`.")
+            return {}
+        answers: dict[str, Value] = {}
+        for name, raw in data.items():
+            fact = self.fact(name, (*path, name))
+            if fact is None or raw in (None, "unknown"):
+                continue
+            value: object = frozenset(raw) if isinstance(raw, list) and fact.is_set else raw
+            if fact.accepts(value):
+                answers[name] = value  # type: ignore[assignment]  # accepts() has checked it
+            else:
+                message = f"`{raw}` is not an answer to `{name}`."
+                self.fault((*path, name), "unknown-value", message, f"Give {fact.allowed()}.")
+        return answers
+
+
+def _near_fact(name: str, facts: Mapping[str, Fact]) -> str:
+    fix = did_you_mean(name, tuple(facts))
+    return fix if fix.startswith("Did") else "The facts are listed in rules/vocabulary.yaml."

@@ -1,0 +1,92 @@
+"""Reading ``sources.yaml``: the bibliography, the page's claims, and the rows of the evidence index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from triage.model.faults import Fault, FaultyRuleSet
+from triage.model.ruleset import Source
+from triage.reading.shape import Strict, shaped
+from triage.reading.yaml_text import Document
+
+Kind = Literal[
+    "guideline",
+    "meta-analysis",
+    "trial",
+    "review",
+    "manual",
+    "instrument",
+    "standard",
+    "regulation",
+    "service-page",
+    "web",
+    "proposal",
+]
+
+
+class _Source(Strict):
+    id: str
+    citation: str
+    kind: Kind
+    verified: bool
+    address: str | None = None
+    doi: str | None = None
+    checked_on: str | None = None
+    note: str | None = None
+    dossier: str | list[str] | None = None
+    claims: dict[str, str] = Field(default_factory=dict)
+
+
+class _Row(Strict):
+    id: str
+    title: str
+    no_rule: str | None = None
+
+
+class _SourcesText(Strict):
+    sources: list[_Source]
+    evidence_rows: list[_Row] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources by id, the evidence rows with their titles, and why some rows have no rule."""
+
+    sources: dict[str, Source]
+    evidence_rows: dict[str, str]
+    rows_without_rule: dict[str, str]
+
+
+def read_sources(document: Document) -> Sources:
+    """Read the bibliography. Raises FaultyRuleSet with all its faults."""
+    text = shaped(document, _SourcesText)
+    faults = []
+    seen: set[str] = set()
+    for index, each in enumerate(text.sources):
+        if each.id in seen:
+            place = document.place(("sources", index, "id"))
+            faults.append(Fault(place, "duplicate-id", f"The source `{each.id}` is there twice.", "Keep one."))
+        seen.add(each.id)
+    if faults:
+        raise FaultyRuleSet(faults)
+    sources = {each.id: _source(each) for each in text.sources}
+    titles = {row.id: row.title for row in text.evidence_rows}
+    return Sources(sources, titles, {row.id: row.no_rule for row in text.evidence_rows if row.no_rule})
+
+
+def _source(text: _Source) -> Source:
+    address = text.address or (f"https://doi.org/{text.doi}" if text.doi else None)
+    dossier = ", ".join(text.dossier) if isinstance(text.dossier, list) else text.dossier
+    return Source(
+        id=text.id,
+        citation=text.citation,
+        kind=text.kind,
+        verified=text.verified,
+        address=address,
+        note=text.note or "",
+        dossier=dossier,
+        claims=text.claims,
+    )

@@ -1,0 +1,122 @@
+"""YAML text read with its positions, and with none of YAML 1.1's surprises.
+
+PyYAML's C parser gives nodes with marks; scalars are read here: a plain whole number is a number, a plain ``true`` or
+``false`` a truth, ``null`` or nothing is nothing, and all else is text, so that ``no`` stays ``no``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from triage.model.faults import Fault, FaultyRuleSet, Place
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
+_PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file's data as plain Python, and where each part of it stands."""
+
+    file: str
+    data: Any
+    places: dict[KeyPath, Place] = field(repr=False)
+
+    def place(self, path: KeyPath) -> Place:
+        """Where ``path`` stands, or where the nearest part around it does."""
+        while path not in self.places and path:
+            path = path[:-1]
+        return self.places.get(path, Place(self.file))
+
+
+def read(path: Path, name: str) -> Document:
+    """Read one YAML file; ``name`` is how messages call it.
+
+    Raises FaultyRuleSet with all faults of the text: not UTF-8, not YAML, a key twice, an anchor, a tag, a second
+    document.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise FaultyRuleSet([Fault(Place(name), "text", f"The file can't be read: {reason}.")]) from error
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Document:
+    """Read YAML text; see :func:`read`."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise FaultyRuleSet([_syntax_fault(error, text, name)]) from error
+    except yaml.YAMLError as error:
+        raise FaultyRuleSet([Fault(Place(name), "text", f"The file is not YAML: {error}.")]) from error
+    if node is None:
+        raise FaultyRuleSet([Fault(Place(name), "text", "The file is empty.")])
+    walk = _Walk(name)
+    data = walk.data(node, ())
+    if walk.faults:
+        raise FaultyRuleSet(walk.faults)
+    return Document(name, data, walk.places)
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str, name: str) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Fault(Place(name), "text", f"The file is not YAML: {error.problem}.")
+    place = Place(name, mark.line + 1, mark.column + 1)
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if "\t" in line:
+        place = Place(name, mark.line + 1, line.index("\t") + 1)
+        return Fault(place, "text", "There is a tab in the indentation.", "YAML is indented with spaces.")
+    return Fault(place, "text", f"This is not YAML: {error.problem}.")
+
+
+class _Walk:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: dict[KeyPath, Place] = {}
+        self.faults: list[Fault] = []
+
+    def data(self, node: yaml.Node, path: KeyPath) -> Any:
+        place = Place(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
+        self.places.setdefault(path, place)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.data(each, (*path, index)) for index, each in enumerate(node.value)]
+        assert isinstance(node, yaml.MappingNode)
+        return self._mapping(node, path)
+
+    def _scalar(self, node: yaml.ScalarNode) -> str | int | bool | None:
+        text: str = node.value
+        if node.style:
+            return text
+        if text in _PLAIN:
+            return _PLAIN[text]
+        return int(text) if _INTEGER.match(text) else text
+
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key_place = Place(self.name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.faults.append(Fault(key_place, "text", "A key must be a word."))
+                continue
+            key: str = key_node.value
+            if key in found:
+                first = self.places[(*path, key)]
+                message = f"The key `{key}` stands here a second time (first in line {first.line})."
+                self.faults.append(Fault(key_place, "text", message, "Keep one of the two."))
+                continue
+            self.places[(*path, key)] = key_place
+            found[key] = self.data(value_node, (*path, key))
+        return found
