@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 
 from fastapi import HTTPException
 
-from triage.model.fact import UNKNOWN, Fact
+from triage.model.fact import Fact
+from triage.model.rule import UNKNOWN
 from triage.model.vocabulary import Vocabulary
 from triage.reading.referral import FieldFault, Referral, ReferralReader, RefusedReferral
 

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from triage.model.rule import Conjunction, Value
+from triage.model.rule import UNKNOWN, Conjunction, Value, members
 
 FactType = Literal["yes_no", "choice", "choices", "integer", "condition"]
-
-UNKNOWN = "unknown"
-"""The answer "asked, not known": recorded, and reasoned about like no answer."""
 
 FIXED_VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "yes_no": (("no", "No"), ("yes", "Yes")),
@@ -27,29 +24,65 @@ NEUTRAL_VALUES = ("none", "no", "absent")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How a value reads on a page."""
+    """How a value reads on a page; ``example_yes`` is a case of it, ``example_no`` one easily taken for it."""
 
     label: str
     help: str = ""
+    example_yes: str = ""
+    example_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CoreRule:
-    """When a fact is core: ``always``, unless a conjunction is known to hold, or once another fact has a value."""
+    """When a fact is core: ``always``, ``when`` a condition is not known to be false, or once ``given`` has an answer.
 
-    kind: Literal["never", "always", "unless", "given"]
-    unless: Conjunction = ()
+    ``when`` holds alternatives, like the ``when`` of a rule.
+    """
+
+    kind: Literal["never", "always", "when", "given"]
+    when: tuple[Conjunction, ...] = ()
     given: str = ""
+
+
+Clause = Literal["said_by", "clouded"]
+"""Why a reassuring answer may not count: who said it, or the state that the person is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reassuring:
+    """Which answers reassure beside the neutral one, and when they do not count.
+
+    ``values`` reassure like the neutral answer. ``but`` names the clauses that the fact is excepted from. ``in_part``
+    are values that count for the rules whoever said them, and leave the fact unanswered where it was somebody whose
+    reassurance does not count.
+    """
+
+    values: frozenset[str] = frozenset()
+    but: frozenset[Clause] = frozenset()
+    in_part: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The level that an unanswered core fact holds while a condition is known to hold."""
+
+    level: str
+    held_while: tuple[Conjunction, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of the vocabulary. ``labels`` hold the values in order; numbers have ``minimum`` and ``maximum``."""
+    """One fact of the vocabulary. ``title`` names it in at most four words.
+
+    ``labels`` hold the values in order; numbers have ``minimum`` and ``maximum``. ``own_neutral`` is the neutral answer
+    where it is another than the type's.
+    """
 
     name: str
     type: FactType
     group: str
     question: str
+    title: str
     labels: Mapping[str, Label] = field(default_factory=dict)
     minimum: int = 0
     maximum: int = 0
@@ -60,6 +93,9 @@ class Fact:
     help: str = ""
     unit: str = ""
     codes: Mapping[str, Any] = field(default_factory=dict)
+    own_neutral: Value | None = None
+    reassuring: Reassuring = Reassuring()
+    floor: Floor | None = None
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -77,20 +113,31 @@ class Fact:
         return self.type == "integer"
 
     @property
+    def can_be_core(self) -> bool:
+        """Whether the fact is core, or can become so."""
+        return self.core.kind != "never"
+
+    @property
     def neutral(self) -> Value | None:
         """The answer that says "nothing here", where the fact has one."""
+        if self.own_neutral is not None:
+            return self.own_neutral
         if self.is_set:
             return frozenset()
         if self.is_integer:
             return 0 if self.minimum == 0 else None
         return next((value for value in NEUTRAL_VALUES if value in self.labels), None)
 
+    def reassures(self, value: Value) -> bool:
+        """Say whether the answer, if it counts, clears something: any answer to a set does, of what it leaves out."""
+        return self.is_set or value == self.neutral or value in self.reassuring.values
+
     def accepts(self, value: object) -> bool:
-        """Say whether ``value`` is an answer to this fact (not whether it may be "unknown")."""
+        """Say whether ``value`` is an answer to this fact, an open set included (not whether it may be "unknown")."""
         if self.is_integer:
             return isinstance(value, int) and not isinstance(value, bool) and self.minimum <= value <= self.maximum
         if self.is_set:
-            return isinstance(value, frozenset) and value <= self.labels.keys()
+            return isinstance(value, frozenset) and members(value) <= self.labels.keys() and value != {UNKNOWN}
         return isinstance(value, str) and value in self.labels
 
     def allowed(self) -> str:

@@ -2,24 +2,30 @@
 
 A condition is about one fact. A conjunction is conditions that must all hold; a rule's ``when`` is one or more
 conjunctions, of which any one is enough. Truth is three-valued: ``True``, ``False``, or ``None`` for unknown.
+
+An *open set* is a set of which not everything is known: a frozenset that contains ``"unknown"`` beside at least one
+member. Its members are known to be in it; of every other it is unknown whether it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, assert_never
+from typing import Literal, TypeVar, assert_never
 
 from triage.model.faults import Place
 
 NOWHERE = Place("")
 """The place of a rule that no file holds."""
 
+UNKNOWN = "unknown"
+"""The answer "asked, not known": recorded, and reasoned about like no answer. Inside a set: the set is open."""
+
 Value = str | int | frozenset[str]
-"""An answer: a value's id, a number, or the members of a set."""
+"""An answer: a value's id, a number, or the members of a set, with "unknown" among them where the set is open."""
 
 Answers = Mapping[str, Value]
-"""Answered facts by name; a fact that is not answered is absent."""
+"""Answers by fact; a fact that is not answered at all is absent, one whose set is open is there and unanswered."""
 
 Truth = bool | None
 """True, False, or None for unknown (Kleene's strong three-valued logic)."""
@@ -64,7 +70,7 @@ Conjunction = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class Supports:
-    """Speaks for: the rating may go up to ``rating``."""
+    """Speaks for: the rating of each target may go up to ``rating``."""
 
     rating: str
     targets: tuple[str, ...]
@@ -73,21 +79,57 @@ class Supports:
 
 
 @dataclass(frozen=True, slots=True)
+class AdultsOnly:
+    """Why a limit that begins at some age does not hold for 12 to 17: a sentence and the id of its source."""
+
+    because: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """Speaks against: the rating may go no further than ``to``; ``until`` where it is for now only."""
+    """Speaks against: the rating of each target may go no further than ``to``.
+
+    No ``targets`` means all of them. ``until`` says what ends the limit, where it holds for now only.
+    """
 
     to: str
-    certainty: str
+    targets: tuple[str, ...] = ()
+    certainty: str | None = None
     role: str | None = None
     until: str | None = None
+    adults_only: AdultsOnly | None = None
+
+    def applies_to(self, target: str) -> bool:
+        """Say whether the limit holds the rating of this target."""
+        return not self.targets or target in self.targets
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the coordinator does: the one thing now, further lines, questions, ids of additive lines, and for later."""
+
+    first: str = ""
+    do: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+
+NO_ACTION = Action()
 
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """A clinician must act within the time of ``level``; ``action`` tells the coordinator what to do."""
+    """A clinician must act within the time of ``level``, for this kind of ``danger``.
+
+    ``covers`` names the rules whose reason, ``first``, ``do`` and ``ask`` this one takes the place of.
+    """
 
     level: str
-    action: str
+    danger: str = ""
+    action: Action = NO_ACTION
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +157,11 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A therapy to offer first (``first``) or beside."""
+    """A therapy to offer first or beside, for these targets."""
 
     therapy: str
-    first: bool
+    offer: Literal["first", "beside"]
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +174,7 @@ class Advice:
 
 Effect = Supports | Limits | Urgency | Derives | Focus | Format | Alternative | Advice
 EffectName = Literal["supports", "limits", "urgency", "derives", "focus", "format", "alternative", "advice"]
+Kind = TypeVar("Kind", bound=Effect)
 
 
 def effect_name(effect: Effect) -> EffectName:
@@ -176,25 +220,28 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of one file. ``when``, ``unless`` and ``effect`` are its meaning; the rest explains and governs it."""
+    """One rule. ``when``, ``unless`` and ``effects`` are its meaning; the rest explains and governs it.
+
+    ``table`` is the id of the file where the rule is one row of a table or one cut-off of an instrument.
+    """
 
     id: str
     title: str
     when: tuple[Conjunction, ...]
     unless: Conjunction
-    effect: Effect
+    effects: tuple[Effect, ...]
     because: str
     sources: tuple[SourceRef, ...]
     place: Place = NOWHERE
     status: Literal["draft", "active", "retired"] = "active"
     examples: tuple[Example, ...] = ()
     not_covered: tuple[str, ...] = ()
-    covered_by: str | None = None
     evidence: tuple[str, ...] = ()
     author: str | None = None
     reviewed_by: str | None = None
     reviewed_on: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    table: str | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -206,29 +253,64 @@ class Rule:
         """The facts that the rule's conditions read, each once, in order of appearance."""
         return tuple(dict.fromkeys(condition.fact for condition in self.conditions))
 
+    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """The rule's effects of one kind."""
+        return tuple(effect for effect in self.effects if isinstance(effect, kind))
 
-def value_satisfies(condition: Condition, value: Value) -> bool:
-    """Say whether an answered value satisfies the condition.
+    @property
+    def derives(self) -> Derives | None:
+        """What the rule derives; a rule that derives has no other effect."""
+        return next(iter(self.of(Derives)), None)
+
+    @property
+    def urgency(self) -> Urgency | None:
+        """The urgency that the rule sets; a rule sets one at most."""
+        return next(iter(self.of(Urgency)), None)
+
+
+def is_open(value: Value) -> bool:
+    """Say whether the answer is an open set: some members are given, and whether there are more is not known."""
+    return isinstance(value, frozenset) and UNKNOWN in value
+
+
+def members(value: frozenset[str]) -> frozenset[str]:
+    """The members that are known to be in a set, open or not."""
+    return value - {UNKNOWN}
+
+
+def satisfies(condition: Condition, value: Value) -> Truth:
+    """Say whether an answer satisfies the condition; None only where a set is open and could go either way.
 
     Raises TypeError where the value's type is not the condition's: only typed values may get here.
     """
-    if isinstance(value, str):
-        if isinstance(condition, OneOf):
-            return value in condition.values
-    elif isinstance(value, frozenset):
-        if isinstance(condition, Includes):
-            return not condition.members.isdisjoint(value)
-        if isinstance(condition, Empty):
-            return (not value) is condition.empty
-    elif isinstance(condition, Between):
-        return condition.low <= value <= condition.high
+    match condition:
+        case OneOf(values=values) if isinstance(value, str):
+            return value in values
+        case Between(low=low, high=high) if isinstance(value, int):
+            return low <= value <= high
+        case Includes(members=wanted) if isinstance(value, frozenset):
+            if not wanted.isdisjoint(value):
+                return True
+            return None if is_open(value) else False
+        case Empty(empty=empty) if isinstance(value, frozenset):
+            return (not value) is empty
     raise TypeError(f"{condition.fact}: {value!r} does not fit {condition}")
 
 
 def holds(condition: Condition, answers: Answers) -> Truth:
-    """Say whether the condition holds of the answered facts; None where its fact is not answered."""
+    """Say whether the condition holds of the answers; None where its fact is not answered, or only in part."""
     value = answers.get(condition.fact)
-    return None if value is None else value_satisfies(condition, value)
+    return None if value is None else satisfies(condition, value)
+
+
+def all_hold(conjunction: Conjunction, answers: Answers) -> Truth:
+    """Say whether every condition of the conjunction holds of the answers."""
+    return all_of(holds(condition, answers) for condition in conjunction)
+
+
+def any_holds(conjunctions: Iterable[Conjunction], answers: Answers) -> Truth:
+    """Say whether any of the conjunctions holds of the answers."""
+    return any_of(all_hold(conjunction, answers) for conjunction in conjunctions)
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
@@ -251,3 +333,8 @@ def any_of(truths: Iterable[Truth]) -> Truth:
         if truth is None:
             result = None
     return result
+
+
+def not_(truth: Truth) -> Truth:
+    """Kleene negation: unknown stays unknown."""
+    return None if truth is None else not truth

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
-from triage.model.rule import Condition, Derives, Limits, Rule, Supports, Truth, Urgency, Value, value_satisfies
+from triage.model.rule import Limits, Rule, Supports, Urgency
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
 
@@ -27,6 +26,20 @@ class Source:
     claims: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire: the fact that holds its score, its range, whom it is for, and the rules of its cut-offs."""
+
+    id: str
+    fact: str
+    title: str
+    licence: str
+    valid_for: str = ""
+    range: tuple[int, int] | None = None
+    codes: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """One rule set. ``rules`` are the active ones in order of id; ``all_rules`` also those that do not run."""
@@ -43,6 +56,7 @@ class RuleSet:
     course: Mapping[str, Any] = field(default_factory=dict)
     evidence_rows: Mapping[str, str] = field(default_factory=dict)
     rows_without_rule: Mapping[str, str] = field(default_factory=dict)
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -52,57 +66,24 @@ class RuleSet:
     @cached_property
     def deriving(self) -> tuple[Rule, ...]:
         """The active rules that derive a fact."""
-        return tuple(rule for rule in self.rules if isinstance(rule.effect, Derives))
+        return tuple(rule for rule in self.rules if rule.derives)
 
     @cached_property
     def concluding(self) -> tuple[Rule, ...]:
         """The active rules that do anything but derive a fact."""
-        return tuple(rule for rule in self.rules if not isinstance(rule.effect, Derives))
+        return tuple(rule for rule in self.rules if not rule.derives)
 
     @cached_property
     def deciding(self) -> tuple[Rule, ...]:
         """The active rules that decide rating or urgency: supports, limits, urgencies."""
-        return tuple(rule for rule in self.rules if isinstance(rule.effect, Supports | Limits | Urgency))
+        kinds = Supports | Limits | Urgency
+        return tuple(rule for rule in self.rules if any(isinstance(effect, kinds) for effect in rule.effects))
 
     @cached_property
-    def conditions(self) -> tuple[Condition, ...]:
-        """The distinct conditions of the concluding rules, those on one fact together, numbered by their place here."""
-        distinct = dict.fromkeys(condition for rule in self.concluding for condition in rule.conditions)
-        return tuple(sorted(distinct, key=lambda condition: self.vocabulary.order[condition.fact]))
-
-    @cached_property
-    def conditions_by_fact(self) -> tuple[tuple[str, slice, tuple[Condition, ...]], ...]:
-        """For each fact that is read, which of ``conditions`` are about it."""
-        found: list[tuple[str, slice, tuple[Condition, ...]]] = []
-        for name, group in groupby(self.conditions, key=lambda condition: condition.fact):
-            conditions = tuple(group)
-            start = found[-1][1].stop if found else 0
-            found.append((name, slice(start, start + len(conditions)), conditions))
-        return tuple(found)
-
-    def truths_of(self, name: str, conditions: tuple[Condition, ...], value: Value) -> tuple[Truth, ...]:
-        """Whether an answer satisfies each of the ``conditions`` on its fact; remembered, as answers are few."""
-        known = self._truths.get((name, value))
-        if known is None:
-            known = self._truths[name, value] = tuple(value_satisfies(each, value) for each in conditions)
-        return known
-
-    @cached_property
-    def _truths(self) -> dict[tuple[str, Value], tuple[Truth, ...]]:
-        return {}
-
-    @cached_property
-    def numbered(self) -> tuple[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], ...]:
-        """Each concluding rule as its id, its ``when`` and its ``unless``, by the numbers of their conditions."""
-        number = {condition: index for index, condition in enumerate(self.conditions)}
-        return tuple(
-            (
-                rule.id,
-                tuple(tuple(number[each] for each in conjunction) for conjunction in rule.when),
-                tuple(number[each] for each in rule.unless),
-            )
-            for rule in self.concluding
-        )
+    def targets(self) -> tuple[str, ...]:
+        """All that a support may be about: the conditions of the vocabulary, then the targets of the scales."""
+        conditions = (fact.name for fact in self.vocabulary if fact.type == "condition")
+        return (*conditions, *(target.id for target in self.scales.targets))
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""

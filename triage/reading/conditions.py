@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from triage.model.fact import Fact
 from triage.model.faults import Fault, Place, did_you_mean
-from triage.model.rule import Between, Condition, Conjunction, Empty, Includes, OneOf, Value
+from triage.model.rule import UNKNOWN, Between, Condition, Conjunction, Empty, Includes, OneOf, Value
 from triage.reading.yaml_text import Document, KeyPath
 
 BOUNDS = ("at_least", "at_most")
@@ -146,14 +146,14 @@ class Reader:
         known = self._known_values(fact, values, (*path, key))
         return Includes(fact.name, frozenset(known)) if known else None
 
-    def _known_values(self, fact: Fact, values: list[Any], path: KeyPath) -> set[str]:
+    def _known_values(self, fact: Fact, values: list[Any], path: KeyPath, *, empty: bool = False) -> set[str]:
         known: set[str] = set()
         for value in values:
             if value in fact.labels:
                 known.add(value)
             else:
                 self._unknown_value(fact, value, path)
-        if not values:
+        if not values and not empty:
             self.fault(path, "condition", f"`{fact.name}` has an empty list of values.", "Name a value.")
         return known
 
@@ -173,15 +173,24 @@ class Reader:
         answers: dict[str, Value] = {}
         for name, raw in data.items():
             fact = self.fact(name, (*path, name))
-            if fact is None or raw in (None, "unknown"):
+            if fact is None or raw in (None, UNKNOWN, [UNKNOWN]):
                 continue
-            value: object = frozenset(raw) if isinstance(raw, list) and fact.is_set else raw
-            if fact.accepts(value):
-                answers[name] = value  # type: ignore[assignment]  # accepts() has checked it
+            if isinstance(raw, list) and fact.is_set:
+                known = self._known_values(fact, [each for each in raw if each != UNKNOWN], (*path, name), empty=True)
+                answers[name] = frozenset(known | {UNKNOWN} if UNKNOWN in raw else known)
+            elif fact.accepts(raw):
+                answers[name] = raw
             else:
                 message = f"`{raw}` is not an answer to `{name}`."
                 self.fault((*path, name), "unknown-value", message, f"Give {fact.allowed()}.")
         return answers
+
+    def always_asked(self, conjunctions: tuple[Conjunction, ...], path: KeyPath, gated: Container[str]) -> None:
+        """Note a fault for each condition on a fact that is only sometimes asked itself."""
+        for condition in (each for conjunction in conjunctions for each in conjunction):
+            if condition.fact in gated:
+                message = f"`{condition.fact}` is only sometimes asked itself, so nothing can hang on it."
+                self.fault(path, "structure", message, "Refer to a fact that is always asked.")
 
 
 def _near_fact(name: str, facts: Mapping[str, Fact]) -> str:

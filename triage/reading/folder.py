@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from triage.model.faults import Fault, FaultyRuleSet, Place
 from triage.model.rule import Rule
-from triage.model.ruleset import RuleSet
+from triage.model.ruleset import Instrument, RuleSet
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
 from triage.reading import scales_file, sources_file
-from triage.reading.rule_file import read_rule
+from triage.reading.instrument_file import read_instrument
+from triage.reading.rule_file import read_rules
 from triage.reading.shape import Strict
-from triage.reading.vocabulary_file import read_vocabulary
+from triage.reading.vocabulary_file import compare_with_scales, read_vocabulary
 from triage.reading.yaml_text import Document, read
 
 VOCABULARY, SCALES, SOURCES, COURSE, ABOUT = (
@@ -28,6 +29,12 @@ VOCABULARY, SCALES, SOURCES, COURSE, ABOUT = (
 )
 LOCK_FILE = "lock.json"
 """The meaning of each rule as it was when the version was set."""
+
+INSTRUMENTS = "instruments"
+"""The folder of the questionnaires."""
+
+EXAMPLES = ".examples.yaml"
+"""How a file of examples ends that stands beside a rule's."""
 
 Read = TypeVar("Read")
 
@@ -47,13 +54,15 @@ def read_ruleset(folder: Path) -> RuleSet:
         raise FaultyRuleSet([Fault(Place(str(folder)), "text", message, "Name the folder that holds it.")])
     faults: list[Fault] = []
     vocabulary = _gather(lambda: read_vocabulary(_document(folder, VOCABULARY)), faults)
-    scales = _gather(lambda: scales_file.read_scales(_document(folder, SCALES)), faults)
+    facts = vocabulary.facts if vocabulary is not None else None
+    scales = _gather(lambda: scales_file.read_scales(_document(folder, SCALES), facts), faults)
     sources = _gather(lambda: sources_file.read_sources(_document(folder, SOURCES)), faults)
     about = _gather(lambda: _document(folder, ABOUT).data, faults)
     course = _gather(lambda: _document(folder, COURSE).data, faults)
     if vocabulary is None or scales is None or sources is None or about is None or course is None:
         raise FaultyRuleSet(faults)
-    rules = _rules(folder, vocabulary, scales, faults)
+    faults.extend(compare_with_scales(_document(folder, VOCABULARY), vocabulary, scales))
+    rules, instruments = _rules(folder, vocabulary, scales, faults)
     if faults:
         raise FaultyRuleSet(faults)
     return RuleSet(
@@ -69,25 +78,38 @@ def read_ruleset(folder: Path) -> RuleSet:
         rows_without_rule=sources.rows_without_rule,
         about=about | {"lock": _lock(folder)},
         course=course,
+        instruments=instruments,
     )
 
 
 def rule_paths(folder: Path) -> list[Path]:
-    """The rule files of a rule set, in order of path."""
-    return sorted(path for path in folder.glob("*/*.yaml"))
+    """The files of a rule set that hold rules, instruments among them, in order of path."""
+    return sorted(path for path in folder.glob("*/*.yaml") if not path.name.endswith(EXAMPLES))
 
 
-def _rules(folder: Path, vocabulary: Vocabulary, scales: Scales, faults: list[Fault]) -> tuple[Rule, ...]:
-    rules = []
+def _rules(
+    folder: Path, vocabulary: Vocabulary, scales: Scales, faults: list[Fault]
+) -> tuple[tuple[Rule, ...], dict[str, Instrument]]:
+    rules: list[Rule] = []
+    instruments: dict[str, Instrument] = {}
     for path in rule_paths(folder):
-        document = _gather(lambda path=path: read(path, _shown(path, folder)), faults)  # type: ignore[misc]
+        document = _read(path, folder, faults)
         if document is None:
             continue
-        rule, found = read_rule(document, vocabulary.facts, scales)
+        beside = path.with_name(path.stem + EXAMPLES)
+        examples = _read(beside, folder, faults) if beside.is_file() else None
+        if path.parent.name == INSTRUMENTS:
+            record, read_here, found = read_instrument(document, vocabulary.facts, scales, examples)
+            instruments |= {record.id: record} if record is not None else {}
+        else:
+            read_here, found = read_rules(document, vocabulary.facts, scales, examples)
+        rules.extend(read_here)
         faults.extend(found)
-        if rule is not None:
-            rules.append(rule)
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    return tuple(sorted(rules, key=lambda rule: rule.id)), instruments
+
+
+def _read(path: Path, folder: Path, faults: list[Fault]) -> Document | None:
+    return _gather(lambda: read(path, _shown(path, folder)), faults)
 
 
 def _gather(reading: Callable[[], Read], faults: list[Fault]) -> Read | None:

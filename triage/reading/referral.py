@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from triage.model.fact import UNKNOWN, Fact
+from triage.model.fact import Fact
 from triage.model.faults import near_match
-from triage.model.rule import Value
-from triage.model.vocabulary import Vocabulary
+from triage.model.rule import UNKNOWN, Answers, Value, is_open, members
+from triage.model.vocabulary import Constraint, Vocabulary
+from triage.reading.counting import NotCounted, count_answers
 
 REFERENCE_LENGTH = 200
+QUOTE_LENGTH = 300
+PARTS = ("reference", "facts", "said_by", "quotes")
 
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A checked referral. ``answers`` are what was answered; ``unknown`` the facts asked and not known."""
+    """A checked referral. ``answers`` are those that count; ``unknown`` the facts asked and not known.
 
-    answers: Mapping[str, Value]
+    ``given`` keeps all answers as they were given, ``not_counted`` says which of them do not count and why, and
+    ``unanswered_for_floor`` names facts whose answer counts for the rules only. ``said_by`` and ``quotes`` stay as
+    given; quotes reach no rule, no log and no digest.
+    """
+
+    answers: Answers
     unknown: frozenset[str] = frozenset()
     reference: str | None = None
+    given: Answers = field(default_factory=dict)
+    said_by: Mapping[str, str] = field(default_factory=dict)
+    quotes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    not_counted: tuple[NotCounted, ...] = ()
+    unanswered_for_floor: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +59,23 @@ class FieldFault:
 
 
 class RefusedReferral(Exception):
-    """The referral can't be answered; ``faults`` says why, ``reference`` whose it is where that could be read."""
+    """The referral can't be answered; ``faults`` says why, ``reference`` whose it is where that could be read.
 
-    def __init__(self, faults: Sequence[FieldFault], reference: str | None = None, *, malformed: bool = False) -> None:
+    ``could_be`` holds the referrals that are left when what is at fault is taken as unknown: one, or, where answers
+    contradict each other, one for every choice of which of them to take as unknown. Empty where the text could not be
+    read. The most urgent of them says how urgent the refused one is.
+    """
+
+    def __init__(
+        self,
+        faults: Sequence[FieldFault],
+        reference: str | None = None,
+        *,
+        malformed: bool = False,
+        could_be: tuple[Referral, ...] = (),
+    ) -> None:
         self.faults = tuple(faults)
+        self.could_be = could_be
         self.reference = reference
         self.malformed = malformed
         super().__init__("; ".join(f"{fault.pointer or 'the referral'}: {fault.message}" for fault in faults))
@@ -119,7 +146,12 @@ class ReferralReader:
                 Field(None, description="The caller's own name for the referral; it comes back with the answer."),
             ),
             facts=(self.facts_model, Field(description="What is known. A fact left out was not asked.")),
+            said_by=(_by_fact(vocabulary, self._speaker_schema()), Field(None, description=_SAID_BY)),
+            quotes=(_by_fact(vocabulary, _QUOTE_SCHEMA), Field(None, description=_QUOTES)),
         )
+
+    def _speaker_schema(self) -> dict[str, Any]:
+        return {"enum": [speaker.id for speaker in self.vocabulary.speakers]}
 
     def read(self, data: Any) -> Referral:
         """Check JSON data and give the referral.
@@ -127,38 +159,118 @@ class ReferralReader:
         Raises RefusedReferral with every fault at once: unknown names, wrong types, values out of bounds,
         contradictions.
         """
+        faults: dict[str, FieldFault] = {}
         try:
-            checked = self.referral_model.model_validate(data)
+            self.referral_model.model_validate(data)
         except ValidationError as error:
-            faults = {fault.pointer + fault.code: fault for fault in map(self._fault, error.errors())}
-            raise RefusedReferral(tuple(faults.values()), _reference(data)) from None
-        given = checked.__dict__["facts"].__dict__
-        facts: dict[str, Value] = {}
-        unknown = []
-        for name in self.vocabulary.facts:
-            value = given[name]
-            if value is None:
-                continue
-            if value == UNKNOWN:
-                unknown.append(name)
-            else:
-                facts[name] = frozenset(value) if isinstance(value, list) else value
-        reference = checked.__dict__["reference"]
-        self._refuse_contradictions(facts, reference)
-        return Referral(facts, frozenset(unknown), reference)
+            found = (fault for each in error.errors() for fault in self._faults(each, data))
+            faults = {fault.pointer + fault.code: fault for fault in found}
+        faults |= {fault.pointer: fault for fault in self._beside_faults(data)}
+        if faults:
+            raise RefusedReferral(tuple(faults.values()), _reference(data), could_be=self._could_be(data))
+        referral = self._sound(data)
+        broken = self.vocabulary.contradictions(referral.given)
+        if broken:
+            contradictions = [self._contradiction(each, referral.given) for each in broken]
+            raise RefusedReferral(contradictions, referral.reference, could_be=self._could_be(data))
+        return referral
 
-    def _refuse_contradictions(self, facts: Mapping[str, Value], reference: str | None) -> None:
-        broken = self.vocabulary.contradictions(facts)
-        if not broken:
+    def referral(self, given: Answers, unknown: frozenset[str] = frozenset(), **parts: Any) -> Referral:
+        """A referral from checked answers: those that count are told from those that do not.
+
+        ``parts`` are ``reference``, ``said_by`` and ``quotes``.
+        """
+        counted = count_answers(self.vocabulary, given, parts.get("said_by", {}))
+        return Referral(
+            counted.answers,
+            unknown,
+            given=given,
+            not_counted=counted.not_counted,
+            unanswered_for_floor=counted.unanswered_for_floor,
+            **parts,
+        )
+
+    def _sound(self, data: Any, but: frozenset[str] = frozenset()) -> Referral:
+        """The referral of all parts that are not at fault, without the facts named by ``but``.
+
+        Of a set with a faulty member the others are kept, and the set is open. Whoever is named wrongly under
+        ``said_by`` is taken for somebody whose reassurance does not count.
+        """
+        facts = _part(data, "facts")
+        given: dict[str, Value] = {}
+        unknown: set[str] = set()
+        for fact in self.vocabulary:
+            value = None if fact.name in but else _answer(fact, facts.get(fact.name))
+            if value == UNKNOWN:
+                unknown.add(fact.name)
+            elif value is not None:
+                given[fact.name] = value
+        kinds = [speaker.id for speaker in self.vocabulary.speakers]
+        nobody = next((speaker.id for speaker in self.vocabulary.speakers if not speaker.counts), "")
+        said_by = {
+            name: who if who in kinds else nobody
+            for name, who in _part(data, "said_by").items()
+            if name in given or name in unknown
+        }
+        quotes = {name: text for name, text in _part(data, "quotes").items() if isinstance(text, str)}
+        return self.referral(given, frozenset(unknown), reference=_reference(data), said_by=said_by, quotes=quotes)
+
+    def _could_be(self, data: Any) -> tuple[Referral, ...]:
+        """What is left of refused data: the sound facts, with one of each contradicting pair taken as unknown."""
+        whole = self._sound(data)
+        broken = self.vocabulary.contradictions(whole.given)
+        pairs = [self.vocabulary.in_order(_named(each, whole.given)) for each in broken]
+        choices = dict.fromkeys(frozenset(choice) for choice in product(*pairs))
+        return tuple(self._sound(data, but=choice) for choice in choices)
+
+    def _contradiction(self, constraint: Constraint, given: Answers) -> FieldFault:
+        named = _named(constraint, given)
+        shown = {name: as_json(given[name], self.vocabulary[name]) for name in named}
+        message = f"{constraint.message} The two answers contradict each other: correct one."
+        return FieldFault(f"/facts/{named[0]}", "contradiction", message, given=shown)
+
+    def _beside_faults(self, data: Any) -> Iterator[FieldFault]:
+        """The faults of ``said_by`` and ``quotes``."""
+        facts = _part(data, "facts")
+        kinds = tuple(speaker.id for speaker in self.vocabulary.speakers)
+        for name, who in _part(data, "said_by").items():
+            pointer = f"/said_by/{name}"
+            if name not in self.vocabulary.facts:
+                yield self._unknown_fact(name, pointer)
+            elif facts.get(name) is None:
+                message = f"`{name}` has no answer, so nobody can have said it."
+                yield FieldFault(pointer, "not-given", message, given=who)
+            elif who not in kinds:
+                match = near_match(who, kinds) if isinstance(who, str) else None
+                meant = f" Did you mean `{match}`?" if match else ""
+                message = f"{json.dumps(who, ensure_ascii=False)} is not a kind of person under `said_by`.{meant}"
+                allowed = f"one of {', '.join(kinds)}"
+                yield FieldFault(pointer, "wrong-value", message, _shown(who), allowed, match)
+        for name, text in _part(data, "quotes").items():
+            pointer = f"/quotes/{name}"
+            if name not in self.vocabulary.facts:
+                yield self._unknown_fact(name, pointer)
+            elif not isinstance(text, str):
+                yield FieldFault(pointer, "wrong-type", f"The quote for `{name}` is not text.")
+            elif len(text) > QUOTE_LENGTH:
+                message = f"The quote for `{name}` has {len(text)} characters: at most {QUOTE_LENGTH}."
+                yield FieldFault(pointer, "too-long", message)
+
+    def _unknown_fact(self, name: str, pointer: str, given: Any = None) -> FieldFault:
+        match = near_match(name, self.vocabulary.facts)
+        meant = f" Did you mean `{match}`?" if match else ""
+        return FieldFault(pointer, "unknown-fact", f"`{name}` is not a fact.{meant}", given=given, near_match=match)
+
+    def _faults(self, error: Any, data: Any) -> Iterator[FieldFault]:
+        """The faults of one thing that is wrong; of a set, each member that is."""
+        name = str(error["loc"][1]) if len(error["loc"]) > 1 and error["loc"][0] == "facts" else ""
+        fact, given = self.vocabulary.facts.get(name), _part(data, "facts").get(name)
+        if fact is None or not fact.is_set or not isinstance(given, list):
+            yield self._fault(error)
             return
-        faults = []
-        for constraint in broken:
-            named = [name for name in constraint.facts if name in facts]
-            given = {name: as_json(facts[name], self.vocabulary[name]) for name in named}
-            pointer = f"/facts/{named[0]}"
-            message = f"{constraint.message} The two answers contradict each other: correct one."
-            faults.append(FieldFault(pointer, "contradiction", message, given=given))
-        raise RefusedReferral(faults, reference)
+        for index, member in enumerate(given):
+            if not _is_member(fact, member):
+                yield _wrong_member(fact, index, member)
 
     def _fault(self, error: Any) -> FieldFault:
         loc = [
@@ -184,11 +296,9 @@ class ReferralReader:
     def _unknown_name(self, loc: list[Any], pointer: str, given: Any) -> FieldFault:
         name = str(loc[-1])
         if loc[0] == "facts":
-            match = near_match(name, self.vocabulary.facts)
-            meant = f" Did you mean `{match}`?" if match else ""
-            return FieldFault(pointer, "unknown-fact", f"`{name}` is not a fact.{meant}", given=given, near_match=match)
-        match = near_match(name, ("reference", "facts"))
-        message = f"`{name}` is not a part of a referral, which has `reference` and `facts`."
+            return self._unknown_fact(name, pointer, given)
+        match = near_match(name, PARTS)
+        message = f"`{name}` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`."
         return FieldFault(pointer, "unknown-field", message, given=given, near_match=match)
 
 
@@ -202,6 +312,53 @@ def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
     return FieldFault(pointer, "wrong-value", message, given=given, allowed=allowed, near_match=match)
 
 
+def _wrong_member(fact: Fact, index: int, given: Any) -> FieldFault:
+    match = near_match(given, fact.labels) if isinstance(given, str) else None
+    meant = f" Did you mean `{match}`?" if match else ""
+    message = f"{json.dumps(_shown(given), ensure_ascii=False)} is not a value of `{fact.name}`.{meant}"
+    allowed = f'any of {", ".join(fact.values)}; and "{UNKNOWN}", where there may be more'
+    return FieldFault(f"/facts/{fact.name}/{index}", "wrong-value", message, _shown(given), allowed, match)
+
+
+def _is_member(fact: Fact, given: Any) -> bool:
+    return isinstance(given, str) and (given in fact.labels or given == UNKNOWN)
+
+
+def _answer(fact: Fact, given: Any) -> Value | None:
+    """One answer as the engines take it: UNKNOWN where it was asked and is not known, None where it is no answer."""
+    if given == UNKNOWN or (fact.is_set and given == [UNKNOWN]):
+        return UNKNOWN
+    if not isinstance(given, list):
+        return given if fact.accepts(given) else None
+    if not fact.is_set:
+        return None
+    known = frozenset(each for each in given if _is_member(fact, each))
+    if not all(_is_member(fact, each) for each in given):
+        known |= {UNKNOWN}
+    return UNKNOWN if known == {UNKNOWN} else known
+
+
+def _named(constraint: Constraint, given: Answers) -> list[str]:
+    return [name for name in constraint.facts if name in given]
+
+
+def _part(data: Any, name: str) -> dict[str, Any]:
+    """A part of the referral that holds something by fact; nothing where it is not there, or is no object."""
+    part = data.get(name) if isinstance(data, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+_SAID_BY = "Who said it, by fact. Nothing said means that the person did."
+_QUOTES = "Words of a letter, by fact. No rule reads them."
+_QUOTE_SCHEMA: Mapping[str, Any] = {"type": "string", "maxLength": QUOTE_LENGTH}
+
+
+def _by_fact(vocabulary: Vocabulary, schema: Mapping[str, Any]) -> Any:
+    """The type of a part that holds something for some facts; what is wrong in it is said by :meth:`_beside_faults`."""
+    extra: Any = {"propertyNames": {"enum": list(vocabulary.facts)}, "additionalProperties": dict(schema)}
+    return Annotated[dict[str, Any], Field(json_schema_extra=extra)] | None
+
+
 def _literal(values: tuple[str, ...]) -> Any:
     return Literal.__getitem__(values)
 
@@ -211,7 +368,7 @@ def _annotation(fact: Fact) -> Any:
     if fact.is_integer:
         return Annotated[int, Field(ge=fact.minimum, le=fact.maximum)] | asked_not_known | None
     if fact.is_set:
-        return list[_literal(fact.values)] | asked_not_known | None  # type: ignore[misc]  # made from data
+        return list[_literal((*fact.values, UNKNOWN))] | asked_not_known | None  # type: ignore[misc]  # made from data
     return _literal((*fact.values, UNKNOWN)) | None
 
 
@@ -230,5 +387,8 @@ def _shown(given: Any) -> Any:
 
 
 def as_json(value: Value, fact: Fact) -> Any:
-    """An answer as JSON: sets become lists in the vocabulary's order."""
-    return [each for each in fact.values if each in value] if isinstance(value, frozenset) else value
+    """An answer as JSON: sets become lists in the vocabulary's order, an open one with "unknown" at the end."""
+    if not isinstance(value, frozenset):
+        return value
+    known = members(value)
+    return [each for each in fact.values if each in known] + ([UNKNOWN] if is_open(value) else [])

@@ -1,8 +1,12 @@
-"""One rule file: from YAML to a :class:`triage.model.rule.Rule`, with every mistake's place, sentence and fix."""
+"""One rule file: from YAML to rules, with every mistake's place, sentence and fix.
+
+A file holds one rule, or a table: what its rows share, and the rows, each of which is a rule. Examples may stand in a
+file of their own beside it, ``<id>.examples.yaml``, by the ids of the rules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,10 +15,14 @@ from pydantic import Field
 from triage.model import rule as lang
 from triage.model.fact import Fact
 from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
-from triage.model.scales import NO_LIMIT, NO_SUPPORT, Scales
+from triage.model.scales import Scales
 from triage.reading.conditions import Reader
+from triage.reading.effects import ThenText, read_effects
 from triage.reading.shape import Strict, shaped
+from triage.reading.tables import ROWS, rule_documents
 from triage.reading.yaml_text import Document
+
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 class _Review(Strict):
@@ -34,229 +42,133 @@ class _Example(Strict):
     fires: Literal[True, False, "unknown"]
 
 
-class _Supports(Strict):
-    rating: str
-    targets: str | list[str] = Field(alias="for")
-    role: str
-    certainty: str
-
-
-class _Limits(Strict):
-    to: str
-    certainty: str
-    role: str | None = None
-    until: str | None = None
-
-
-class _Urgency(Strict):
-    level: str
-    action: str = Field(min_length=1)
-
-
-class _Focus(Strict):
-    area: str
-
-
-class _Format(Strict):
-    suited: str | None = None
-    unsuited: str | None = None
-
-
-class _Alternative(Strict):
-    therapy: str
-    first: bool
-
-
-class _Advice(Strict):
-    topic: str
-    favours: Literal["ipt", "cbt"] | None = None
-
-
-class _Then(Strict):
-    supports: _Supports | None = None
-    limits: _Limits | None = None
-    urgency: _Urgency | None = None
-    derives: dict[str, str] | None = None
-    focus: _Focus | None = None
-    format: _Format | None = None
-    alternative: _Alternative | None = None
-    advice: _Advice | None = None
-
-
 class _RuleText(Strict):
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: str = Field(pattern=ID)
     title: str = Field(min_length=1)
     status: Literal["draft", "active", "retired"] = "active"
     author: str | None = None
     review: _Review = _Review()
     when: dict[str, Any] | list[dict[str, Any]]
     unless: dict[str, Any] | None = None
-    then: _Then
+    then: ThenText
     because: str = Field(min_length=1)
     sources: list[_Source] = Field(min_length=1)
     not_covered: list[str] = Field(default_factory=list)
-    covered_by: str | None = None
     evidence: list[str] = Field(default_factory=list)
     attributes: dict[str, str] = Field(default_factory=dict)
-    examples: list[_Example] = Field(min_length=1)
+    examples: list[_Example] = Field(default_factory=list)
 
 
-EffectReader = Callable[[Any, Reader, Scales], lang.Effect | None]
+Beside = Mapping[str, tuple[list[_Example], Document]]
+"""Examples that stand in a file of their own, by rule."""
 
 
-def read_rule(document: Document, facts: Mapping[str, Fact], scales: Scales) -> tuple[lang.Rule | None, list[Fault]]:
-    """Read one rule file's data.
+class _ExamplesText(Strict):
+    examples: dict[str, list[_Example]]
 
-    Gives the rule, or None where it can't be built, and all faults of the file in either case.
+
+def read_rules(
+    document: Document, facts: Mapping[str, Fact], scales: Scales, examples: Document | None = None
+) -> tuple[tuple[lang.Rule, ...], list[Fault]]:
+    """Read the rule or the table of one file; ``examples`` is the file of its examples, where there is one.
+
+    Gives the rules that can be built, and all faults of the file in either case.
     """
-    reader = Reader(document, facts)
+    try:
+        documents = rule_documents(document)
+    except FaultyRuleSet as faulty:
+        return (), list(faulty.faults)
+    faults = _file_name_faults(document)
+    table = str(document.data["id"]) if ROWS in document.data else None
+    beside = examples_of(examples, [str(each.data.get("id")) for each in documents], faults)
+    rules = []
+    for each in documents:
+        rule, found = read_rule(each, facts, scales, beside, table)
+        faults.extend(found)
+        if rule is not None:
+            rules.append(rule)
+    return tuple(rules), faults
+
+
+def read_rule(
+    document: Document,
+    facts: Mapping[str, Fact],
+    scales: Scales,
+    beside: Beside,
+    table: str | None = None,
+) -> tuple[lang.Rule | None, list[Fault]]:
+    """Read one rule. Gives the rule, or None where it can't be built, and all its faults in either case."""
     try:
         text = shaped(document, _RuleText)
     except FaultyRuleSet as faulty:
         return None, list(faulty.faults)
-    stem = Path(document.file).stem
-    if text.id != stem:
-        reader.fault(("id",), "id", f"The id `{text.id}` is not the file's name `{stem}`.", "Rename one of the two.")
-    effect = _effect(text.then, reader, scales)
+    reader = Reader(document, facts)
     rule = lang.Rule(
         id=text.id,
         title=text.title,
         when=reader.alternatives(document.data["when"], ("when",)),
         unless=reader.conjunction(text.unless, ("unless",)) if text.unless is not None else (),
-        effect=effect or lang.Advice("broken"),
+        effects=read_effects(text.then, reader, scales),
         because=" ".join(text.because.split()),
         sources=tuple(lang.SourceRef(each.id, each.claim, each.finding) for each in text.sources),
         place=document.place(("id",)),
         status=text.status,
-        examples=_examples(text, reader),
+        examples=_examples(text.examples, reader) + _from_beside(text.id, reader, beside),
         not_covered=tuple(text.not_covered),
-        covered_by=text.covered_by,
         evidence=tuple(text.evidence),
         author=text.author,
         reviewed_by=text.review.by,
         reviewed_on=text.review.on,
         attributes=text.attributes,
+        table=table,
     )
+    if not rule.examples:
+        which = f"The row `{rule.id}`" if table else f"The rule `{rule.id}`"
+        reader.fault(("id",), "structure", f"{which} has no examples.", "Add `examples`.")
     return (None if reader.faults else rule), reader.faults
 
 
-def _examples(text: _RuleText, reader: Reader) -> tuple[lang.Example, ...]:
+def _file_name_faults(document: Document) -> list[Fault]:
+    stem, id_ = Path(document.file).stem, document.data.get("id")
+    if id_ is None or id_ == stem:
+        return []
+    message = f"The id `{id_}` is not the file's name `{stem}`."
+    return [Fault(document.place(("id",)), "id", message, "Rename one of the two.")]
+
+
+def _examples(texts: list[_Example], reader: Reader, *path: str) -> tuple[lang.Example, ...]:
     return tuple(
         lang.Example(
             name=each.name,
-            given=reader.answers(each.given, ("examples", index, "given")),
+            given=reader.answers(each.given, ("examples", *path, index, "given")),
             fires=None if each.fires == "unknown" else each.fires,
-            place=reader.place(("examples", index)),
+            place=reader.place(("examples", *path, index)),
         )
-        for index, each in enumerate(text.examples)
+        for index, each in enumerate(texts)
     )
 
 
-def _effect(then: _Then, reader: Reader, scales: Scales) -> lang.Effect | None:
-    named = sorted(then.model_fields_set)
-    if len(named) != 1:
-        found = ", ".join(f"`{name}`" for name in named) or "none"
-        message = f"`then` has exactly one effect; found {found}."
-        reader.fault(("then",), "effect", message, "Make a rule of each.")
-        return None
-    name = named[0]
-    return _EFFECTS[name](getattr(then, name), reader, scales)
+def examples_of(document: Document | None, ids: list[str], faults: list[Fault]) -> Beside:
+    """Read the examples that stand in a file beside the rules', noting those of no rule among ``ids``."""
+    if document is None:
+        return {}
+    try:
+        text = shaped(document, _ExamplesText)
+    except FaultyRuleSet as faulty:
+        faults.extend(faulty.faults)
+        return {}
+    for id_ in text.examples:
+        if id_ not in ids:
+            message = f"`{id_}` is no rule of the file beside this one."
+            faults.append(Fault(document.place(("examples", id_)), "structure", message, did_you_mean(id_, ids)))
+    return {id_: (each, document) for id_, each in text.examples.items()}
 
 
-def _one_of(reader: Reader, key: tuple[str, ...], value: str, terms: tuple[str, ...]) -> None:
-    if value not in terms:
-        fix = f"Allowed: {', '.join(terms)}." if len(terms) <= 6 else did_you_mean(value, terms)
-        reader.fault(("then", *key), "unknown-value", f"`{value}` does not belong here.", fix)
-
-
-def _ids(terms: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple(term.id for term in terms)
-
-
-def _supports(text: _Supports, reader: Reader, scales: Scales) -> lang.Effect:
-    at = ("supports",)
-    ratings = scales.rating_ids[scales.rating_rank(NO_SUPPORT) + 1 :]
-    _one_of(reader, (*at, "rating"), text.rating, ratings)
-    _one_of(reader, (*at, "role"), text.role, _ids(scales.roles))
-    _one_of(reader, (*at, "certainty"), text.certainty, _ids(scales.certainties))
-    targets = (text.targets,) if isinstance(text.targets, str) else tuple(text.targets)
-    known = tuple(fact.name for fact in reader.facts.values() if fact.type == "condition") + _ids(scales.foci)
-    for target in targets:
-        _one_of(reader, (*at, "for"), target, known)
-    return lang.Supports(text.rating, targets, text.role, text.certainty)
-
-
-def _limits(text: _Limits, reader: Reader, scales: Scales) -> lang.Effect:
-    at = ("limits",)
-    allowed = tuple(rating for rating in scales.rating_ids if rating not in (NO_SUPPORT, NO_LIMIT))
-    _one_of(reader, (*at, "to"), text.to, allowed)
-    _one_of(reader, (*at, "certainty"), text.certainty, _ids(scales.certainties))
-    if text.role is not None:
-        _one_of(reader, (*at, "role"), text.role, _ids(scales.roles))
-    return lang.Limits(text.to, text.certainty, text.role, text.until)
-
-
-def _urgency(text: _Urgency, reader: Reader, scales: Scales) -> lang.Effect:
-    _one_of(reader, ("urgency", "level"), text.level, scales.urgency_ids[1:])
-    return lang.Urgency(text.level, " ".join(text.action.split()))
-
-
-def _derives(text: dict[str, str], reader: Reader, _scales: Scales) -> lang.Effect | None:
-    if len(text) != 1:
-        reader.fault(("then", "derives"), "effect", "A rule derives one fact.", "Make a rule of each.")
-        return None
-    ((name, value),) = text.items()
-    fact = reader.fact(name, ("then", "derives", name))
-    if fact is None:
-        return None
-    if fact.type != "condition":
-        reader.fault(("then", "derives", name), "effect", f"`{name}` is not a condition, so nothing derives it.")
-    elif value != "suspected":
-        message = f"A score can make `{name}` suspected, not `{value}`."
-        reader.fault(("then", "derives", name), "effect", message, "Write `suspected`.")
-    return lang.Derives(name, value)
-
-
-def _focus(text: _Focus, reader: Reader, scales: Scales) -> lang.Effect:
-    _one_of(reader, ("focus", "area"), text.area, _ids(scales.foci))
-    return lang.Focus(text.area)
-
-
-def _format(text: _Format, reader: Reader, scales: Scales) -> lang.Effect | None:
-    if (text.suited is None) == (text.unsuited is None):
-        message = "A format is `suited` or `unsuited`."
-        reader.fault(("then", "format"), "effect", message, "Write one of the two.")
-        return None
-    format_ = text.suited if text.suited is not None else text.unsuited
-    assert format_ is not None
-    key = "suited" if text.suited is not None else "unsuited"
-    _one_of(reader, ("format", key), format_, _ids(scales.formats))
-    return lang.Format(format_, text.suited is not None)
-
-
-def _alternative(text: _Alternative, reader: Reader, scales: Scales) -> lang.Effect:
-    _one_of(reader, ("alternative", "therapy"), text.therapy, _ids(scales.therapies))
-    return lang.Alternative(text.therapy, text.first)
-
-
-ADVICE_TOPICS = ("comparison", "delivery", "monitoring", "assessment", "safety", "cost")
-
-
-def _advice(text: _Advice, reader: Reader, _scales: Scales) -> lang.Effect:
-    _one_of(reader, ("advice", "topic"), text.topic, ADVICE_TOPICS)
-    if (text.topic == "comparison") != (text.favours is not None):
-        message = "A comparison, and only a comparison, says which therapy it `favours`."
-        reader.fault(("then", "advice"), "effect", message, "Add or remove `favours`.")
-    return lang.Advice(text.topic, text.favours)
-
-
-_EFFECTS: Mapping[str, EffectReader] = {
-    "supports": _supports,
-    "limits": _limits,
-    "urgency": _urgency,
-    "derives": _derives,
-    "focus": _focus,
-    "format": _format,
-    "alternative": _alternative,
-    "advice": _advice,
-}
+def _from_beside(id_: str, reader: Reader, beside: Beside) -> tuple[lang.Example, ...]:
+    if id_ not in beside:
+        return ()
+    texts, document = beside[id_]
+    there = Reader(document, reader.facts)
+    found = _examples(texts, there, id_)
+    reader.faults.extend(there.faults)
+    return found

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
+from triage.model.fact import Fact
 from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
-from triage.model.rule import SourceRef
-from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, NO_LIMIT, NO_SUPPORT, ON_HOLD, BuiltInReason, Scales, Term
+from triage.model.rule import Action, Conjunction, SourceRef
+from triage.model.scales import (
+    CONDITION_BESIDE,
+    INSUFFICIENT,
+    LOWEST_URGENCY,
+    NO_LIMIT,
+    NO_SUPPORT,
+    NOT_THE_LEADING_PROBLEM,
+    ON_HOLD,
+    BuiltInReason,
+    FloorAction,
+    LifeTarget,
+    Line,
+    Scales,
+    Term,
+    Therapy,
+)
 from triage.model.scales import UrgencyTerm as Urgency
+from triage.reading.action_text import ActionText, line
+from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped
-from triage.reading.yaml_text import Document
+from triage.reading.yaml_text import Document, KeyPath
 
 BUILT_IN = (
     "core-safety-unanswered",
@@ -22,7 +40,12 @@ BUILT_IN = (
     "no-indication",
     "insufficient-information",
     "rating-certain",
+    NOT_THE_LEADING_PROBLEM,
+    CONDITION_BESIDE,
 )
+MOST_LINES = 8
+MOST_WORDS_A_LINE = 6
+"""The catalogue of additive lines is never cut, so it is short."""
 
 
 class _Term(Strict):
@@ -37,7 +60,7 @@ class _Urgency(Strict):
     id: str
     label: str
     respond_within: dict[str, Any]
-    action: str = ""
+    action: ActionText
     meaning: str = ""
 
 
@@ -62,6 +85,34 @@ class _Reason(Strict):
     evidence: list[str] = Field(default_factory=list)
 
 
+class _Line(Strict):
+    id: str
+    kind: Literal["never", "also"]
+    text: str = Field(min_length=1)
+    not_beside: str | None = None
+
+
+class _FloorAction(Strict):
+    danger: str
+    action: ActionText
+
+
+class _Refused(Strict):
+    action: ActionText
+
+
+class _Target(Strict):
+    id: str
+    label: str
+    life_problem: bool = False
+    focus: str | None = None
+
+
+class _Therapy(Strict):
+    label: str
+    not_offered_when: list[dict[str, Any]] | dict[str, Any] | None = None
+
+
 class _ScalesText(Strict):
     ratings: list[_Term]
     reported: list[_Term]
@@ -70,7 +121,13 @@ class _ScalesText(Strict):
     roles: list[_Term]
     foci: list[_Term]
     formats: list[_Term]
-    therapies: dict[str, str]
+    therapies: dict[str, _Therapy]
+    targets: list[_Target]
+    dangers: list[_Term]
+    lines: list[_Line]
+    urgency_order: list[str]
+    floors: dict[str, _FloorAction]
+    refused: _Refused
     effects: list[str] = Field(default_factory=list)
     hold_at: list[str]
     floor: _Floor
@@ -78,29 +135,96 @@ class _ScalesText(Strict):
     next_step: dict[str, str]
 
 
-def read_scales(document: Document) -> Scales:
-    """Read the scales. Raises FaultyRuleSet with all their faults."""
+def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> Scales:
+    """Read the scales.
+
+    ``facts`` are those that the conditions of a therapy may read; without them, where the vocabulary could not be read,
+    the conditions are not looked at. Raises FaultyRuleSet with all faults of the file.
+    """
     text = shaped(document, _ScalesText)
-    faults = _faults(text, document)
+    reader = Reader(document, facts or {})
+    therapies = tuple(
+        Therapy(id_, each.label, () if facts is None else _not_offered(id_, each, reader))
+        for id_, each in text.therapies.items()
+    )
+    faults = [*_faults(text, document), *_action_faults(text, document), *reader.faults]
     if faults:
         raise FaultyRuleSet(faults)
     return Scales(
         ratings=_terms(text.ratings),
         reported=_terms(text.reported),
         urgencies=tuple(
-            Urgency(each.id, each.label, each.respond_within, _line(each.action), _line(each.meaning))
+            Urgency(each.id, each.label, each.respond_within, each.action.action(), line(each.meaning))
             for each in text.urgencies
         ),
         certainties=_terms(text.certainties),
         roles=_terms(text.roles),
         foci=_terms(text.foci),
         formats=_terms(text.formats),
-        therapies=tuple(Term(id_, label) for id_, label in text.therapies.items()),
+        therapies=therapies,
+        targets=tuple(LifeTarget(each.id, each.label, each.life_problem, each.focus) for each in text.targets),
+        dangers=_terms(text.dangers),
+        lines=tuple(Line(each.id, each.kind, line(each.text), each.not_beside) for each in text.lines),
+        urgency_order=tuple(text.urgency_order),
+        floors={name: FloorAction(each.danger, each.action.action()) for name, each in text.floors.items()},
+        refused=text.refused.action.action(),
         hold_at=frozenset(text.hold_at),
         floor=text.floor.level,
         built_in={each.id: _reason(each) for each in text.built_in_reasons},
-        next_step={name: _line(each) for name, each in text.next_step.items()},
+        next_step={name: line(each) for name, each in text.next_step.items()},
     )
+
+
+def _not_offered(id_: str, text: _Therapy, reader: Reader) -> tuple[Conjunction, ...]:
+    if text.not_offered_when is None:
+        return ()
+    return reader.alternatives(text.not_offered_when, ("therapies", id_, "not_offered_when"))
+
+
+def check_action(action: Action, lines: Iterable[str]) -> Iterator[tuple[KeyPath, str, str]]:
+    """Find additive lines of an action that the catalogue does not have: path inside the action, message, fix."""
+    known = tuple(lines)
+    for index, id_ in enumerate(action.also):
+        if id_ not in known:
+            yield ("also", index), f"`{id_}` is not an additive line.", did_you_mean(id_, known)
+
+
+def _action_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
+    """Find lines, dangers and problem areas that are named and not there, and lines that are too long or too many."""
+    dangers = tuple(each.id for each in text.dangers)
+    lines = tuple(each.id for each in text.lines)
+    actions: list[tuple[KeyPath, ActionText]] = [(("refused", "action"), text.refused.action)]
+    actions += [(("urgencies", index, "action"), each.action) for index, each in enumerate(text.urgencies)]
+    for name, floor in text.floors.items():
+        actions.append((("floors", name, "action"), floor.action))
+        if floor.danger not in dangers:
+            place = document.place(("floors", name, "danger"))
+            yield Fault(place, "scales", f"`{floor.danger}` is not a danger.", did_you_mean(floor.danger, dangers))
+    for path, each in actions:
+        for inside, message, fix in check_action(each.action(), lines):
+            yield Fault(document.place((*path, *inside)), "scales", message, fix)
+    yield from _line_faults(text, document)
+    foci = tuple(each.id for each in text.foci)
+    for index, target in enumerate(text.targets):
+        if target.focus is not None and target.focus not in foci:
+            place = document.place(("targets", index, "focus"))
+            yield Fault(place, "scales", f"`{target.focus}` is not a problem area.", did_you_mean(target.focus, foci))
+
+
+def _line_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
+    known = tuple(each.id for each in text.lines)
+    if len(text.lines) > MOST_LINES:
+        message = f"There are {len(text.lines)} additive lines."
+        yield Fault(document.place(("lines",)), "scales", message, f"At most {MOST_LINES}: they are never cut.")
+    for index, each in enumerate(text.lines):
+        words = len(each.text.split())
+        if words > MOST_WORDS_A_LINE:
+            message = f"The additive line `{each.id}` has {words} words."
+            yield Fault(document.place(("lines", index)), "scales", message, f"At most {MOST_WORDS_A_LINE}.")
+        if each.not_beside is not None and (each.not_beside not in known or each.not_beside == each.id):
+            message = f"`{each.not_beside}` is not another additive line."
+            fix = did_you_mean(each.not_beside, known)
+            yield Fault(document.place(("lines", index, "not_beside")), "scales", message, fix)
 
 
 def _faults(text: _ScalesText, document: Document) -> list[Fault]:
@@ -115,7 +239,20 @@ def _faults(text: _ScalesText, document: Document) -> list[Fault]:
             "next_step", (*reported, *urgencies, "urgent_incomplete", "unsettled"), list(text.next_step), document
         ),
     ]
-    for key, ids in (("ratings", ratings), ("urgencies", urgencies)):
+    cap = next((each for each in text.built_in_reasons if each.id == NOT_THE_LEADING_PROBLEM), None)
+    if cap is not None and cap.value not in ratings:
+        place = document.place(("built_in_reasons", text.built_in_reasons.index(cap), "value"))
+        fix = did_you_mean(str(cap.value), ratings)
+        lacking.append(Fault(place, "scales", f"The value of `{cap.id}` is not a rating.", fix))
+    several = {
+        "ratings": ratings,
+        "urgencies": urgencies,
+        "targets": [each.id for each in text.targets],
+        "dangers": [each.id for each in text.dangers],
+        "lines": [each.id for each in text.lines],
+        "urgency_order": text.urgency_order,
+    }
+    for key, ids in several.items():
         if len(set(ids)) != len(ids):
             lacking.append(Fault(document.place((key,)), "scales", f"`{key}` has an id twice.", "Keep one."))
     if ratings and ratings[-1] != NO_LIMIT:
@@ -137,15 +274,11 @@ def _lacking(key: str, wanted: Iterable[str], found: list[str], document: Docume
 
 
 def _terms(terms: list[_Term]) -> tuple[Term, ...]:
-    return tuple(Term(each.id, each.label, _line(each.meaning or each.definition), _line(each.note)) for each in terms)
+    return tuple(Term(each.id, each.label, line(each.meaning or each.definition), line(each.note)) for each in terms)
 
 
 def _reason(text: _Reason) -> BuiltInReason:
     sources = tuple(SourceRef(each.id, each.claim, each.finding) for each in text.sources)
     return BuiltInReason(
-        text.id, text.effect, text.value, text.title, _line(text.because), sources, tuple(text.evidence)
+        text.id, text.effect, text.value, text.title, line(text.because), sources, tuple(text.evidence)
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
-from triage.reading.yaml_text import Document
+from triage.reading.yaml_text import Document, KeyPath
 
 
 class Strict(BaseModel):
@@ -49,7 +49,7 @@ def shaped(document: Document, shape: type[Shape]) -> Shape:
 def _faults(error: ValidationError, document: Document, shape: type[Strict]) -> list[Fault]:
     faults = []
     for each in error.errors():
-        path = tuple(part for part in each["loc"] if _in_data(part))
+        path = _in_document(each["loc"], document)
         name = str(path[-1]) if path else ""
         subject = f"`{name}`" if path else "The file"
         said = _SAID.get(each["type"], each["msg"][0].lower() + each["msg"][1:])
@@ -62,6 +62,15 @@ def _faults(error: ValidationError, document: Document, shape: type[Strict]) -> 
     return faults
 
 
+def _in_document(loc: tuple[str | int, ...], document: Document) -> KeyPath:
+    """The path that pydantic names, without the places in lists that were made of a single entry."""
+    path: KeyPath = ()
+    for part in loc:
+        if _in_data(part) and (isinstance(part, str) or (*path, part) in document.places):
+            path = (*path, part)
+    return path
+
+
 def _in_data(part: str | int) -> bool:
     """Leave out the names that pydantic gives to the branches of a union."""
     return isinstance(part, int) or not part.startswith(("dict[", "list[", "literal[", "str", "int"))
@@ -71,10 +80,12 @@ def _keys(shape: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...
     """The keys that belong at ``path`` of a shape, where they can be told from the shape's fields."""
     current: type[BaseModel] = shape
     for part in path:
+        if isinstance(part, int):
+            continue
         annotation = current.model_fields[str(part)].annotation if str(part) in current.model_fields else None
         nested = [each for each in _classes(annotation) if issubclass(each, BaseModel)]
         if not nested:
-            return () if isinstance(part, str) else tuple(current.model_fields)
+            return ()
         current = nested[0]
     return tuple(field.alias or name for name, field in current.model_fields.items())
 

@@ -1,0 +1,137 @@
+"""Tables: one file of rules that share their effects, sources and reason.
+
+Each row is merged with what the rows share into a document of its own, which is then read like the file of one rule.
+Its places are those of the table's file, so that a fault points at the line of the row, or of the part it shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from triage.model.faults import Fault, FaultyRuleSet, Place
+from triage.reading.shape import Strict, shaped
+from triage.reading.yaml_text import Document, KeyPath
+
+ROWS = "rows"
+ADDED = ("sources", "evidence", "not_covered")
+"""What a row adds to the shared list instead of taking its place."""
+
+
+class _Row(Strict):
+    id: str
+    when: dict[str, Any] | list[dict[str, Any]]
+    title: str | None = None
+    unless: dict[str, Any] | None = None
+    then: dict[str, Any] | None = None
+    because: str | None = None
+    sources: list[Any] = Field(default_factory=list)
+    evidence: list[Any] = Field(default_factory=list)
+    not_covered: list[Any] = Field(default_factory=list)
+    covers: list[str] | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
+    examples: list[Any] = Field(default_factory=list)
+
+
+class _Table(Strict):
+    id: str
+    title: str = Field(min_length=1)
+    rows: list[_Row] = Field(min_length=1)
+    then: dict[str, Any] = Field(default_factory=dict)
+    because: str | None = None
+    sources: list[Any] = Field(default_factory=list)
+    evidence: list[Any] = Field(default_factory=list)
+    not_covered: list[Any] = Field(default_factory=list)
+    status: str | None = None
+    author: str | None = None
+    review: dict[str, Any] | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
+
+
+def rule_documents(document: Document) -> tuple[Document, ...]:
+    """The documents of the rules in a file: the file itself, or one for each row of its table.
+
+    Raises FaultyRuleSet where it is neither a rule nor a table.
+    """
+    if not isinstance(document.data, dict):
+        raise FaultyRuleSet([Fault(document.place(()), "structure", "The file must be a mapping.")])
+    if ROWS not in document.data:
+        return (document,)
+    shaped(document, _Table)
+    shared = Document(document.file, {k: v for k, v in document.data.items() if k != ROWS}, document.places)
+    rows = document.data[ROWS]
+    return tuple(merged(shared, part_of(document, (ROWS, index), row)) for index, row in enumerate(rows))
+
+
+def part_of(document: Document, path: KeyPath, data: Any) -> Document:
+    """A part of a document as a document: ``data``, with the places of what stands at ``path``."""
+    inside = {
+        place_path[len(path) :]: place
+        for place_path, place in document.places.items()
+        if place_path[: len(path)] == path
+    }
+    return Document(document.file, data, {(): document.place(path), **inside})
+
+
+def merged(shared: Document, row: Document) -> Document:
+    """One rule of a table: the row over what the rows share.
+
+    ``then`` is merged key by key, sources, evidence rows and populations not covered are added, all else that the row
+    has takes the place of what is shared.
+    """
+    data: dict[str, Any] = dict(shared.data)
+    places: dict[KeyPath, Place] = {path: place for path, place in shared.places.items() if path[:1] != (ROWS,)}
+    for key, value in row.data.items():
+        if key in ADDED:
+            data[key] = [*_list(shared.data.get(key)), *_list(value)]
+            _place(places, row, (key,), len(_list(shared.data.get(key))))
+        elif key == "then" and isinstance(value, dict):
+            data[key] = _over(shared.data.get(key) or {}, value)
+            _place(places, row, (key,))
+        elif key != "covers":
+            data[key] = value
+            _forget(places, key)
+            _place(places, row, (key,))
+    if "covers" in row.data:
+        then = data.get("then", {})
+        data["then"] = {**then, "urgency": {**_mapping(then.get("urgency")), "covers": row.data["covers"]}}
+        _place(places, row, ("covers",), under=("then", "urgency"))
+    places[()] = row.place(())
+    return Document(shared.file, data, places)
+
+
+def _list(data: Any) -> list[Any]:
+    return data if isinstance(data, list) else []
+
+
+def _mapping(data: Any) -> dict[str, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge two mappings key by key, mappings inside them too; what a row derives replaces what is shared."""
+    data = dict(shared)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(data.get(key), dict) and key != "derives"
+        data[key] = _over(data[key], value) if both else value
+    return data
+
+
+def _forget(places: dict[KeyPath, Place], key: str) -> None:
+    for path in [path for path in places if path[:1] == (key,)]:
+        del places[path]
+
+
+def _place(
+    places: dict[KeyPath, Place], row: Document, path: KeyPath, offset: int = 0, under: tuple[str, ...] = ()
+) -> None:
+    """Take over the row's places at ``path``, the entries of a list that was added ``offset`` further on."""
+    for at, place in row.places.items():
+        if at[: len(path)] != path:
+            continue
+        rest = at[len(path) :]
+        if offset and rest and isinstance(rest[0], int):
+            rest = (rest[0] + offset, *rest[1:])
+        places[(*under, *path, *rest)] = place
