@@ -13,7 +13,7 @@ from typing import Any
 from triage.analysis.formulas import Formula, every, holds_in, no, some
 from triage.analysis.variables import Variables
 from triage.engines import reference
-from triage.model.rule import Condition, Conjunction, Derives, Limits, Rule, Supports, Urgency, Value, value_satisfies
+from triage.model.rule import Condition, Conjunction, Derives, Limits, Rule, Supports, Urgency, Value, satisfies
 from triage.model.ruleset import RuleSet
 from triage.model.scales import NO_SUPPORT
 
@@ -39,7 +39,7 @@ class _Effective:
 
     def _derived(self, condition: Condition, *, satisfying: bool) -> Formula:
         derived = self.derived.get(condition.fact, {})
-        return some(held for value, held in derived.items() if value_satisfies(condition, value) is satisfying)
+        return some(held for value, held in derived.items() if satisfies(condition, value) is satisfying)
 
 
 class Symbolic:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.model.faults import Fault
-from triage.model.rule import Condition, Conjunction, Derives, Empty, Includes, value_satisfies
+from triage.model.rule import Condition, Conjunction, Derives, Empty, Includes, satisfies
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import AtMost, Never, Vocabulary
 
@@ -64,12 +64,12 @@ def _answers(conditions: Conjunction, unless: Conjunction, vocabulary: Vocabular
         domain = answers.get(fact.name) or list(
             range(fact.minimum, fact.maximum + 1) if fact.is_integer else fact.values
         )
-        answers[fact.name] = [value for value in domain if value_satisfies(condition, value)]
+        answers[fact.name] = [value for value in domain if satisfies(condition, value)]
         if not answers[fact.name]:
             return answers
     for condition in unless:
         if condition.fact in answers:
-            answers[condition.fact] = [v for v in answers[condition.fact] if not value_satisfies(condition, v)]
+            answers[condition.fact] = [v for v in answers[condition.fact] if not satisfies(condition, v)]
     return answers
 
 
@@ -86,7 +86,7 @@ def _sets_agree(conditions: Conjunction, unless: Conjunction, vocabulary: Vocabu
 
 
 def _fits(wanted: list[Condition], barred: list[Condition], value: frozenset[str]) -> bool:
-    return all(value_satisfies(c, value) for c in wanted) and not any(value_satisfies(c, value) for c in barred)
+    return all(satisfies(c, value) for c in wanted) and not any(satisfies(c, value) for c in barred)
 
 
 def _breaks(constraint: AtMost | Never, answers: Answers, given: set[str]) -> bool:
@@ -98,7 +98,7 @@ def _breaks(constraint: AtMost | Never, answers: Answers, given: set[str]) -> bo
             if fact is not None and fact not in given:
                 return False
             return all(
-                condition.fact in answers and all(value_satisfies(condition, v) for v in answers[condition.fact])
+                condition.fact in answers and all(satisfies(condition, v) for v in answers[condition.fact])
                 for condition in never
             )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from triage.model.fact import Fact
-from triage.model.rule import Between, Condition, Empty, Includes, Value, value_satisfies
+from triage.model.rule import Between, Condition, Empty, Includes, Value, satisfies
 from triage.model.vocabulary import AtMost, Vocabulary
 
 Box = tuple[tuple[int, int], ...]
@@ -45,7 +45,7 @@ class Axis:
         """The classes whose answers satisfy the condition."""
         if condition not in self._masks:
             self._masks[condition] = sum(
-                1 << index for index, answer in enumerate(self.classes) if value_satisfies(condition, answer)
+                1 << index for index, answer in enumerate(self.classes) if satisfies(condition, answer)
             )
         return self._masks[condition]
 

@@ -301,7 +301,10 @@ def _clouded(text: _VocabularyText, reader: Reader) -> tuple[Clouded, ...]:
 
 def _leads(text: _VocabularyText, reader: Reader) -> dict[str, Lead]:
     if text.leading_fact is not None:
-        reader.fact(text.leading_fact, ("leading_fact",))
+        leading = reader.fact(text.leading_fact, ("leading_fact",))
+        if leading is not None and leading.type != "choice":
+            message = f"`{leading.name}` has not one answer of several, so it can't be the leading fact."
+            reader.fault(("leading_fact",), "structure", message, "Name a fact of type `choice`.")
     found: dict[str, Lead] = {}
     for index, fact in enumerate(text.facts):
         for value, label in fact.values.items():

@@ -17,7 +17,7 @@ import durable_rules_engine as matcher  # type: ignore[import-not-found]  # a C 
 import orjson
 
 from triage.engines.rete.network import GROUP, KIND, Messages, definition, network
-from triage.model.rule import Answers, Derives, Rule, Value
+from triage.model.rule import Answers, Rule, Value
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Vocabulary
 
@@ -103,7 +103,7 @@ class ReteEngine:
 
     def __init__(self, ruleset: RuleSet, group: int = GROUP) -> None:
         self._vocabulary = ruleset.vocabulary
-        self._targets = {rule.id: rule.effect for rule in ruleset.deriving if isinstance(rule.effect, Derives)}
+        self._derives = {rule.id: rule.derives for rule in ruleset.deriving if rule.derives}
         self._deriving = _Network(ruleset.deriving, ruleset.vocabulary, group)
         self._concluding = _Network(ruleset.concluding, ruleset.vocabulary, group)
 
@@ -111,10 +111,10 @@ class ReteEngine:
         """The ids of the active rules that fire on the answered facts. Raises EngineError where the matcher fails."""
         asked = self._vocabulary.asked_all(answers)
         screened: set[str] = set()
-        if any(target.fact not in answers for target in self._targets.values()):  # else there is nothing to derive
-            screened = {id_ for id_ in self._deriving.fired(answers, asked) if self._targets[id_].fact not in answers}
+        if any(effect.fact not in answers for effect in self._derives.values()):  # else there is nothing to derive
+            screened = {id_ for id_ in self._deriving.fired(answers, asked) if self._derives[id_].fact not in answers}
         if screened:
-            derived: dict[str, Value] = {self._targets[id_].fact: self._targets[id_].value for id_ in screened}
+            derived: dict[str, Value] = {self._derives[id_].fact: self._derives[id_].value for id_ in screened}
             answers = {**answers, **derived}
             asked = self._vocabulary.asked_all(answers)
         return frozenset(screened | self._concluding.fired(answers, asked))

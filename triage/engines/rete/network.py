@@ -3,7 +3,7 @@
 An alternative of a rule becomes one or more conjunctions of comparisons, folded by the rule's id when they fire. No
 disjunction and no negation is left to the engine: a choice of several values is "none of the others", an ``unless`` is
 the complement of its condition. A referral becomes one flat message; what is not answered is not in it, so that no
-comparison on it holds.
+comparison on it holds. Of an open set the message has the members and no other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,19 @@ from itertools import product
 from typing import Any, Literal, assert_never
 
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Between, Condition, Empty, Includes, OneOf, Rule, Truth, Value
+from triage.model.rule import (
+    Answers,
+    Between,
+    Condition,
+    Empty,
+    Includes,
+    OneOf,
+    Rule,
+    Truth,
+    Value,
+    is_open,
+    members,
+)
 from triage.model.vocabulary import Vocabulary
 
 STACK = 64
@@ -118,7 +130,7 @@ def _conjunctions(rule: Rule, vocabulary: Vocabulary) -> Iterator[Tests]:
 
 
 def _holding(condition: Condition, fact: Fact) -> list[Tests]:
-    """The comparisons under which a condition holds; more than one way only where no two can hold at once."""
+    """The ways in which a condition can hold, each as comparisons; only of a set can more than one hold at once."""
     name = fact.name
     match condition:
         case OneOf(values=values) if len(values) == 1:
@@ -128,15 +140,9 @@ def _holding(condition: Condition, fact: Fact) -> list[Tests]:
             return [tuple(Test("$neq", name, other) for other in fact.values if other not in values) or _present(fact)]
         case Between(low=low, high=high):
             return [_at_least(fact, low) + _at_most(fact, high) or _present(fact)]
-        case Includes(members=members):
-            wanted = [member for member in fact.values if member in members]
-            return [
-                (
-                    *(Test("$eq", _member(name, other), 0) for other in wanted[:index]),
-                    Test("$eq", _member(name, each), 1),
-                )
-                for index, each in enumerate(wanted)
-            ]
+        case Includes(members=wanted):
+            # Not told apart by what comes before them: in an open set that is not known, and firing twice is no harm.
+            return [(Test("$eq", _member(name, each), 1),) for each in fact.values if each in wanted]
         case Empty(empty=True):
             return [(Test("$eq", _size(name), 0),)]
         case Empty():
@@ -155,8 +161,8 @@ def _complement(condition: Condition, fact: Fact) -> list[Tests]:
             below = [(Test("$lte", given, low - 1),)] if low > fact.minimum else []
             above = [(Test("$gte", given, high + 1),)] if high < fact.maximum else []
             ways = [*below, *above]
-        case Includes(members=members):
-            ways = [tuple(Test("$eq", _member(given, each), 0) for each in fact.values if each in members)]
+        case Includes(members=wanted):
+            ways = [tuple(Test("$eq", _member(given, each), 0) for each in fact.values if each in wanted)]
         case Empty(empty=True):
             ways = [(Test("$gte", _size(given), 1),)]
         case Empty():
@@ -234,8 +240,10 @@ class Messages:
         whole: dict[str, str | int] = {}
         for field in fields:
             if isinstance(value, frozenset):
-                whole |= {_member(field, each): int(each in value) for each in self._sets[name]}
-                whole[_size(field)] = len(value)
+                # Of an open set only its members are known: no field says of any other that it is not there.
+                there = members(value) if is_open(value) else self._sets[name]
+                whole |= {_member(field, each): int(each in value) for each in there}
+                whole[_size(field)] = len(members(value))
             else:
                 whole[field] = value
         return {field: plain for field, plain in whole.items() if self._matters(field, plain)}

@@ -1,0 +1,116 @@
+"""The indexed evaluator: the meaning of the reference, fast enough to check the live engine on every referral.
+
+Every distinct condition of the rules is one bit. An answer makes some conditions true and others false, which is
+remembered by fact and value; a conjunction is the bits of its conditions, compared at once with those of the referral.
+The tests hold it against the reference; it shares no code with the live engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from triage.engines.evaluation import Evaluation
+from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value, satisfies
+from triage.model.ruleset import RuleSet
+
+MOST_REMEMBERED = 10_000
+"""How many answers are remembered, with the conditions that they make true and false, before it begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """A rule by the bits of its conditions: one number for each alternative of ``when``, one for all of ``unless``."""
+
+    id: str
+    when: tuple[int, ...]
+    unless: int
+
+    def truth(self, true: int, false: int) -> Truth:
+        """Say whether the rule fires where these conditions are known to be true and those to be false."""
+        if self.unless & true:
+            return False
+        fires: Truth = False
+        for conjunction in self.when:
+            if conjunction & true == conjunction:
+                fires = True
+                break
+            if not conjunction & false:
+                fires = None
+        if fires and self.unless & ~false:
+            return None
+        return fires
+
+
+class IndexedEvaluator:
+    """Evaluates the active rules of one rule set; may be used from several threads at once."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self._bits: dict[Condition, int] = {}
+        self._conditions: dict[str, list[Condition]] = {}
+        self._deriving = tuple((self._indexed(rule), rule.derives) for rule in ruleset.deriving if rule.derives)
+        self._concluding = tuple(map(self._indexed, ruleset.concluding))
+        self._of_fact = {name: self._all(conditions) for name, conditions in self._conditions.items()}
+        self._known: dict[tuple[str, Value], tuple[int, int]] = {}
+
+    def evaluate(self, given: Answers) -> Evaluation:
+        """Evaluate every active rule on the answers given, as the reference does."""
+        vocabulary = self.ruleset.vocabulary
+        asked = vocabulary.asked_all(given)
+        truths: dict[str, Truth] = {}
+        derived: dict[str, Value] = {}
+        answers, (true, false) = given, self._conditions_of(given, asked)
+        for rule, effect in self._deriving:
+            truth = truths[rule.id] = effect.fact not in given and rule.truth(true, false)
+            if truth:
+                derived[effect.fact] = effect.value
+        if derived:
+            answers = {**given, **derived}
+            asked = vocabulary.asked_all(answers)
+            true, false = self._conditions_of(answers, asked)
+        for rule in self._concluding:
+            truths[rule.id] = rule.truth(true, false)
+        return Evaluation(truths, derived, answers, asked)
+
+    def _conditions_of(self, answers: Answers, asked: Mapping[str, Truth]) -> tuple[int, int]:
+        """The bits of the conditions that are true, and of those that are false."""
+        true = false = 0
+        for name, truth in asked.items():
+            if truth is False:
+                false |= self._of_fact.get(name, 0)
+        for name, value in answers.items():
+            satisfied, failed = self._known.get((name, value)) or self._answered(name, value)
+            false |= failed
+            if asked.get(name, True):
+                true |= satisfied
+        return true, false
+
+    def _answered(self, name: str, value: Value) -> tuple[int, int]:
+        """The bits of the conditions on a fact that an answer makes true, and those that it makes false."""
+        conditions = self._conditions.get(name, ())
+        truths = {condition: satisfies(condition, value) for condition in conditions}
+        found = (
+            self._all(each for each, truth in truths.items() if truth),
+            self._all(each for each, truth in truths.items() if truth is False),
+        )
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.clear()
+        self._known[name, value] = found
+        return found
+
+    def _indexed(self, rule: Rule) -> _Indexed:
+        return _Indexed(rule.id, tuple(map(self._conjunction, rule.when)), self._conjunction(rule.unless))
+
+    def _conjunction(self, conjunction: Conjunction) -> int:
+        for condition in conjunction:
+            if condition not in self._bits:
+                self._bits[condition] = 1 << len(self._bits)
+                self._conditions.setdefault(condition.fact, []).append(condition)
+        return self._all(conjunction)
+
+    def _all(self, conditions: Iterable[Condition]) -> int:
+        bits = 0
+        for condition in conditions:
+            bits |= self._bits[condition]
+        return bits
