@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from triage.answer.assess import Assessor
 from triage.cli import app
+from triage.reading.referral import Referral
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "first-referral.json"
 DANGER = {"reference": "R-2", "facts": {"suicidal_thoughts": "plan_or_intent", "major_depression": "current"}}
@@ -125,3 +127,20 @@ def test_a_folder_without_a_rule_set_is_named(folder: str, tmp_path: Path) -> No
     result = _run("assess", str(EXAMPLE), "--rules", named)
     assert result.exit_code == 1
     assert "There is no rule set in this folder: `ruleset.yaml` is missing." in result.stderr
+
+
+def test_a_failure_is_handed_over_in_one_line_that_says_once_that_there_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Assessor, _referral: Referral) -> None:
+        raise RuntimeError("the engine stopped")
+
+    monkeypatch.setattr(Assessor, "assess", broken)
+    file = tmp_path / "a.json"
+    file.write_text('{"reference": "R1", "facts": {}}', encoding="utf-8")
+    result = CliRunner().invoke(app, ["assess", str(file)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{file} (R1): The service failed on this referral. No answer was given. Hand this referral to a clinician "
+        "now, as urgent; don't wait for this system.\n"
+    )

@@ -72,6 +72,13 @@ def test_rules_are_listed_and_shown_in_words(ruleset: RuleSet) -> None:
     assert "Did you mean `substance-use-as-the-problem`?" in near.stderr
 
 
+def test_a_misspelt_effect_is_answered_with_the_near_one() -> None:
+    result = _run("list", "--effect", "limit")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == "`limit` is not an effect. Did you mean `limits`?\n"
+
+
 def test_a_meaning_that_changed_without_a_new_version_is_refused(copied: Path) -> None:
     (copied / "limits").mkdir()
     rule = copied / "limits" / "substance-use-as-the-problem.yaml"

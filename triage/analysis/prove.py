@@ -8,7 +8,6 @@ the smallest referral that breaks it, replayed in the reference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product
 from pathlib import Path
@@ -28,12 +27,13 @@ from triage.model.scales import LOWEST_URGENCY, Scales
 from triage.reading.properties_file import Property, read_properties
 
 
-@dataclass(frozen=True)
 class Refuted(Exception):
     """The property does not hold: why in words, and on which referrals."""
 
-    note: str
-    referrals: tuple[dict[str, Value], ...] = ()
+    def __init__(self, note: str, referrals: tuple[dict[str, Value], ...] = ()) -> None:
+        self.note = note
+        self.referrals = referrals
+        super().__init__(note)
 
 
 class Prover:

@@ -89,9 +89,10 @@ def _tell_refusal(name: str, read: Read, said: dict[str, Any]) -> None:
         where += f", line {read.line}"
     reference = read.referral.reference if read.referral else read.refused.reference if read.refused else None
     whose = f" ({reference})" if reference else ""
-    action = f" {said['hand_over']['action']}" if "hand_over" in said else ""
-    outcome = "no answer" if action else "refused"
-    err.print(f"{where}{whose}: {outcome}. {said['detail']}{action}", markup=False)
+    said_of_it = (
+        f"{said['detail']} {said['hand_over']['action']}" if "hand_over" in said else f"refused. {said['detail']}"
+    )
+    err.print(f"{where}{whose}: {said_of_it}", markup=False)
 
 
 def _print_line(data: dict[str, Any]) -> None:

@@ -31,10 +31,10 @@ HAND_OVER = {
 
 def failed(failure: Exception) -> dict[str, Any]:
     """A failure of an engine as an RFC 9457 problem that hands the referral to a person."""
-    title, detail = "The service failed", "The service failed, so no answer is given."
+    title, detail = "The service failed", "The service failed on this referral."
     if isinstance(failure, EngineDisagreement):
         title = "The engines disagree"
-        detail = f"Two engines disagree on this referral ({failure.digest}), so no answer is given."
+        detail = f"Two engines disagree on this referral ({failure.digest})."
     return {"type": "about:blank", "title": title, "status": 500, "detail": detail, "hand_over": HAND_OVER}
 
 

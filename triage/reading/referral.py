@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -52,6 +52,13 @@ class RefusedReferral(Exception):
         self.reference = reference
         self.malformed = malformed
         super().__init__("; ".join(f"{fault.pointer or 'the referral'}: {fault.message}" for fault in faults))
+
+
+_PARTS: Mapping[str, str] = {
+    "reference": f"`reference` must be text of at most {REFERENCE_LENGTH} characters.",
+    "facts": "`facts` must be an object: the name of each fact with its answer.",
+}
+"""What each part of a referral must be."""
 
 
 class _Repeated(ValueError):
@@ -130,8 +137,7 @@ class ReferralReader:
         try:
             checked = self.referral_model.model_validate(data)
         except ValidationError as error:
-            faults = {fault.pointer + fault.code: fault for fault in map(self._fault, error.errors())}
-            raise RefusedReferral(tuple(faults.values()), _reference(data)) from None
+            raise RefusedReferral(_one_each(map(self._fault, error.errors())), _reference(data)) from None
         given = checked.__dict__["facts"].__dict__
         facts: dict[str, Value] = {}
         unknown = []
@@ -161,14 +167,7 @@ class ReferralReader:
         raise RefusedReferral(faults, reference)
 
     def _fault(self, error: Any) -> FieldFault:
-        loc = [
-            part
-            for part in error["loc"]
-            if not (
-                isinstance(part, str)
-                and part.startswith(("literal[", "list[", "int", "str", "constrained-", "function-"))
-            )
-        ]
+        loc = _in_referral(error["loc"])
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in loc)
         given = _shown(error["input"])
         if error["type"] == "extra_forbidden":
@@ -179,9 +178,9 @@ class ReferralReader:
             return FieldFault(pointer, "missing", f"`{loc[-1]}` is missing.", allowed="an object of facts")
         if not loc:
             return FieldFault("", "wrong-type", "A referral is a JSON object with `facts`.", given=given)
-        return FieldFault(pointer, "wrong-type", f"`{loc[-1]}`: {error['msg']}.", given=given)
+        return FieldFault(pointer, "wrong-type", _PARTS[str(loc[0])], given=given)
 
-    def _unknown_name(self, loc: list[Any], pointer: str, given: Any) -> FieldFault:
+    def _unknown_name(self, loc: tuple[str | int, ...], pointer: str, given: Any) -> FieldFault:
         name = str(loc[-1])
         if loc[0] == "facts":
             match = near_match(name, self.vocabulary.facts)
@@ -190,6 +189,21 @@ class ReferralReader:
         match = near_match(name, ("reference", "facts"))
         message = f"`{name}` is not a part of a referral, which has `reference` and `facts`."
         return FieldFault(pointer, "unknown-field", message, given=given, near_match=match)
+
+
+def _in_referral(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The part of pydantic's path that is in the referral: what follows a fact names a branch of its type."""
+    return loc[:2] if loc[:1] == ("facts",) else loc[:1]
+
+
+def _one_each(faults: Iterable[FieldFault]) -> tuple[FieldFault, ...]:
+    """One fault for each place and kind, of several branches of a type the last, or the first with a near match."""
+    kept: dict[tuple[str, str], FieldFault] = {}
+    for fault in faults:
+        earlier = kept.get((fault.pointer, fault.code))
+        if earlier is None or earlier.near_match is None:
+            kept[fault.pointer, fault.code] = fault
+    return tuple(kept.values())
 
 
 def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
