@@ -7,7 +7,8 @@ from typing import Any
 
 from triage.model.fact import Fact
 from triage.model.ruleset import RuleSet
-from triage.presenting.words import fact_name
+from triage.presenting.labels import Labels
+from triage.presenting.words import asks_in_an_emergency
 
 
 class Wording:
@@ -15,31 +16,15 @@ class Wording:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
-        scales = ruleset.scales
-        plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles, *scales.foci, *scales.formats)
-        self.labels = {term.id: term.label for term in (*plain, *scales.therapies)}
-        self.labels |= {term.id: term.label for term in scales.urgencies}
+        self.labels = Labels(ruleset)
 
     def label(self, id_: str) -> str:
         """How a value of a scale, a therapy or a condition is called."""
-        return self.labels.get(id_) or fact_name(id_)
-
-    def answer(self, name: str, value: Any) -> str:
-        """An answer in words."""
-        fact = self.ruleset.vocabulary[name]
-        if isinstance(value, list):
-            return ", ".join(fact.labels[each].label for each in value) or "none of these"
-        if isinstance(value, Mapping):
-            return f"{value['from']} to {value['to']}"
-        return fact.labels[value].label if value in fact.labels else f"{value} {fact.unit}".strip()
+        return self.labels.term(id_)
 
     def answers(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Answers in words, each with the name of its question."""
-        return [(fact_name(name), self.answer(name, value)) for name, value in facts.items()]
-
-    def span(self, ids: list[str]) -> str:
-        """Values of a scale one after the other."""
-        return " / ".join(self.label(each) for each in ids)
+        return [(self.labels.fact(name), self.labels.answer(name, value)) for name, value in facts.items()]
 
     def consequences(self, question: Mapping[str, Any], answer: Mapping[str, Any], *, held: bool) -> list[str]:
         """What single answers to an open question would settle: at most three, those that change most first."""
@@ -47,25 +32,24 @@ class Wording:
         for each in question["would"]:
             said = []
             if "urgency" in question["can_change"] and each["urgency"][0] != answer["urgency"]["could_become"][0]:
-                said.append(f"at least {self.label(each['urgency'][0]).lower()}")
+                said.append(f"at least {self.labels.term_in_sentence(each['urgency'][0])}")
             ratings, now = each["suitability"], answer["suitability"]["could_become"]
             if not held and "suitability" in question["can_change"] and ratings != now:
                 said.append(self._narrowed(ratings, now))
             if said:
                 rank = self.ruleset.scales.urgency_rank(each["urgency"][0])
-                told.append(
-                    (-rank, len(ratings), f"“{self.answer(question['fact'], each['answer'])}”: {', '.join(said)}")
-                )
+                given = self.labels.answer(question["fact"], each["answer"])
+                told.append((-rank, len(ratings), f"“{given}”: {', '.join(said)}"))
         return [text for _, _, text in sorted(told)[:3]]
 
     def _narrowed(self, ratings: list[str], now: list[str]) -> str:
         if len(ratings) == 1:
-            return self.label(ratings[0]).lower()
+            return self.labels.term_in_sentence(ratings[0])
         if ratings[-1] != now[-1]:
-            return f"at most {self.label(ratings[-1]).lower()}"
+            return f"at most {self.labels.term_in_sentence(ratings[-1])}"
         if ratings[0] != now[0]:
-            return f"at least {self.label(ratings[0]).lower()}"
-        return "not " + " or ".join(self.label(each).lower() for each in now if each not in ratings)
+            return f"at least {self.labels.term_in_sentence(ratings[0])}"
+        return "not " + " or ".join(self.labels.term_in_sentence(each) for each in now if each not in ratings)
 
     def cited(self, source: Mapping[str, str]) -> dict[str, Any]:
         """A source as a page shows it."""
@@ -86,8 +70,8 @@ class Wording:
         if rating["settled"]:
             return self.label(rating["rating"])
         if answer["urgency"]["incomplete"]:
-            return f"Can still be: {self.span(rating['could_become'])}"
-        return f"Can still be: {self.span(rating['could_become'])}. So far: {self.label(rating['rating'])}"
+            return f"Can still be: {self.labels.span(rating['could_become'])}"
+        return f"Can still be: {self.labels.span(rating['could_become'])}. So far: {self.label(rating['rating'])}"
 
     def rationale(self, answer: Mapping[str, Any]) -> str:
         """The whole answer as text to copy; on hold nothing of the rating."""
@@ -103,7 +87,7 @@ class Wording:
         shown = ("urgency", "limits") if held else ("urgency", "limits", "supports", "derives", "advice")
         for effect in shown:
             for reason in answer["reasons"]:
-                if reason["effect"] == effect and not _asks_on(reason, urgency):
+                if reason["effect"] == effect and not asks_in_an_emergency(reason["rule"], urgency["level"]):
                     sources = "; ".join(self.cited(each)["short"] for each in reason["sources"])
                     lines.append(f"- {HEADINGS[effect]}: {reason['title']}. {reason['because']} [{sources}]")
         stances = {"suited": "suited", "unsuited": "not suited"}
@@ -134,11 +118,6 @@ class Wording:
         if fact.is_integer:
             return f"{fact.minimum} to {fact.maximum} {fact.unit}".strip()
         return " / ".join(label.label for label in fact.labels.values())
-
-
-def _asks_on(reason: Mapping[str, Any], urgency: Mapping[str, Any]) -> bool:
-    """Whether a reason lists open questions at an emergency, when nothing is asked any more."""
-    return bool(urgency["level"] == "emergency" and reason["rule"] == "core-safety-unanswered")
 
 
 HEADINGS = {

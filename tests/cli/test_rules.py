@@ -65,7 +65,7 @@ def test_a_kind_that_is_not_one_is_answered_with_the_near_one() -> None:
 def test_rules_are_listed_and_shown_in_words(ruleset: RuleSet) -> None:
     assert "substance-use-as-the-problem" in _run("list", "--effect", "limits").stdout
     shown = _run("show", "substance-use-as-the-problem").stdout
-    assert "When primary problem: " in shown
+    assert "When main problem: " in shown
     assert "Awaiting clinical review." in shown
     near = _run("show", "substance-use-as-the-problm")
     assert near.exit_code == 2

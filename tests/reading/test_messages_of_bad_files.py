@@ -73,3 +73,30 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path) -> None:
         (folder / file).write_text("a: [1,\n", encoding="utf-8")
     messages = _messages(folder)
     assert [message.split(":")[0] for message in messages] == ["rules/sources.yaml", "rules/vocabulary.yaml"]
+
+
+TITLES = {
+    "    title: Age\n": ("", "rules/vocabulary.yaml:{above}:5: `title` is missing. [structure]"),
+    "    title: Harm to others\n": (
+        "    title: Harm to any other person\n",
+        "rules/vocabulary.yaml:{line}:5: The title of `harm_to_others` has 5 words. Use 1 to 4. [structure]",
+    ),
+    "    title: PTSD\n": (
+        '    title: ""\n',
+        "rules/vocabulary.yaml:{line}:5: `title` is empty. [structure]",
+    ),
+    "    title: Insured\n": (
+        '    title: " "\n',
+        "rules/vocabulary.yaml:{line}:5: The title of `insured` has 0 words. Use 1 to 4. [structure]",
+    ),
+}
+
+
+@pytest.mark.parametrize("before", TITLES)
+def test_a_fact_has_a_title_of_at_most_four_words(folder: Path, before: str) -> None:
+    after, message = TITLES[before]
+    path = folder / "vocabulary.yaml"
+    text = path.read_text(encoding="utf-8")
+    line = text[: text.index(before)].count("\n") + 1
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    assert _messages(folder) == [message.format(line=line, above=line - 1)]

@@ -42,7 +42,7 @@ def test_two_bad_values_are_two_faults(reader: ReferralReader) -> None:
 @pytest.mark.parametrize("kind", ["yes_no", "integer", "choices"])
 def test_a_fact_named_like_a_type_keeps_its_faults(name: str, kind: Any) -> None:
     labels: Mapping[str, Label] = {} if kind == "integer" else {"no": Label("No"), "yes": Label("Yes")}
-    fact = Fact(name, kind, "group", "Asked?", labels, maximum=9)
+    fact = Fact(name, kind, "group", "Asked?", "Title", labels, maximum=9)
     (fault,) = _faults(ReferralReader(Vocabulary({name: fact})), {"facts": {name: "maybe"}})
     assert fault.pointer == f"/facts/{name}"
 

@@ -10,8 +10,8 @@ from rich.rule import Rule as Line
 from rich.text import Text
 
 from triage.model.ruleset import RuleSet
-from triage.model.scales import Term, UrgencyTerm
-from triage.presenting.words import fact_name
+from triage.presenting.labels import Labels
+from triage.presenting.words import asks_in_an_emergency
 
 SHOWN_QUESTIONS = 8
 _HEADINGS = {
@@ -26,23 +26,12 @@ _SHOWN_ON_HOLD = ("urgency", "limits")
 
 class _Page:
     def __init__(self, ruleset: RuleSet, console: Console) -> None:
-        scales = ruleset.scales
-        terms: tuple[Term | UrgencyTerm, ...] = (
-            *scales.ratings,
-            *scales.reported,
-            *scales.urgencies,
-            *scales.certainties,
-            *scales.roles,
-            *scales.foci,
-            *scales.formats,
-            *scales.therapies,
-        )
-        self.labels = {term.id: term.label for term in terms}
+        self.labels = Labels(ruleset)
         self.ruleset = ruleset
         self.console = console
 
     def label(self, id_: str) -> str:
-        return self.labels.get(id_, fact_name(id_))
+        return self.labels.term(id_)
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
         self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
@@ -61,7 +50,7 @@ def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> No
     page.line(f"Urgency: {page.label(urgency['level']).upper()}", "bold")
     page.line(urgency["action"], indent=2)
     if urgency["incomplete"] and urgency["level"] != "emergency":
-        names = ", ".join(fact_name(name) for name in urgency["missing"])
+        names = page.labels.facts(urgency["missing"])
         page.line(f"Incomplete: {len(urgency['missing'])} safety questions are unanswered: {names}.", indent=2)
     page.line(rating_in_words(answer, page.labels), "bold")
     if rating["settled"] or not urgency["incomplete"]:
@@ -75,7 +64,7 @@ def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> No
         _print_questions(page, answer["unanswered"], held=held)
     if answer["not_used"]:
         page.line()
-        page.line("Given, but not used: " + ", ".join(fact_name(name) for name in answer["not_used"]) + ".")
+        page.line("Given, but not used: " + page.labels.facts(answer["not_used"]) + ".")
     page.line()
     page.line(
         f"Rule set {answer['ruleset']['name']} {answer['ruleset']['version']}, {answer['ruleset']['digest'][:19]}. "
@@ -84,15 +73,15 @@ def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> No
     )
 
 
-def rating_in_words(answer: dict[str, Any], labels: dict[str, str]) -> str:
+def rating_in_words(answer: dict[str, Any], labels: Labels) -> str:
     """The rating as it may be shown: held, its range only, its range and "so far", or settled."""
     rating, urgency = answer["suitability"], answer["urgency"]
     if rating["rating"] == "on_hold":
         return "Suitability: on hold, safety first"
-    span = " / ".join(labels[each] for each in rating["could_become"])
+    span = labels.span(rating["could_become"])
     if urgency["incomplete"] and not rating["settled"]:
         return f"Suitability: can still be {span}"
-    now = labels[rating["rating"]]
+    now = labels.term(rating["rating"])
     if rating["settled"]:
         return f"Suitability: {now}"
     return f"Suitability: can still be {span}; so far: {now}"
@@ -101,25 +90,25 @@ def rating_in_words(answer: dict[str, Any], labels: dict[str, str]) -> str:
 def _print_rating_detail(page: _Page, rating: dict[str, Any], *, held: bool) -> None:
     if held or not rating["for"]:
         return
-    named = " and ".join(page.label(each) for each in rating["for"])
-    role = f"; role: {page.label(rating['role']).lower()}" if rating["role"] else ""
-    certainty = f"; certainty of evidence: {page.label(rating['certainty']).lower()}" if rating["certainty"] else ""
+    in_sentence = page.labels.term_in_sentence
+    named = " and ".join(in_sentence(each) for each in rating["for"])
+    role = f"; role: {in_sentence(rating['role'])}" if rating["role"] else ""
+    certainty = f"; certainty of evidence: {in_sentence(rating['certainty'])}" if rating["certainty"] else ""
     page.line(f"For {named}{role}{certainty}.", indent=2)
 
 
 def _print_reasons(page: _Page, answer: dict[str, Any], *, held: bool) -> None:
     for effect, heading in _HEADINGS.items():
-        reasons = [each for each in answer["reasons"] if each["effect"] == effect and not _asks_on(each, answer)]
+        reasons = [
+            each
+            for each in answer["reasons"]
+            if each["effect"] == effect and not asks_in_an_emergency(each["rule"], answer["urgency"]["level"])
+        ]
         if not reasons or (held and effect not in _SHOWN_ON_HOLD):
             continue
         page.heading(heading)
         for reason in reasons:
             _print_reason(page, reason, hidden=held and effect != "urgency")
-
-
-def _asks_on(reason: dict[str, Any], answer: dict[str, Any]) -> bool:
-    """Whether a reason lists open questions at an emergency, when nothing is asked any more."""
-    return bool(answer["urgency"]["level"] == "emergency" and reason["rule"] == "core-safety-unanswered")
 
 
 def _print_reason(page: _Page, reason: dict[str, Any], *, hidden: bool) -> None:
@@ -174,6 +163,6 @@ def _print_questions(page: _Page, unanswered: list[dict[str, Any]], *, held: boo
     page.heading(f"{len(unanswered)} open questions can change this; ask next")
     for question in unanswered[:SHOWN_QUESTIONS]:
         changes = [each for each in question["can_change"] if not held or each == "urgency"]
-        page.line(f"• {question['question']} ({fact_name(question['fact'])}: {' and '.join(changes)})", indent=1)
+        page.line(f"• {question['question']} ({page.labels.fact(question['fact'])}: {' and '.join(changes)})", indent=1)
     if len(unanswered) > SHOWN_QUESTIONS:
         page.line(f"and {len(unanswered) - SHOWN_QUESTIONS} more.", indent=1)

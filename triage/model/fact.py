@@ -44,12 +44,16 @@ class CoreRule:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of the vocabulary. ``labels`` hold the values in order; numbers have ``minimum`` and ``maximum``."""
+    """One fact of the vocabulary. ``title`` names it in at most four words.
+
+    ``labels`` hold the values in order; numbers have ``minimum`` and ``maximum``.
+    """
 
     name: str
     type: FactType
     group: str
     question: str
+    title: str
     labels: Mapping[str, Label] = field(default_factory=dict)
     minimum: int = 0
     maximum: int = 0

@@ -17,7 +17,7 @@ from triage.reading.referral import as_json
 
 def describe_fact(fact: Fact, vocabulary: Vocabulary) -> dict[str, Any]:
     """One fact: type, answers, when it is asked and core, question and help."""
-    found: dict[str, Any] = {"name": fact.name, "type": fact.type, "group": fact.group}
+    found: dict[str, Any] = {"name": fact.name, "title": fact.title, "type": fact.type, "group": fact.group}
     if fact.is_integer:
         found |= {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
     else:

@@ -14,6 +14,9 @@ from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped
 from triage.reading.yaml_text import Document
 
+MOST_TITLE_WORDS = 4
+"""A fact's title stands in lists and sentences."""
+
 
 class _Label(Strict):
     label: str
@@ -33,6 +36,7 @@ class _CoreWhen(Strict):
 
 class _Fact(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str = Field(min_length=1)
     type: Literal["yes_no", "choice", "choices", "integer", "condition"]
     group: str
     question: str = Field(min_length=1)
@@ -87,6 +91,10 @@ def _check_names(text: _VocabularyText, reader: Reader) -> None:
         if fact.name in seen:
             reader.fault(("facts", index, "name"), "duplicate", f"The fact `{fact.name}` is there twice.")
         seen.add(fact.name)
+        words = len(fact.title.split())
+        if not 1 <= words <= MOST_TITLE_WORDS:
+            message = f"The title of `{fact.name}` has {words} words."
+            reader.fault(("facts", index, "title"), "structure", message, f"Use 1 to {MOST_TITLE_WORDS}.")
         if fact.group not in groups:
             fix = did_you_mean(fact.group, sorted(groups))
             reader.fault(("facts", index, "group"), "structure", f"`{fact.group}` is not a group.", fix)
@@ -108,6 +116,7 @@ def _bare_fact(text: _Fact, index: int, reader: Reader) -> Fact:
         type=text.type,
         group=text.group,
         question=" ".join(text.question.split()),
+        title=" ".join(text.title.split()),
         labels=labels,
         minimum=text.min or 0,
         maximum=text.max or 0,
