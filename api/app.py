@@ -13,8 +13,8 @@ from triage.settings import Settings
 
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
-    "clinician must act, with the reason and the source of every part. Not a medical device, no diagnosis, no "
-    "prediction."
+    "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
+    "assessed or cleared as a medical device."
 )
 
 

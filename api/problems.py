@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from api.request import TooLarge
 from triage.engines.agreement import EngineDisagreement
-from triage.presenting.problems import failed, problem
+from triage.model.written import encode
+from triage.presenting.problems import Problem, failed, problem, refusal
 from triage.reading.referral import RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
-AsPage = Callable[[Request, dict[str, Any]], Response]
+AsPage = Callable[[Request, Problem], Response]
 log = logging.getLogger("api")
 
 
-def respond(problem_: dict[str, Any]) -> Response:
+def respond(problem_: Problem) -> Response:
     """A problem as a response."""
-    return Response(orjson.dumps(problem_), status_code=problem_["status"], media_type=MEDIA_TYPE)
+    return Response(encode(problem_), status_code=problem_.status, media_type=MEDIA_TYPE)
 
 
-def answer(request: Request, problem_: dict[str, Any]) -> Response:
+def answer(request: Request, problem_: Problem) -> Response:
     """A problem for whoever asked: a page for a browser, JSON for everyone else."""
     if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
         return respond(problem_)
     as_page: AsPage = request.app.state.problem_as_page
     return as_page(request, problem_)
-
-
-def plain(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
-    """A problem without a pointer."""
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
 
 
 def register(app: FastAPI, as_page: AsPage) -> None:
@@ -50,19 +44,19 @@ def register(app: FastAPI, as_page: AsPage) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedReferral)
-    return answer(request, problem(error) | {"reference": error.reference})
+    return answer(request, refusal(error, reference=error.reference))
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooLarge)
     detail = f"The request is larger than the {error.limit} bytes that are read. A referral needs about 2,000."
-    return answer(request, plain(413, "The request is too large", detail))
+    return answer(request, problem(413, "The request is too large", detail))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     response = answer(
-        request, plain(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error))
+        request, problem(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error))
     )
     response.headers.update(error.headers or {})
     return response

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from triage.answer.assess import Assessor
-from triage.answer.service import build_assessor
+from triage.answer.assess import Assessor, build_assessor
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral, ReferralReader, parse_json

@@ -13,6 +13,7 @@ from api.pages.followups import follow_up_styles
 from api.pages.templating import page
 from api.pages.wording import HEADINGS, Wording
 from api.request import State, body_of, state_of
+from triage.answer.model import Answer
 from triage.reading.referral import Referral, RefusedReferral
 
 router = APIRouter()
@@ -97,24 +98,17 @@ async def _form(request: Request, entered: Entered, errors: dict[str, str] | Non
     )
 
 
-def _view(state: State, referral: Referral, answer: dict[str, Any]) -> dict[str, Any]:
+def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
     """What the panel and the result show of an answer."""
-    wording = Wording(state.ruleset)
-    held = answer["suitability"]["rating"] == "on_hold"
-    questions = [
-        each | {"consequences": wording.consequences(each, answer, held=held)}
-        for each in answer["unanswered"]
-        if not held or "urgency" in each["can_change"]
-    ]
-    open_facts = {each["fact"] for each in answer["unanswered"]}
+    open_facts = {each.fact for each in answer.unanswered}
     unanswered = state.ruleset.vocabulary.unanswered(referral.answers)
     return {
         "answer": answer,
-        "held": held,
-        "emergency": answer["urgency"]["level"] == "emergency",
-        "wording": wording,
+        "held": answer.on_hold,
+        "emergency": answer.is_emergency,
+        "wording": Wording(state.ruleset),
         "headings": HEADINGS,
-        "questions": questions,
+        "questions": [each for each in answer.unanswered if not answer.on_hold or "urgency" in each.can_change],
         "shown_first": SHOWN_FIRST,
         "idle": [name for name in unanswered if name not in open_facts],
         "facts": referral.answers,

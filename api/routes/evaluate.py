@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.request import referral_of, state_of
+from triage.model.written import encode
 
 router = APIRouter(prefix="/v1", tags=["Answers"])
 
@@ -23,4 +23,4 @@ async def evaluate(request: Request) -> Response:
         answer = state.assessor.assess(referral)
     else:
         answer = await run_in_threadpool(state.assessor.assess, referral)
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(encode(answer), media_type="application/json")

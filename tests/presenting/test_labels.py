@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from triage.answer.model import NumberRange
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels, in_sentence
 
 ANSWERS: list[tuple[str, Any, str]] = [
     ("age_years", 29, "29 years"),
-    ("age_years", {"from": 12, "to": 17}, "12 to 17 years"),
+    ("age_years", NumberRange(12, 17), "12 to 17 years"),
     ("phq9_total", 12, "12"),
     ("disputes", frozenset({"friend", "partner"}), "Partner, Friend"),
     ("disputes", ["partner", "friend"], "Partner, Friend"),

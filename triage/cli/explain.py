@@ -13,7 +13,7 @@ from rich.text import Text
 from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, checked_ruleset, err, out
 from triage.presenting.labels import Labels
-from triage.presenting.problems import problem
+from triage.presenting.problems import refusal
 from triage.reading.referral import ReferralReader
 from triage.settings import PUBLISHED
 
@@ -38,7 +38,7 @@ def explain(
         if read is None or read.referral is None:
             refused += 1
             if read is not None and read.refused is not None:
-                err.print(f"{name}: refused. {problem(read.refused)['detail']}", markup=False)
+                err.print(f"{name}: refused. {refusal(read.refused).detail}", markup=False)
             continue
         explained = explorer.explain(read.referral)
         if as_json:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from triage.model.rule import SourceRef
 
 NO_SUPPORT = "no_indication"
 NO_LIMIT = "recommended"
+LOWEST_SUPPORT = "possible"
 LOWEST_URGENCY = "routine"
+HIGHEST_URGENCY = "emergency"
 ON_HOLD = "on_hold"
 INSUFFICIENT = "insufficient_information"
+CORE_UNANSWERED = "core-safety-unanswered"
+"""The built-in reason that lists the core safety questions not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +71,23 @@ class Scales:
     built_in: Mapping[str, BuiltInReason] = field(default_factory=dict)
     next_step: Mapping[str, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        set_ = object.__setattr__
-        set_(self, "rating_ids", tuple(term.id for term in self.ratings))
-        set_(self, "urgency_ids", tuple(term.id for term in self.urgencies))
-        set_(self, "_rating_rank", {each: rank for rank, each in enumerate(self.rating_ids)})
-        set_(self, "_urgency_rank", {each: rank for rank, each in enumerate(self.urgency_ids)})
+    @cached_property
+    def rating_ids(self) -> tuple[str, ...]:
+        """The ratings by id, the lowest first."""
+        return tuple(term.id for term in self.ratings)
 
-    rating_ids: tuple[str, ...] = field(init=False)
-    urgency_ids: tuple[str, ...] = field(init=False)
-    _rating_rank: Mapping[str, int] = field(init=False)
-    _urgency_rank: Mapping[str, int] = field(init=False)
+    @cached_property
+    def urgency_ids(self) -> tuple[str, ...]:
+        """The urgencies by id, the least urgent first."""
+        return tuple(term.id for term in self.urgencies)
+
+    @cached_property
+    def _rating_rank(self) -> Mapping[str, int]:
+        return {id_: rank for rank, id_ in enumerate(self.rating_ids)}
+
+    @cached_property
+    def _urgency_rank(self) -> Mapping[str, int]:
+        return {id_: rank for rank, id_ in enumerate(self.urgency_ids)}
 
     def rating_rank(self, rating: str) -> int:
         """A rating's place on its scale, 0 the lowest; KeyError for a value that is not on it."""

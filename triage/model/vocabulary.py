@@ -7,7 +7,7 @@ proofs are all made from what this module returns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from triage.model.fact import Fact
@@ -79,10 +79,11 @@ class Vocabulary:
     facts: Mapping[str, Fact]
     groups: tuple[Group, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    gated: tuple[Fact, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "gated", tuple(fact for fact in self.facts.values() if fact.asked_when))
+    @cached_property
+    def gated(self) -> tuple[Fact, ...]:
+        """The facts that are asked only when something else holds."""
+        return tuple(fact for fact in self.facts.values() if fact.asked_when)
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[name]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from triage.answer.model import NumberRange
 from triage.model.fact import UNKNOWN, Fact
 from triage.model.ruleset import RuleSet
 
@@ -30,7 +31,7 @@ class Labels:
         """The same label as part of a sentence."""
         return in_sentence(self.term(id_))
 
-    def span(self, ids: list[str]) -> str:
+    def span(self, ids: Iterable[str]) -> str:
         """Values of a scale one after the other."""
         return " / ".join(self.term(each) for each in ids)
 
@@ -38,7 +39,7 @@ class Labels:
         """A fact's short name as part of a sentence; KeyError for a name that is no fact's."""
         return in_sentence(self._vocabulary[name].title)
 
-    def facts(self, names: list[str]) -> str:
+    def facts(self, names: Iterable[str]) -> str:
         """Several facts' short names as part of a sentence."""
         return ", ".join(self.fact(name) for name in names)
 
@@ -53,8 +54,8 @@ def answer_label(fact: Fact, value: Any) -> str:
         return "Asked, not known"
     if isinstance(value, list | frozenset):
         return ", ".join(fact.labels[each].label for each in fact.values if each in value) or "none of these"
-    if isinstance(value, Mapping):
-        return with_unit(f"{value['from']} to {value['to']}", fact)
+    if isinstance(value, NumberRange):
+        return with_unit(f"{value.from_} to {value.to}", fact)
     return with_unit(str(value), fact) if fact.is_integer else fact.labels[value].label
 
 

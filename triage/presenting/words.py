@@ -30,6 +30,12 @@ from triage.presenting.labels import Labels, answer_label, in_sentence, with_uni
 
 _EXAMPLE_WORDS = {True: "fires", False: "does not fire", None: "unknown"}
 
+STANDING = (
+    "Decision support for clinicians: no diagnosis, no prediction. "
+    "It has not been assessed or cleared as a medical device."
+)
+"""What this is and is not, as every answer that a person reads says it."""
+
 
 def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
     """One condition in words."""
@@ -103,11 +109,6 @@ def effect_in_words(rule: Rule, ruleset: RuleSet) -> str:
         case Advice(topic=topic, favours=favours):
             return f"Advice ({topic}{', favours ' + favours.upper() if favours else ''})."
     assert_never(effect)
-
-
-def asks_in_an_emergency(reason: str, level: str) -> bool:
-    """Say whether the reason with this id lists open questions at an emergency, when nothing is asked any more."""
-    return level == "emergency" and reason == "core-safety-unanswered"
 
 
 def rule_in_words(rule: Rule, ruleset: RuleSet) -> str:

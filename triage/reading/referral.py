@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from triage.model.fact import UNKNOWN, Fact
 from triage.model.faults import near_match
 from triage.model.rule import Value
 from triage.model.vocabulary import Vocabulary
+from triage.model.written import Written
 
 REFERENCE_LENGTH = 200
 
@@ -26,22 +28,15 @@ class Referral:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFault:
+class FieldFault(Written, frozen=True, omit_defaults=True):
     """One thing wrong with a referral: the JSON pointer, what was given, what is allowed, and the sentence."""
 
-    pointer: str
+    pointer: Annotated[str, Meta(description="The JSON pointer (RFC 6901) of the field; empty for the whole")]
     code: str
     message: str
     given: Any = None
     allowed: str | None = None
     near_match: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The fault as the API's problem gives it."""
-        found = {"pointer": self.pointer, "code": self.code, "message": self.message}
-        extra = {"given": self.given, "allowed": self.allowed, "near_match": self.near_match}
-        return found | {name: value for name, value in extra.items() if value is not None}
 
 
 class RefusedReferral(Exception):
