@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
+from api.protocol import Protocol
 from api.request import build_state
 from api.routes import evaluate, explain, knowledge, operations
 from triage.settings import Settings
@@ -30,14 +33,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would be built from the Host that the client names
+        lifespan=_lifespan,
     )
     app.state.service = state
     problems.register(app, pages.problem_page)
     for router in (evaluate.router, explain.router, knowledge.router, operations.router):
         app.include_router(router)
     pages.register(app)
+    app.add_middleware(Protocol, on_failure=problems.failure)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.service.close()
 
 
 def _described(app: FastAPI, state: Any) -> dict[str, Any]:

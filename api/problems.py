@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
+from traceback import extract_tb
 
 from fastapi import FastAPI, Request, Response
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
-from api.request import TooLarge
+from api.request import TooLarge, TooSlow
+from api.work import Overloaded
 from triage.engines.agreement import EngineDisagreement
 from triage.model.written import encode
-from triage.presenting.problems import Problem, failed, problem, refusal
+from triage.presenting.problems import HAND_OVER, Problem, failed, problem, refusal
 from triage.reading.referral import RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,8 +43,8 @@ def register(app: FastAPI, as_page: AsPage) -> None:
     app.add_exception_handler(RefusedReferral, _refused)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(EngineDisagreement, _failure)
-    app.add_exception_handler(Exception, _failure)
+    app.add_exception_handler(TooSlow, _too_slow)
+    app.add_exception_handler(Overloaded, _overloaded)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -59,9 +64,24 @@ async def _http(request: Request, error: Exception) -> Response:
         request, problem(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error))
     )
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
 
 
+def _allowed(request: Request) -> list[str]:
+    """Every method that some route at this address takes, HEAD beside GET."""
+    taken = {
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    }
+    if not taken:  # a mounted folder of files, which names no methods
+        return ["GET", "HEAD"]
+    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TITLES = {404: "Not found", 405: "Method not allowed", 413: "The request is too large"}
 
 
@@ -73,9 +93,27 @@ def _detail(request: Request, error: HTTPException) -> str:
     return str(error.detail)
 
 
-async def _failure(request: Request, error: Exception) -> Response:
+async def failure(request: Request, error: Exception) -> Response:
+    """Answer a failure of the service: an error and a hand-over to a person.
+
+    Only the kind of error and where it came from are logged: an exception's text may repeat answers.
+    """
     if isinstance(error, EngineDisagreement):
         log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
     else:
-        log.exception("failure at %s", request.url.path, exc_info=error)
+        places = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_tb(error.__traceback__)]
+        log.error("%s at %s: %s", type(error).__name__, request.url.path, " > ".join(places))
     return answer(request, failed(error))
+
+
+async def _too_slow(request: Request, _error: Exception) -> Response:
+    response = answer(request, problem(408, "The request came too slowly", "Send the whole body at once."))
+    response.headers["Connection"] = "close"
+    return response
+
+
+async def _overloaded(request: Request, _error: Exception) -> Response:
+    detail = "Too many referrals are being answered at this moment, so this one has no answer yet. Send it again."
+    response = answer(request, replace(problem(503, "The service is busy", detail), hand_over=HAND_OVER))
+    response.headers["Retry-After"] = "1"
+    return response

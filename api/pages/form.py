@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.concurrency import run_in_threadpool
 
 from api.pages.entered import Entered, by_question
 from api.pages.followups import follow_up_styles
@@ -55,7 +54,7 @@ async def assess(request: Request) -> HTMLResponse:
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
         return await _form(request, entered, errors)
-    answer = await run_in_threadpool(state.assessor.assess, referral)
+    answer = await state.assess(referral)
     return page(request, "result.html.jinja", **_view(state, referral, answer), entered=entered)
 
 
@@ -69,7 +68,7 @@ async def panel(request: Request) -> HTMLResponse:
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
         return page(request, "panel.html.jinja", errors=errors, answer=None)
-    answer = await run_in_threadpool(state.assessor.assess, referral)
+    answer = await state.assess(referral)
     return page(request, "panel.html.jinja", errors={}, **_view(state, referral, answer))
 
 
@@ -83,7 +82,7 @@ async def _form(request: Request, entered: Entered, errors: dict[str, str] | Non
         except RefusedReferral as refused:
             errors = by_question(refused, vocabulary)
         else:
-            answer = await run_in_threadpool(state.assessor.assess, referral)
+            answer = await state.assess(referral)
             found = _view(state, referral, answer)
     sections = [(group, [fact for fact in vocabulary if fact.group == group.id]) for group in vocabulary.groups]
     return page(

@@ -144,3 +144,19 @@ def test_a_failure_is_handed_over_in_one_line_that_says_once_that_there_is_no_an
         f"{file} (R1): The service failed on this referral. No answer was given. Hand this referral to a clinician "
         "now, as urgent; don't wait for this system.\n"
     )
+
+
+def test_nothing_of_a_reference_is_obeyed_and_every_referral_is_answered() -> None:
+    references = ["[/b]", "\x1b[2J", "[red]", "a\rb", "last"]
+    lines = [json.dumps({"reference": reference, "facts": {}}) for reference in references]
+    lines.insert(2, '{"reference": "big", "facts": {"age_years": ' + "9" * 40 + "}}")
+    lines.insert(3, '{"reference": "\x1b[31m", "facts": {"age_year": 1}}'.replace("\x1b", "\\u001b"))
+    result = _run("assess", "-", stdin="\n".join(lines))
+    assert result.exit_code == 2
+    for shown in ("[/b] ─", "\\x1b[2J ─", "[red] ─", "a\\x0db ─", "last ─"):
+        assert shown in result.stdout
+    assert "(big): refused." in result.stderr
+    assert "(\\x1b[31m): refused." in result.stderr
+    assert "\x1b" not in result.stdout + result.stderr
+    as_lines = _lines(_run("assess", "--json", "-", stdin="\n".join(lines)))
+    assert [each["reference"] for each in as_lines] == [*references[:2], "big", "\x1b[31m", *references[2:]]

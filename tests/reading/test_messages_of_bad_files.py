@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import RULES
 from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
+from triage.reading.yaml_text import parse
 
 
 @pytest.fixture
@@ -100,3 +101,14 @@ def test_a_fact_has_a_title_of_at_most_four_words(folder: Path, before: str) -> 
     line = text[: text.index(before)].count("\n") + 1
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     assert _messages(folder) == [message.format(line=line, above=line - 1)]
+
+
+def test_an_alias_is_refused_before_it_can_grow() -> None:
+    bomb = "a: &a [x]\n" + "\n".join(
+        f"{chr(98 + number)}: &{chr(98 + number)} [{', '.join(['*' + chr(97 + number)] * 9)}]" for number in range(20)
+    )
+    with pytest.raises(FaultyRuleSet) as refused:
+        parse(bomb, "bomb.yaml")
+    assert str(refused.value.faults[0]) == (
+        "bomb.yaml:1:4: An alias repeats what stands here. Write it out each time: `&` and `*` are not read. [text]"
+    )

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer
-from triage.cli.common import RulesFolder, checked_ruleset, err, out, read_settings
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable, read_settings
 from triage.cli.page import print_page
 from triage.model.written import encode
 from triage.presenting.problems import Unanswered, failed, refusal
@@ -92,7 +92,7 @@ def _tell_refusal(name: str, read: Read, unanswered: Unanswered) -> None:
     whose = f" ({unanswered.reference})" if unanswered.reference else ""
     hand_over, detail = unanswered.error.hand_over, unanswered.error.detail
     message = f"{detail} {hand_over.action}" if hand_over else f"refused. {detail}"
-    err.print(f"{where}{whose}: {message}", markup=False)
+    err.print(printable(f"{where}{whose}: {message}"), markup=False)
 
 
 def _print_line(answer: Answer | Unanswered) -> None:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.assess import referrals_of
-from triage.cli.common import RulesFolder, checked_ruleset, err, out
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable
 from triage.presenting.labels import Labels
 from triage.presenting.problems import refusal
 from triage.reading.referral import ReferralReader
@@ -38,7 +38,7 @@ def explain(
         if read is None or read.referral is None:
             refused += 1
             if read is not None and read.refused is not None:
-                err.print(f"{name}: refused. {refusal(read.refused).detail}", markup=False)
+                err.print(printable(f"{name}: refused. {refusal(read.refused).detail}"), markup=False)
             continue
         explained = explorer.explain(read.referral)
         if as_json:
@@ -50,7 +50,7 @@ def explain(
 
 
 def _print(explained: dict[str, Any], labels: Labels) -> None:
-    _line(explained["reference"] or "Referral without a reference", 0)
+    _line(printable(explained["reference"] or "Referral without a reference"), 0)
     if explained["held"]:
         _line("On hold: safety first. What would change the rating is told when the person is safe.", 2)
         return

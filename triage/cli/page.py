@@ -8,6 +8,7 @@ from rich.rule import Rule as Line
 from rich.text import Text
 
 from triage.answer.model import Answer, Citation, FormatStance, Reason, SuitabilityPart, UnansweredQuestion
+from triage.cli.common import printable
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels
 from triage.presenting.words import STANDING
@@ -44,7 +45,7 @@ def print_page(answer: Answer, ruleset: RuleSet, console: Console) -> None:
     """Print one answer. On hold, nothing of the rating is shown; at an emergency, no further question is asked."""
     page = _Page(ruleset, console)
     rating, urgency, held = answer.suitability, answer.urgency, answer.on_hold
-    console.print(Line(answer.reference or "Referral without a reference", align="left"))
+    console.print(Line(Text(printable(answer.reference or "Referral without a reference")), align="left"))
     page.line(f"Urgency: {page.label(urgency.level).upper()}", "bold")
     page.line(urgency.action, indent=2)
     if urgency.incomplete and not answer.is_emergency:

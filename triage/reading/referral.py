@@ -17,6 +17,8 @@ from triage.model.vocabulary import Vocabulary
 from triage.model.written import Written
 
 REFERENCE_LENGTH = 200
+MOST_FAULTS = 100
+"""How many faults of one referral are told: more than anyone mends at once, and no answer of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,18 @@ class _Repeated(ValueError):
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Repeated(next(key for key in keys if keys.count(key) > 1))
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Repeated(key)
+        found[key] = value
     return found
+
+
+def _number(text: str) -> int | float:
+    """A JSON number with a point or an exponent: 19.0 is the whole number 19, as JSON Schema has it."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _no_constant(name: str) -> Any:
@@ -84,7 +93,7 @@ def parse_json(text: str | bytes) -> Any:
         if not whole.strip():
             fault = FieldFault("", "empty", "There is nothing here: a referral is a JSON object.")
             raise RefusedReferral([fault], malformed=True)
-        data = json.loads(whole, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
+        data = json.loads(whole, object_pairs_hook=_unrepeated, parse_float=_number, parse_constant=_no_constant)
         if "\\u" in whole:
             json.dumps(data, ensure_ascii=False).encode("utf-8")
         return data
@@ -132,7 +141,7 @@ class ReferralReader:
         try:
             checked = self.referral_model.model_validate(data)
         except ValidationError as error:
-            raise RefusedReferral(_one_each(map(self._fault, error.errors())), _reference(data)) from None
+            raise RefusedReferral(self._faults(error), _reference(data)) from None
         given = checked.__dict__["facts"].__dict__
         facts: dict[str, Value] = {}
         unknown = []
@@ -160,6 +169,15 @@ class ReferralReader:
             message = f"{constraint.message} The two answers contradict each other: correct one."
             faults.append(FieldFault(pointer, "contradiction", message, given=given))
         raise RefusedReferral(faults, reference)
+
+    def _faults(self, error: ValidationError) -> tuple[FieldFault, ...]:
+        """Each fault once; of very many the first, and how many more there are."""
+        errors = error.errors(include_url=False, include_context=False)
+        faults = _one_each(map(self._fault, errors[:MOST_FAULTS]))
+        if len(errors) <= MOST_FAULTS:
+            return faults
+        message = f"{len(errors) - MOST_FAULTS} more things are wrong: correct these first."
+        return (*faults, FieldFault("", "more-faults", message))
 
     def _fault(self, error: Any) -> FieldFault:
         loc = _in_referral(error["loc"])
@@ -230,12 +248,16 @@ def _reference(data: Any) -> str | None:
 
 
 def _shown(given: Any) -> Any:
-    """What was given, cut where it is long: an error message repeats no megabyte."""
+    """What was given, cut where it is long, and as text where it is no number that JSON carries (64 bits)."""
+    if isinstance(given, int) and not -(2**63) <= given < 2**64:
+        return f"{given:.0e}" if abs(given) < 10**300 else "a number of more than 300 digits"
     if isinstance(given, str) and len(given) > 100:
         return given[:100] + "…"
     if isinstance(given, dict | list) and len(json.dumps(given, default=str)) > 300:
         return f"{'an object' if isinstance(given, dict) else 'a list'} of {len(given)} entries"
-    return given
+    if isinstance(given, dict):
+        return {name: _shown(value) for name, value in given.items()}
+    return [_shown(value) for value in given] if isinstance(given, list) else given
 
 
 def as_json(value: Value, fact: Fact) -> Any:
