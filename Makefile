@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test check lint types imports deep bench lock clean
+.PHONY: help setup serve quick test check lint types imports deep bench sbom lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,10 +45,13 @@ imports: .venv/ready
 	$(BIN)/lint-imports
 
 deep: setup ## Long property tests and load (minutes to hours)
-	$(BIN)/pytest -m deep
+	$(BIN)/pytest -m deep --timeout=0
 
 bench: setup ## Speeds, each as a ratio to a named baseline in the same run
 	$(BIN)/python -m bench
+
+sbom: setup ## What is installed, as a CycloneDX bill of materials in sbom.json
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json .venv
 
 lock: ## Pin every Python dependency anew, with hashes and no index address
 	$(BIN)/pip install --quiet pip-tools
@@ -56,4 +59,4 @@ lock: ## Pin every Python dependency anew, with hashes and no index address
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## Remove what setup made
-	rm -rf .venv node_modules api/pages/static/built *.egg-info
+	rm -rf .venv node_modules api/pages/static/built *.egg-info sbom.json

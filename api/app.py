@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
+from api.protocol import Protocol
 from api.request import build_state
 from api.routes import evaluate, explain, knowledge, operations
 from triage.settings import Settings
 
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
-    "clinician must act, with the reason and the source of every part. Not a medical device, no diagnosis, no "
-    "prediction."
+    "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
+    "assessed or cleared as a medical device."
 )
 
 
@@ -30,14 +33,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would be built from the Host that the client names
+        lifespan=_lifespan,
     )
     app.state.service = state
     problems.register(app, pages.problem_page)
     for router in (evaluate.router, explain.router, knowledge.router, operations.router):
         app.include_router(router)
     pages.register(app)
+    app.add_middleware(Protocol, on_failure=problems.failure)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.service.close()
 
 
 def _described(app: FastAPI, state: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from msgspec import to_builtins
 
 from api.request import State
-from triage.presenting.problems import problem
+from triage.presenting.problems import refusal
 from triage.reading.referral import RefusedReferral
 
 _EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -74,14 +75,16 @@ def _describe_operation(path: str, method: str, operation: dict[str, Any], state
 
 
 def _answer(example: dict[str, Any], state: State) -> dict[str, Any]:
-    return state.assessor.assess(state.reader.read(example))
+    answered: dict[str, Any] = to_builtins(state.assessor.assess(state.reader.read(example)))
+    return answered
 
 
 def _refusal(state: State) -> dict[str, Any]:
     try:
         state.reader.read(_MISSPELT)
     except RefusedReferral as refused:
-        return problem(refused)
+        problem: dict[str, Any] = to_builtins(refusal(refused))
+        return problem
     raise AssertionError("a misspelt fact was let in")
 
 

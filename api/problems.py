@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from traceback import extract_tb
 
-import orjson
 from fastapi import FastAPI, Request, Response
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
-from api.request import TooLarge
+from api.request import TooLarge, TooSlow
+from api.work import Overloaded
 from triage.engines.agreement import EngineDisagreement
-from triage.presenting.problems import failed, problem
+from triage.model.written import encode
+from triage.presenting.problems import HAND_OVER, Problem, failed, problem, refusal
 from triage.reading.referral import RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
-AsPage = Callable[[Request, dict[str, Any]], Response]
+AsPage = Callable[[Request, Problem], Response]
 log = logging.getLogger("api")
 
 
-def respond(problem_: dict[str, Any]) -> Response:
+def respond(problem_: Problem) -> Response:
     """A problem as a response."""
-    return Response(orjson.dumps(problem_), status_code=problem_["status"], media_type=MEDIA_TYPE)
+    return Response(encode(problem_), status_code=problem_.status, media_type=MEDIA_TYPE)
 
 
-def answer(request: Request, problem_: dict[str, Any]) -> Response:
+def answer(request: Request, problem_: Problem) -> Response:
     """A problem for whoever asked: a page for a browser, JSON for everyone else."""
     if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
         return respond(problem_)
     as_page: AsPage = request.app.state.problem_as_page
     return as_page(request, problem_)
-
-
-def plain(status: int, title: str, detail: str, **more: Any) -> dict[str, Any]:
-    """A problem without a pointer."""
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
 
 
 def register(app: FastAPI, as_page: AsPage) -> None:
@@ -44,30 +43,45 @@ def register(app: FastAPI, as_page: AsPage) -> None:
     app.add_exception_handler(RefusedReferral, _refused)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(EngineDisagreement, _failure)
-    app.add_exception_handler(Exception, _failure)
+    app.add_exception_handler(TooSlow, _too_slow)
+    app.add_exception_handler(Overloaded, _overloaded)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedReferral)
-    return answer(request, problem(error) | {"reference": error.reference})
+    return answer(request, refusal(error, reference=error.reference))
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooLarge)
     detail = f"The request is larger than the {error.limit} bytes that are read. A referral needs about 2,000."
-    return answer(request, plain(413, "The request is too large", detail))
+    return answer(request, problem(413, "The request is too large", detail))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     response = answer(
-        request, plain(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error))
+        request, problem(error.status_code, _TITLES.get(error.status_code, "Error"), _detail(request, error))
     )
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
 
 
+def _allowed(request: Request) -> list[str]:
+    """Every method that some route at this address takes, HEAD beside GET."""
+    taken = {
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    }
+    if not taken:  # a mounted folder of files, which names no methods
+        return ["GET", "HEAD"]
+    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TITLES = {404: "Not found", 405: "Method not allowed", 413: "The request is too large"}
 
 
@@ -79,9 +93,27 @@ def _detail(request: Request, error: HTTPException) -> str:
     return str(error.detail)
 
 
-async def _failure(request: Request, error: Exception) -> Response:
+async def failure(request: Request, error: Exception) -> Response:
+    """Answer a failure of the service: an error and a hand-over to a person.
+
+    Only the kind of error and where it came from are logged: an exception's text may repeat answers.
+    """
     if isinstance(error, EngineDisagreement):
         log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
     else:
-        log.exception("failure at %s", request.url.path, exc_info=error)
+        places = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_tb(error.__traceback__)]
+        log.error("%s at %s: %s", type(error).__name__, request.url.path, " > ".join(places))
     return answer(request, failed(error))
+
+
+async def _too_slow(request: Request, _error: Exception) -> Response:
+    response = answer(request, problem(408, "The request came too slowly", "Send the whole body at once."))
+    response.headers["Connection"] = "close"
+    return response
+
+
+async def _overloaded(request: Request, _error: Exception) -> Response:
+    detail = "Too many referrals are being answered at this moment, so this one has no answer yet. Send it again."
+    response = answer(request, replace(problem(503, "The service is busy", detail), hand_over=HAND_OVER))
+    response.headers["Retry-After"] = "1"
+    return response

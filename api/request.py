@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from triage.answer.assess import Assessor
-from triage.answer.service import build_assessor
+from api.work import Queue, explanation_queue, thread_queue
+from triage.answer.assess import Assessor, build_assessor
+from triage.answer.model import Answer
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral, ReferralReader, parse_json
@@ -17,7 +19,18 @@ from triage.settings import Settings
 
 if TYPE_CHECKING:
     from api.proofs import Proofs
-    from triage.analysis.counterfactual import Explorer
+
+
+MOST_INCOMPLETE = 32
+"""How many incomplete referrals may be under way: about a third of a second of work."""
+MOST_EXPLAINING = 8
+"""How many explanations may be under way: some seconds of work."""
+BODY_SECONDS = 10.0
+"""How long a client may take to send a body."""
+
+
+class TooSlow(Exception):
+    """The request's body did not come in time."""
 
 
 class TooLarge(Exception):
@@ -38,11 +51,28 @@ class State:
     assessor: Assessor
 
     @cached_property
-    def explorer(self) -> Explorer:
-        """What explains other ratings; made at the first question, as a service starts without it."""
-        from triage.analysis.counterfactual import Explorer
+    def incomplete(self) -> Queue:
+        """The work of answering what incomplete referrals can become."""
+        return thread_queue("incomplete", MOST_INCOMPLETE)
 
-        return Explorer(self.ruleset)
+    @cached_property
+    def explaining(self) -> Queue:
+        """The work of explaining other ratings, in a process of its own."""
+        return explanation_queue(self.ruleset, MOST_EXPLAINING)
+
+    async def assess(self, referral: Referral) -> Answer:
+        """Answer a referral: a complete one at once, an incomplete one beside other requests.
+
+        Raises Overloaded where too many wait already.
+        """
+        if self.ruleset.vocabulary.is_complete(referral.answers):
+            return self.assessor.assess(referral)
+        return await self.incomplete.run(self.assessor.assess, referral)
+
+    def close(self) -> None:
+        """Stop the work that runs beside requests."""
+        self.incomplete.close()
+        self.explaining.close()
 
     @cached_property
     def proofs(self) -> Proofs:
@@ -71,16 +101,23 @@ def state_of(request: Request) -> State:
 
 
 async def body_of(request: Request, limit: int | None = None) -> bytes:
-    """The request's body. Raises TooLarge as soon as more came than ``limit``, or than the service reads."""
+    """The request's body.
+
+    Raises TooLarge as soon as more came than ``limit``, or than the service reads; TooSlow where it does not come.
+    """
     limit = limit or state_of(request).settings.largest_request
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(limit)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise TooLarge(limit)
+    except TimeoutError:
+        raise TooSlow from None
     return bytes(body)
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from bench.referrals import as_request, complete_referrals
 from bench.table import print_table
-from triage.answer.service import build_assessor
+from triage.answer.assess import build_assessor
 from triage.check import load_ruleset
 from triage.engines import reference
 from triage.reading.referral import Referral, ReferralReader

@@ -6,8 +6,9 @@ import orjson
 from fastapi import FastAPI, Request, Response
 
 from bench.referrals import complete_referrals
-from triage.answer.service import build_assessor
+from triage.answer.assess import build_assessor
 from triage.check import load_ruleset
+from triage.model.written import encode
 from triage.reading.referral import Referral
 from triage.settings import PUBLISHED
 
@@ -17,7 +18,7 @@ def create_app() -> FastAPI:
     app = FastAPI()
     ruleset = load_ruleset(PUBLISHED)
     (facts,) = complete_referrals(ruleset, 1)
-    answer = orjson.dumps(build_assessor(ruleset).assess(Referral(facts)))
+    answer = encode(build_assessor(ruleset).assess(Referral(facts)))
 
     @app.post("/v1/evaluate")
     async def evaluate(request: Request) -> Response:

@@ -1,10 +1,11 @@
-"""What every folder of tests shares: the published rule set, read once."""
+"""What every folder of tests shares: the rule sets, read once, and how generated examples are run."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
@@ -12,9 +13,24 @@ from triage.reading.referral import ReferralReader
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
 
+FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
+settings.register_profile("found", phases=FOUND, print_blob=True, report_multiple_bugs=False)
+settings.register_profile("shrink", settings.get_profile("found"), phases=(*FOUND, Phase.shrink))
+settings.load_profile("found")
+# A failing example is printed as it was found, at once, and kept in .hypothesis/. To make it small, which can take
+# minutes: `pytest --lf --hypothesis-profile=shrink --timeout=0`.
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that reads the published rules through the fixture `ruleset`."""
+    for item in items:
+        if "ruleset" in getattr(item, "fixturenames", ()):
+            item.add_marker("published")
+
 
 @pytest.fixture(scope="session")
 def ruleset() -> RuleSet:
+    """The published rule set. A test that only needs some rule set takes `fixture_rules`."""
     return load_ruleset(RULES)
 
 

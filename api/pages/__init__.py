@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.gzip import GZipMiddleware
@@ -12,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from api.pages import form, reading
 from api.pages.security import PageHeaders
 from api.pages.templating import page
+from triage.presenting.problems import Problem
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,6 +25,6 @@ def register(app: FastAPI) -> None:
     app.add_middleware(PageHeaders)
 
 
-def problem_page(request: Request, problem: dict[str, Any]) -> Response:
+def problem_page(request: Request, problem: Problem) -> Response:
     """Show a problem as a page."""
-    return page(request, "problem.html.jinja", status=problem["status"], problem=problem)
+    return page(request, "problem.html.jinja", status=problem.status, problem=problem)

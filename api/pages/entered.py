@@ -111,7 +111,7 @@ def by_question(refused: RefusedReferral, vocabulary: Vocabulary) -> dict[str, s
         message = fault.message
         if fact is None:
             name = "reference"
-            if fault.code != "unknown-field":
+            if fault.pointer == "/reference":
                 message = "The reference is too long: use at most 200 characters."
         elif fault.code == "wrong-value":
             message = f"“{fault.given}” can't be read here: enter {fact.allowed()}, or leave it blank."

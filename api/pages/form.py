@@ -6,13 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.concurrency import run_in_threadpool
 
 from api.pages.entered import Entered, by_question
 from api.pages.followups import follow_up_styles
 from api.pages.templating import page
 from api.pages.wording import HEADINGS, Wording
 from api.request import State, body_of, state_of
+from triage.answer.model import Answer
 from triage.reading.referral import Referral, RefusedReferral
 
 router = APIRouter()
@@ -54,7 +54,7 @@ async def assess(request: Request) -> HTMLResponse:
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
         return await _form(request, entered, errors)
-    answer = await run_in_threadpool(state.assessor.assess, referral)
+    answer = await state.assess(referral)
     return page(request, "result.html.jinja", **_view(state, referral, answer), entered=entered)
 
 
@@ -68,7 +68,7 @@ async def panel(request: Request) -> HTMLResponse:
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
         return page(request, "panel.html.jinja", errors=errors, answer=None)
-    answer = await run_in_threadpool(state.assessor.assess, referral)
+    answer = await state.assess(referral)
     return page(request, "panel.html.jinja", errors={}, **_view(state, referral, answer))
 
 
@@ -82,7 +82,7 @@ async def _form(request: Request, entered: Entered, errors: dict[str, str] | Non
         except RefusedReferral as refused:
             errors = by_question(refused, vocabulary)
         else:
-            answer = await run_in_threadpool(state.assessor.assess, referral)
+            answer = await state.assess(referral)
             found = _view(state, referral, answer)
     sections = [(group, [fact for fact in vocabulary if fact.group == group.id]) for group in vocabulary.groups]
     return page(
@@ -97,24 +97,17 @@ async def _form(request: Request, entered: Entered, errors: dict[str, str] | Non
     )
 
 
-def _view(state: State, referral: Referral, answer: dict[str, Any]) -> dict[str, Any]:
+def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
     """What the panel and the result show of an answer."""
-    wording = Wording(state.ruleset)
-    held = answer["suitability"]["rating"] == "on_hold"
-    questions = [
-        each | {"consequences": wording.consequences(each, answer, held=held)}
-        for each in answer["unanswered"]
-        if not held or "urgency" in each["can_change"]
-    ]
-    open_facts = {each["fact"] for each in answer["unanswered"]}
+    open_facts = {each.fact for each in answer.unanswered}
     unanswered = state.ruleset.vocabulary.unanswered(referral.answers)
     return {
         "answer": answer,
-        "held": held,
-        "emergency": answer["urgency"]["level"] == "emergency",
-        "wording": wording,
+        "held": answer.on_hold,
+        "emergency": answer.is_emergency,
+        "wording": Wording(state.ruleset),
         "headings": HEADINGS,
-        "questions": questions,
+        "questions": [each for each in answer.unanswered if not answer.on_hold or "urgency" in each.can_change],
         "shown_first": SHOWN_FIRST,
         "idle": [name for name in unanswered if name not in open_facts],
         "facts": referral.answers,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from triage.answer.model import Answer, Citation, UnansweredQuestion
 from triage.model.fact import Fact
 from triage.model.ruleset import RuleSet
-from triage.presenting.words import fact_name
+from triage.presenting.labels import Labels
+from triage.presenting.words import STANDING
 
 
 class Wording:
@@ -15,118 +17,100 @@ class Wording:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
-        scales = ruleset.scales
-        plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles, *scales.foci, *scales.formats)
-        self.labels = {term.id: term.label for term in (*plain, *scales.therapies)}
-        self.labels |= {term.id: term.label for term in scales.urgencies}
+        self.labels = Labels(ruleset)
 
     def label(self, id_: str) -> str:
         """How a value of a scale, a therapy or a condition is called."""
-        return self.labels.get(id_) or fact_name(id_)
-
-    def answer(self, name: str, value: Any) -> str:
-        """An answer in words."""
-        fact = self.ruleset.vocabulary[name]
-        if isinstance(value, list):
-            return ", ".join(fact.labels[each].label for each in value) or "none of these"
-        if isinstance(value, Mapping):
-            return f"{value['from']} to {value['to']}"
-        return fact.labels[value].label if value in fact.labels else f"{value} {fact.unit}".strip()
+        return self.labels.term(id_)
 
     def answers(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Answers in words, each with the name of its question."""
-        return [(fact_name(name), self.answer(name, value)) for name, value in facts.items()]
+        return [(self.labels.fact(name), self.labels.answer(name, value)) for name, value in facts.items()]
 
-    def span(self, ids: list[str]) -> str:
-        """Values of a scale one after the other."""
-        return " / ".join(self.label(each) for each in ids)
-
-    def consequences(self, question: Mapping[str, Any], answer: Mapping[str, Any], *, held: bool) -> list[str]:
+    def consequences(self, question: UnansweredQuestion, answer: Answer) -> list[str]:
         """What single answers to an open question would settle: at most three, those that change most first."""
         told = []
-        for each in question["would"]:
+        for each in question.would:
             said = []
-            if "urgency" in question["can_change"] and each["urgency"][0] != answer["urgency"]["could_become"][0]:
-                said.append(f"at least {self.label(each['urgency'][0]).lower()}")
-            ratings, now = each["suitability"], answer["suitability"]["could_become"]
-            if not held and "suitability" in question["can_change"] and ratings != now:
+            if "urgency" in question.can_change and each.urgency[0] != answer.urgency.could_become[0]:
+                said.append(f"at least {self.labels.term_in_sentence(each.urgency[0])}")
+            ratings, now = each.suitability, answer.suitability.could_become
+            if not answer.on_hold and "suitability" in question.can_change and ratings != now:
                 said.append(self._narrowed(ratings, now))
             if said:
-                rank = self.ruleset.scales.urgency_rank(each["urgency"][0])
-                told.append(
-                    (-rank, len(ratings), f"“{self.answer(question['fact'], each['answer'])}”: {', '.join(said)}")
-                )
+                rank = self.ruleset.scales.urgency_rank(each.urgency[0])
+                given = self.labels.answer(question.fact, each.answer)
+                told.append((-rank, len(ratings), f"“{given}”: {', '.join(said)}"))
         return [text for _, _, text in sorted(told)[:3]]
 
-    def _narrowed(self, ratings: list[str], now: list[str]) -> str:
+    def _narrowed(self, ratings: Sequence[str], now: Sequence[str]) -> str:
         if len(ratings) == 1:
-            return self.label(ratings[0]).lower()
+            return self.labels.term_in_sentence(ratings[0])
         if ratings[-1] != now[-1]:
-            return f"at most {self.label(ratings[-1]).lower()}"
+            return f"at most {self.labels.term_in_sentence(ratings[-1])}"
         if ratings[0] != now[0]:
-            return f"at least {self.label(ratings[0]).lower()}"
-        return "not " + " or ".join(self.label(each).lower() for each in now if each not in ratings)
+            return f"at least {self.labels.term_in_sentence(ratings[0])}"
+        return "not " + " or ".join(self.labels.term_in_sentence(each) for each in now if each not in ratings)
 
-    def cited(self, source: Mapping[str, str]) -> dict[str, Any]:
+    def cited(self, source: Citation) -> dict[str, Any]:
         """A source as a page shows it."""
-        known = self.ruleset.sources[source["id"]]
-        claim = source.get("claim")
+        known = self.ruleset.sources[source.id]
+        claim = source.claim
         return {
             "id": known.id,
             "short": f"service page, {claim}" if claim else known.id,
-            "said": known.claims.get(claim, "") if claim else source.get("finding", ""),
+            "said": known.claims.get(claim, "") if claim else source.finding or "",
             "citation": known.citation,
             "verified": known.verified,
             "proposal": known.kind == "proposal",
         }
 
-    def rating_words(self, answer: Mapping[str, Any]) -> str:
+    def rating_words(self, answer: Answer) -> str:
         """The rating as it may be shown: its range only, its range and "so far", or settled; held ratings never."""
-        rating = answer["suitability"]
-        if rating["settled"]:
-            return self.label(rating["rating"])
-        if answer["urgency"]["incomplete"]:
-            return f"Can still be: {self.span(rating['could_become'])}"
-        return f"Can still be: {self.span(rating['could_become'])}. So far: {self.label(rating['rating'])}"
+        rating = answer.suitability
+        if rating.settled:
+            return self.label(rating.rating)
+        if answer.urgency.incomplete:
+            return f"Can still be: {self.labels.span(rating.could_become)}"
+        return f"Can still be: {self.labels.span(rating.could_become)}. So far: {self.label(rating.rating)}"
 
-    def rationale(self, answer: Mapping[str, Any]) -> str:
+    def rationale(self, answer: Answer) -> str:
         """The whole answer as text to copy; on hold nothing of the rating."""
-        held = answer["suitability"]["rating"] == "on_hold"
-        urgency = answer["urgency"]
+        held = answer.on_hold
+        urgency = answer.urgency
         rating = "on hold, safety first" if held else self.rating_words(answer)
         lines = [
-            f"Referral {answer['reference'] or '(no reference)'}",
-            f"Urgency: {self.label(urgency['level'])}. {urgency['action']}",
+            f"Referral {answer.reference or '(no reference)'}",
+            f"Urgency: {self.label(urgency.level)}. {urgency.action}",
             f"Suitability for IPT: {rating}.",
-            f"Next step: {answer['next_step']}",
+            f"Next step: {answer.next_step}",
         ]
         shown = ("urgency", "limits") if held else ("urgency", "limits", "supports", "derives", "advice")
         for effect in shown:
-            for reason in answer["reasons"]:
-                if reason["effect"] == effect and not _asks_on(reason, urgency):
-                    sources = "; ".join(self.cited(each)["short"] for each in reason["sources"])
-                    lines.append(f"- {HEADINGS[effect]}: {reason['title']}. {reason['because']} [{sources}]")
+            for reason in answer.reasons_of(effect):
+                sources = "; ".join(self.cited(each)["short"] for each in reason.sources)
+                lines.append(f"- {HEADINGS[effect]}: {reason.title}. {reason.because} [{sources}]")
         stances = {"suited": "suited", "unsuited": "not suited"}
         lines += [
-            f"- {self.label(each['format'])}: {stances[each['stance']]}."
-            for each in answer["formats"]
-            if not held or each["stance"] == "unsuited"
+            f"- {self.label(each.format)}: {stances[each.stance]}."
+            for each in answer.formats
+            if not held or each.stance == "unsuited"
         ]
         lines += [
-            f"- {'Offer first' if each['first'] else 'Also'}: {self.label(each['therapy'])}."
-            for each in ([] if held else answer["alternatives"])
+            f"- {'Offer first' if each.first else 'Also'}: {self.label(each.therapy)}."
+            for each in (() if held else answer.alternatives)
         ]
-        used = answer["ruleset"]
-        lines.append(f"Rule set {used['name']} {used['version']}, {used['digest']}.")
-        lines.append("Decision support for clinicians: not a medical device, no diagnosis, no prediction.")
+        used = answer.ruleset
+        lines.append(f"Rule set {used.name} {used.version}, {used.digest}.")
+        lines.append(STANDING)
         return "\n".join(lines)
 
-    def questions_back(self, answer: Mapping[str, Any]) -> str:
+    def questions_back(self, answer: Answer) -> str:
         """What to ask the referrer, ready to send: the open questions, each with its answers."""
-        opening = f"About referral {answer['reference']}:" if answer["reference"] else "About your referral:"
+        opening = f"About referral {answer.reference}:" if answer.reference else "About your referral:"
         lines = [opening, "we can answer it once we know the following. Leave out what is not known.", ""]
-        for number, each in enumerate(answer["unanswered"], start=1):
-            lines.append(f"{number}. {each['question']} ({self.choices(self.ruleset.vocabulary[each['fact']])})")
+        for number, each in enumerate(answer.unanswered, start=1):
+            lines.append(f"{number}. {each.question} ({self.choices(self.ruleset.vocabulary[each.fact])})")
         return "\n".join(lines)
 
     def choices(self, fact: Fact) -> str:
@@ -134,11 +118,6 @@ class Wording:
         if fact.is_integer:
             return f"{fact.minimum} to {fact.maximum} {fact.unit}".strip()
         return " / ".join(label.label for label in fact.labels.values())
-
-
-def _asks_on(reason: Mapping[str, Any], urgency: Mapping[str, Any]) -> bool:
-    """Whether a reason lists open questions at an emergency, when nothing is asked any more."""
-    return bool(urgency["level"] == "emergency" and reason["rule"] == "core-safety-unanswered")
 
 
 HEADINGS = {

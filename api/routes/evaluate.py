@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import orjson
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.request import referral_of, state_of
+from triage.model.written import encode
 
 router = APIRouter(prefix="/v1", tags=["Answers"])
 
@@ -19,8 +18,4 @@ async def evaluate(request: Request) -> Response:
     """
     referral = await referral_of(request)
     state = state_of(request)
-    if state.ruleset.vocabulary.is_complete(referral.answers):
-        answer = state.assessor.assess(referral)
-    else:
-        answer = await run_in_threadpool(state.assessor.assess, referral)
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(encode(await state.assess(referral)), media_type="application/json")

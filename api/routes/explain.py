@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.request import referral_of, state_of
+from api.work import explain as explain_in_process
 
 router = APIRouter(prefix="/v1", tags=["Answers"])
 
@@ -19,5 +19,5 @@ async def explain(request: Request) -> Response:
     history never is.
     """
     referral = await referral_of(request)
-    explained = await run_in_threadpool(state_of(request).explorer.explain, referral)
+    explained = await state_of(request).explaining.run(explain_in_process, referral)
     return Response(orjson.dumps(explained), media_type="application/json")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from msgspec import to_builtins
 
 from api.app import create_app
 from tests.conftest import RULES
@@ -99,5 +100,5 @@ def test_a_failure_of_an_engine_is_handed_to_a_person(live: object, title: str) 
     assert answered.status_code == 500
     problem = answered.json()
     assert problem["title"] == title
-    assert problem["hand_over"] == HAND_OVER
+    assert problem["hand_over"] == to_builtins(HAND_OVER)
     assert "suitability" not in problem

@@ -208,3 +208,33 @@ def test_two_tabs_hold_two_referrals(visit: Open) -> None:
     expect(listed.locator("#drafts tr").first).to_contain_text("ONE")
     listed.goto("/worklist?q=two")
     expect(listed.locator("#drafts tr")).to_have_count(1)
+
+
+def test_a_new_assessment_is_always_empty(visit: Open) -> None:
+    page = visit()
+    answer(page, {"reference": "ONE", "suicidal_thoughts": "passive"})
+    show_result(page)
+    page.get_by_role("link", name="New assessment").click()
+    expect(page.locator("input#reference")).to_have_value("")
+    assert entered(page, "suicidal_thoughts") == []
+    answer(page, {"reference": "TWO", "age_years": "30"})
+    page.reload()
+    expect(page.locator("input#reference")).to_have_value("TWO")
+    page.get_by_role("button", name="Start a new one").click()
+    expect(page.locator("input#reference")).to_have_value("")
+    expect(page.locator("input#age_years")).to_have_value("")
+
+
+def test_an_answer_is_kept_before_the_service_is_asked(visit: Open) -> None:
+    page = visit()
+    page.route("**/panel", lambda route: route.fulfill(status=200, body="", content_type="text/html"))
+    answer(page, {"age_years": "29"})
+    page.reload()
+    expect(page.locator("input#age_years")).to_have_value("29")
+
+
+def test_the_page_says_where_an_answer_is_not_kept(visit: Open) -> None:
+    page = visit()
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    answer(page, {"age_years": "29"})
+    expect(page.locator("#draft")).to_contain_text("Not saved: this browser keeps nothing for this page.")

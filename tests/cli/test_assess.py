@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from triage.answer.assess import Assessor
 from triage.cli import app
+from triage.reading.referral import Referral
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "first-referral.json"
 DANGER = {"reference": "R-2", "facts": {"suicidal_thoughts": "plan_or_intent", "major_depression": "current"}}
@@ -29,7 +31,7 @@ def test_one_referral_as_a_readable_page() -> None:
     page = result.stdout
     assert page.index("Urgency: ROUTINE") < page.index("Suitability: ") < page.index("What speaks for")
     assert "Source: service-page S09" in page
-    assert "not a medical device" in page
+    assert "It has not been assessed or cleared as a medical device." in " ".join(page.split())
 
 
 def test_the_page_of_a_danger_shows_nothing_of_the_rating() -> None:
@@ -125,3 +127,36 @@ def test_a_folder_without_a_rule_set_is_named(folder: str, tmp_path: Path) -> No
     result = _run("assess", str(EXAMPLE), "--rules", named)
     assert result.exit_code == 1
     assert "There is no rule set in this folder: `ruleset.yaml` is missing." in result.stderr
+
+
+def test_a_failure_is_handed_over_in_one_line_that_says_once_that_there_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Assessor, _referral: Referral) -> None:
+        raise RuntimeError("the engine stopped")
+
+    monkeypatch.setattr(Assessor, "assess", broken)
+    file = tmp_path / "a.json"
+    file.write_text('{"reference": "R1", "facts": {}}', encoding="utf-8")
+    result = CliRunner().invoke(app, ["assess", str(file)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{file} (R1): The service failed on this referral. No answer was given. Hand this referral to a clinician "
+        "now, as urgent; don't wait for this system.\n"
+    )
+
+
+def test_nothing_of_a_reference_is_obeyed_and_every_referral_is_answered() -> None:
+    references = ["[/b]", "\x1b[2J", "[red]", "a\rb", "last"]
+    lines = [json.dumps({"reference": reference, "facts": {}}) for reference in references]
+    lines.insert(2, '{"reference": "big", "facts": {"age_years": ' + "9" * 40 + "}}")
+    lines.insert(3, '{"reference": "\x1b[31m", "facts": {"age_year": 1}}'.replace("\x1b", "\\u001b"))
+    result = _run("assess", "-", stdin="\n".join(lines))
+    assert result.exit_code == 2
+    for shown in ("[/b] ─", "\\x1b[2J ─", "[red] ─", "a\\x0db ─", "last ─"):
+        assert shown in result.stdout
+    assert "(big): refused." in result.stderr
+    assert "(\\x1b[31m): refused." in result.stderr
+    assert "\x1b" not in result.stdout + result.stderr
+    as_lines = _lines(_run("assess", "--json", "-", stdin="\n".join(lines)))
+    assert [each["reference"] for each in as_lines] == [*references[:2], "big", "\x1b[31m", *references[2:]]

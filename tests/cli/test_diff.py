@@ -42,7 +42,7 @@ def test_what_moves_is_told_with_the_smallest_referral_and_the_rules(changed: Pa
     first, where, by = (line.strip() for line in result.stdout.splitlines()[1:4])
     assert (first, where, by) == (
         "Rating from Not recommended to No indication:",
-        "where primary problem: Alcohol or drugs",
+        "where main problem: Alcohol or drugs",
         "by substance-use-as-the-problem",
     )
     assert "Urgency from Semi-urgent to Urgent:" in result.stdout

@@ -65,11 +65,18 @@ def test_a_kind_that_is_not_one_is_answered_with_the_near_one() -> None:
 def test_rules_are_listed_and_shown_in_words(ruleset: RuleSet) -> None:
     assert "substance-use-as-the-problem" in _run("list", "--effect", "limits").stdout
     shown = _run("show", "substance-use-as-the-problem").stdout
-    assert "When primary problem: " in shown
+    assert "When main problem: " in shown
     assert "Awaiting clinical review." in shown
     near = _run("show", "substance-use-as-the-problm")
     assert near.exit_code == 2
     assert "Did you mean `substance-use-as-the-problem`?" in near.stderr
+
+
+def test_a_misspelt_effect_is_answered_with_the_near_one() -> None:
+    result = _run("list", "--effect", "limit")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == "`limit` is not an effect. Did you mean `limits`?\n"
 
 
 def test_a_meaning_that_changed_without_a_new_version_is_refused(copied: Path) -> None:

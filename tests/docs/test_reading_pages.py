@@ -116,7 +116,7 @@ def test_a_property_that_fails_stands_first_with_its_referral_in_words(ruleset: 
     assert page.index("This fails.") < page.index("This holds.")
     assert page.index("This took too long.") < page.index("This holds.")
     assert "Not settled" in page
-    assert "A referral that shows it: age years: 30; disputes: Partner" in page
+    assert "A referral that shows it: age: 30 years; ongoing conflict: Partner" in page
 
 
 def test_a_rule_that_is_not_there_is_answered_with_the_near_one(browser: TestClient) -> None:

@@ -44,7 +44,7 @@ def _fact(name: str, type_: FactType, asked_when: tuple[Conjunction, ...]) -> Fa
     names = [value for value, _ in FIXED_VALUES[type_]] if type_ in FIXED_VALUES else ["none", "some", "much"]
     labels = {} if type_ == "integer" else {each: Label(each) for each in names}
     maximum = 4 if type_ == "integer" else 0
-    return Fact(name, type_, "all", f"{name}?", labels=labels, maximum=maximum, asked_when=asked_when)
+    return Fact(name, type_, "all", f"{name}?", name, labels=labels, maximum=maximum, asked_when=asked_when)
 
 
 @st.composite

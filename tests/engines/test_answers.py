@@ -7,8 +7,8 @@ from triage.engines.space import axis_of
 from triage.model.fact import Fact, Label
 from triage.model.rule import Between, Includes
 
-AGE = Fact("age", "integer", "all", "How old?", maximum=20)
-SOME = Fact("some", "choices", "all", "Which?", labels={each: Label(each) for each in ("a", "b", "c")})
+AGE = Fact("age", "integer", "all", "How old?", "Age", maximum=20)
+SOME = Fact("some", "choices", "all", "Which?", "Some", labels={each: Label(each) for each in ("a", "b", "c")})
 
 
 def test_numbers_are_grouped_between_cut_points_and_broken_where_none_is_possible() -> None:

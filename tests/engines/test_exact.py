@@ -210,12 +210,12 @@ def test_a_complete_referral_needs_no_search_and_the_search_would_say_the_same(r
     assessor, exact = Assessor(ruleset, Reference(ruleset), Refusing(), Settings()), Exact(ruleset)
     for facts in complete_referrals(ruleset, 20, seed=8):
         answer = assessor.assess(Referral(facts))
-        assert answer["suitability"]["settled"]
-        assert answer["urgency"]["settled"]
-        assert answer["unanswered"] == []
+        assert answer.suitability.settled
+        assert answer.urgency.settled
+        assert answer.unanswered == ()
         bounds = exact.bounds(facts)
-        assert answer["suitability"]["could_become"] == list(bounds.suitability)
-        assert answer["urgency"]["could_become"] == list(bounds.urgency)
+        assert answer.suitability.could_become == bounds.suitability
+        assert answer.urgency.could_become == bounds.urgency
         assert exact.open_questions(facts) == ()
 
 

@@ -237,4 +237,4 @@ def test_a_difference_between_the_engines_gives_no_answer(ruleset: RuleSet) -> N
 def test_a_complete_referral_never_calls_the_exact_engine(ruleset: RuleSet) -> None:
     assessor = Assessor(ruleset, LiveEngines(ruleset), _NoExactAnswers(), Settings())
     for facts in complete_referrals(ruleset, 20):
-        assert assessor.assess(Referral(facts))["suitability"]["settled"] is True
+        assert assessor.assess(Referral(facts)).suitability.settled is True

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from triage.answer.assess import Assessor
-from triage.answer.service import build_assessor
+from triage.answer.assess import Assessor, build_assessor
 from triage.model.ruleset import RuleSet
 from triage.settings import Settings
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from tests.knowledge.cases import Case, cases_in, referral_of
 from triage.answer.assess import Assessor
+from triage.answer.model import Answer, UrgencyPart
 from triage.model.ruleset import RuleSet
 
 VIGNETTES = cases_in("vignettes")
@@ -22,52 +22,53 @@ def _by_id(case: Case) -> str:
     return case.id
 
 
-def _check_urgency(case: Case, urgency: dict[str, Any], ruleset: RuleSet) -> None:
+def _check_urgency(case: Case, urgency: UrgencyPart, ruleset: RuleSet) -> None:
     rank = ruleset.scales.urgency_rank
     wanted = case.expect["urgency"]
     if wanted["exactly"] == "true":
-        assert urgency["level"] == wanted["level"], case.story
+        assert urgency.level == wanted["level"], case.story
     else:
-        assert rank(urgency["level"]) >= rank(wanted["level"]), case.story
+        assert rank(urgency.level) >= rank(wanted["level"]), case.story
 
 
 @pytest.mark.parametrize("case", VIGNETTES, ids=_by_id)
 def test_a_vignette_comes_out_as_its_sources_say(case: Case, assessor: Assessor, ruleset: RuleSet) -> None:
     answer = assessor.assess(referral_of(case, ruleset))
-    assert answer["suitability"]["rating"] in case.expect["rating"], case.story
-    _check_urgency(case, answer["urgency"], ruleset)
+    assert answer.suitability.rating in case.expect["rating"], case.story
+    _check_urgency(case, answer.urgency, ruleset)
 
 
 @pytest.mark.parametrize("case", WITHOUT_SAFETY, ids=_by_id)
 def test_a_vignette_nobody_asked_about_safety_is_urgent_and_incomplete(
     case: Case, assessor: Assessor, ruleset: RuleSet
 ) -> None:
-    urgency = assessor.assess(referral_of(case, ruleset))["urgency"]
-    assert ruleset.scales.urgency_rank(urgency["level"]) >= ruleset.scales.urgency_rank("urgent")
-    assert urgency["incomplete"]
-    assert urgency["missing"]
+    urgency = assessor.assess(referral_of(case, ruleset)).urgency
+    assert ruleset.scales.urgency_rank(urgency.level) >= ruleset.scales.urgency_rank("urgent")
+    assert urgency.incomplete
+    assert urgency.missing
 
 
 @pytest.mark.parametrize("case", HARD_CASES, ids=_by_id)
 def test_a_hard_case_comes_out_as_its_sources_say(case: Case, assessor: Assessor, ruleset: RuleSet) -> None:
     answer = assessor.assess(referral_of(case, ruleset))
-    rating = answer["suitability"]
-    assert rating["rating"] in case.expect["rating"], (rating, case.story)
-    _check_urgency(case, answer["urgency"], ruleset)
+    rating = answer.suitability
+    assert rating.rating in case.expect["rating"], (rating, case.story)
+    _check_urgency(case, answer.urgency, ruleset)
     for key in SINGLE & set(case.expect):
-        assert rating[key] == (case.expect[key] or None), (key, case.story)
+        value = getattr(rating, key)
+        assert (list(value) if isinstance(value, tuple) else value) == (case.expect[key] or None), (key, case.story)
     for key in SEVERAL & set(case.expect):
         _check_several(key, case, answer)
 
 
-def _check_several(key: str, case: Case, answer: dict[str, Any]) -> None:
+def _check_several(key: str, case: Case, answer: Answer) -> None:
     """``for`` and ``focus`` are all there is; ``not_suited`` are not called suited; the rest are at least there."""
     wanted = case.expect[key]
-    stances = {each["format"]: each["stance"] for each in answer["formats"]}
-    offered = {each["therapy"]: each["first"] for each in answer["alternatives"]}
+    stances = {each.format: each.stance for each in answer.formats}
+    offered = {each.therapy: each.first for each in answer.alternatives}
     match key:
         case "for":
-            assert set(answer["suitability"]["for"]) == set(wanted)
+            assert set(answer.suitability.for_) == set(wanted)
         case "formats":
             assert wanted.items() <= stances.items()
         case "not_suited":
@@ -77,9 +78,9 @@ def _check_several(key: str, case: Case, answer: dict[str, Any]) -> None:
         case "beside":
             assert set(wanted) <= {therapy for therapy, first in offered.items() if not first}
         case "focus":
-            assert [each["area"] for each in answer["focus"] if each["proposed"]] == wanted
+            assert [each.area for each in answer.focus if each.proposed] == wanted
         case "advice":
-            assert set(wanted) <= {each["rule"] for each in answer["reasons"] if each["effect"] == "advice"}
+            assert set(wanted) <= {each.rule for each in answer.reasons if each.effect == "advice"}
 
 
 def test_the_written_cases_are_all_here_and_expect_only_what_is_looked_at() -> None:

@@ -15,8 +15,9 @@ import pytest
 from tests.conftest import RULES
 from tests.knowledge.cases import cases_in, referral_of
 from triage.answer.decide import decide
-from triage.answer.reasons import Explainer
-from triage.engines.outcome import Bounds, outcome
+from triage.answer.fired_rules import FiredRules
+from triage.answer.offers import alternatives, formats
+from triage.engines.outcome import Bounds
 from triage.engines.reference import evaluate
 from triage.model.rule import Advice, Answers, Focus, Rule, Urgency
 from triage.model.ruleset import RuleSet
@@ -76,25 +77,27 @@ def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
 
 def told(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
     """What is answered: all that is decided, and what the coordinator is told to do."""
-    fired = ruleset.fired(evaluate(ruleset, answers).fired)
-    return decided(ruleset, answers), _actions(fired, outcome(fired, ruleset.scales).level)
+    fired = _fired(ruleset, answers)
+    return decided(ruleset, answers), _actions(fired.rules, fired.so_far.level)
 
 
 def decided(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
     """Rating, urgency, target, role, focus, formats, alternatives, advice."""
-    fired = ruleset.fired(evaluate(ruleset, answers).fired)
-    so_far = outcome(fired, ruleset.scales)
-    verdict = decide(ruleset, fired, Bounds((so_far.rating,), (so_far.level,)), ())
-    explainer = Explainer(ruleset)
+    fired = _fired(ruleset, answers)
+    verdict = decide(fired, Bounds((fired.so_far.rating,), (fired.so_far.level,)))
     return (
-        so_far,
+        fired.so_far,
         frozenset(verdict.targets),
         verdict.role,
-        frozenset(rule.effect.area for rule in fired if isinstance(rule.effect, Focus)),
-        frozenset((each["format"], each["stance"]) for each in explainer.formats(fired)),
-        frozenset((each["therapy"], each["first"]) for each in explainer.alternatives(fired)),
-        frozenset(rule.because for rule in fired if isinstance(rule.effect, Advice)),
+        frozenset(rule.effect.area for rule in fired.rules if isinstance(rule.effect, Focus)),
+        frozenset((each.format, each.stance) for each in formats(fired)),
+        frozenset((each.therapy, each.first) for each in alternatives(fired)),
+        frozenset(rule.because for rule in fired.rules if isinstance(rule.effect, Advice)),
     )
+
+
+def _fired(ruleset: RuleSet, answers: Answers) -> FiredRules:
+    return FiredRules(ruleset, ruleset.fired(evaluate(ruleset, answers).fired), answers)
 
 
 def _actions(fired: tuple[Rule, ...], level: str) -> frozenset[str]:

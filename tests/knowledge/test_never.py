@@ -16,6 +16,7 @@ import pytest
 
 from tests.knowledge.cases import cases_in, referral_of
 from triage.answer.assess import Assessor
+from triage.answer.model import Reason
 from triage.engines.outcome import outcome
 from triage.engines.reference import evaluate
 from triage.model.rule import (
@@ -46,7 +47,7 @@ CASES = [*cases_in("vignettes"), *cases_in("hard_cases")]
 
 def _level(assessor: Assessor, answers: Answers) -> int:
     answer = assessor.assess(Referral(answers))
-    return assessor.ruleset.scales.urgency_rank(answer["urgency"]["level"])
+    return assessor.ruleset.scales.urgency_rank(answer.urgency.level)
 
 
 def _clear(ruleset: RuleSet) -> dict[str, Value]:
@@ -135,8 +136,8 @@ def test_never_3_a_blank_is_never_no(assessor: Assessor, ruleset: RuleSet) -> No
     for name in clear:
         without = {other: value for other, value in clear.items() if other != name}
         answer = assessor.assess(Referral(without))
-        assert answer["urgency"]["level"] == "urgent", name
-        assert name in answer["urgency"]["missing"]
+        assert answer.urgency.level == "urgent", name
+        assert name in answer.urgency.missing
 
 
 def test_never_3_a_screening_while_intoxicated_clears_nothing(assessor: Assessor, ruleset: RuleSet) -> None:
@@ -180,7 +181,7 @@ def _imported(path: Path) -> Iterator[str]:
 def test_never_8_unwanted_thoughts_are_neither_danger_nor_harmless(assessor: Assessor, ruleset: RuleSet) -> None:
     facts = {**_clear(ruleset), "perinatal_status": "postpartum", "thoughts_of_harming_infant": "unwanted_distressing"}
     answer = assessor.assess(Referral(facts))
-    assert answer["urgency"]["level"] == "urgent"
+    assert answer.urgency.level == "urgent"
 
 
 def test_never_9_an_instrument_is_held_as_its_result_never_as_items_of_our_wording(ruleset: RuleSet) -> None:
@@ -195,11 +196,11 @@ def test_never_10_no_rating_is_reported_before_an_alert_is_settled(
     case: Any, assessor: Assessor, ruleset: RuleSet
 ) -> None:
     answer = assessor.assess(referral_of(case, ruleset))
-    held = answer["urgency"]["level"] in ("very_urgent", "emergency")
-    assert (answer["suitability"]["rating"] == "on_hold") is held
+    held = answer.urgency.level in ("very_urgent", "emergency")
+    assert (answer.suitability.rating == "on_hold") is held
     if held:
-        assert answer["course"] is None
-        assert answer["suitability"]["for"] == []
+        assert answer.course is None
+        assert answer.suitability.for_ == ()
 
 
 def test_never_11_no_advice_to_stop_a_medicine_or_a_dose(ruleset: RuleSet) -> None:
@@ -249,17 +250,17 @@ def test_never_13_free_text_is_taken_for_no_answer(ruleset: RuleSet) -> None:
 
 def test_never_14_every_reason_names_its_rule_its_answers_and_its_sources(assessor: Assessor, ruleset: RuleSet) -> None:
     for reason, answered in _reasons(assessor, ruleset):
-        assert reason["rule"]
-        assert reason["sources"], reason["rule"]
-        assert reason["because"]
-        if reason["rule"] in ruleset.by_id:
-            assert reason["facts"], reason["rule"]
-            assert set(reason["facts"]) <= answered
+        assert reason.rule
+        assert reason.sources, reason.rule
+        assert reason.because
+        if reason.rule in ruleset.by_id:
+            assert reason.facts, reason.rule
+            assert set(reason.facts) <= answered
 
 
-def _reasons(assessor: Assessor, ruleset: RuleSet) -> Iterator[tuple[dict[str, Any], set[str]]]:
+def _reasons(assessor: Assessor, ruleset: RuleSet) -> Iterator[tuple[Reason, set[str]]]:
     for case in CASES:
         referral = referral_of(case, ruleset)
         derived = {rule.effect.fact for rule in ruleset.deriving if isinstance(rule.effect, Derives)}
-        for reason in assessor.assess(referral)["reasons"]:
+        for reason in assessor.assess(referral).reasons:
             yield reason, set(referral.answers) | derived

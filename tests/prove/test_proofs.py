@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.conftest import RULES
 from triage.analysis.proof import Proof
-from triage.analysis.prove import names, prove_all
+from triage.analysis.prove import Refuted, names, prove_all
 from triage.cli import app
 from triage.engines import reference
 from triage.engines.outcome import outcome
@@ -217,3 +218,14 @@ def test_the_command_says_what_holds_and_what_does_not(tmp_path: Path) -> None:
     unknown = CliRunner().invoke(app, ["prove", "--only", "red-flag-r91"])
     assert unknown.exit_code == 2
     assert "There is no property `red-flag-r91`. Did you mean `red-flag-" in unknown.stderr
+
+
+def test_a_refutation_passes_through_a_context_manager() -> None:
+    """A frozen exception does not: the manager sets its traceback anew."""
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        yield
+
+    with pytest.raises(Refuted, match="It does not hold"), around():
+        raise Refuted("It does not hold.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from triage.analysis.formulas import SolverTimeout, at_most, holding, no, solving
+from triage.analysis.formulas import Formula, Search, SolverTimeout, at_most, holding, holds_in, no, solving
 from triage.analysis.shortfall import why_not
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
@@ -18,6 +18,24 @@ from triage.engines.outcome import outcome
 from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral, as_json
+
+
+class _Choice:
+    """One solution among many, chosen by preferences in a fixed order, so that the same question has one answer."""
+
+    def __init__(self, search: Search, model: Any, settled: list[Formula]) -> None:
+        self._search = search
+        self._settled = settled
+        self.model = model
+
+    def prefers(self, formula: Formula) -> bool:
+        """Keep to the formula from here on, and say so; where no solution is left with it, keep to its opposite."""
+        model = self.model if holds_in(self.model, formula) else self._search.model(*self._settled, formula)
+        self._settled.append(no(formula) if model is None else formula)
+        if model is None:
+            return False
+        self.model = model
+        return True
 
 
 class Explorer:
@@ -72,14 +90,24 @@ class Explorer:
             model = search.smallest(*wanted, counted=changed)
             if model is None:
                 return told | {"possible": False}
-            fewest = at_most(holding(model, changed), changed)
-            members = [held for fact in self.ruleset.vocabulary if fact.is_set
-                       for held in variables.values[fact.name].values()]  # fmt: skip
-            model = search.smallest(*wanted, fewest, counted=members)
-            found = self._symbolic.replay(model)
+            choice = _Choice(search, model, [*wanted, at_most(holding(model, changed), changed)])
+            for name, differs in zip(free, changed, strict=True):
+                if choice.prefers(no(differs)):
+                    continue
+                self._choose_value(choice, name)
+            found = self._symbolic.replay(choice.model)
         except SolverTimeout:
             return told | {"proved": False}
         return told | {"possible": True, "changes": self._told(answers, found)}
+
+    def _choose_value(self, choice: _Choice, name: str) -> None:
+        """Settle the answer to a fact that changes: of a set the fewest members, else the first value that will do."""
+        values = self._symbolic.variables.values[name].values()
+        if self.ruleset.vocabulary[name].is_set:
+            for member in values:
+                choice.prefers(no(member))
+        else:
+            next(value for value in values if choice.prefers(value))
 
     def _unasked(self, answers: Answers, free: list[str]) -> list[str]:
         """The blank facts that nobody would be asked about: those that are known not to apply."""

@@ -8,7 +8,6 @@ the smallest referral that breaks it, replayed in the reference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product
 from pathlib import Path
@@ -20,20 +19,22 @@ from triage.analysis.proof import Proof
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
 from triage.answer.decide import decide
+from triage.answer.fired_rules import FiredRules
 from triage.engines.outcome import Bounds
 from triage.model.fact import Fact
 from triage.model.rule import Advice, Condition, Format, Limits, OneOf, Rule, Supports, Urgency, Value
 from triage.model.ruleset import RuleSet
-from triage.model.scales import LOWEST_URGENCY, Scales
+from triage.model.scales import LOWEST_SUPPORT, LOWEST_URGENCY, Scales
 from triage.reading.properties_file import Property, read_properties
 
 
-@dataclass(frozen=True)
 class Refuted(Exception):
     """The property does not hold: why in words, and on which referrals."""
 
-    note: str
-    referrals: tuple[dict[str, Value], ...] = ()
+    def __init__(self, note: str, referrals: tuple[dict[str, Value], ...] = ()) -> None:
+        self.note = note
+        self.referrals = referrals
+        super().__init__(note)
 
 
 class Prover:
@@ -256,9 +257,8 @@ def _support_matters(prover: Prover, rule: Rule, effect: Supports) -> bool:
     """Say whether without the support some rating, target or role is another."""
     one, scales = prover.one, prover.ruleset.scales
     rank = scales.rating_rank(effect.rating)
-    possible = scales.rating_ids[2]
     higher = _others(prover, rule, lambda each: isinstance(each, Supports) and scales.rating_rank(each.rating) > rank)
-    leading = (one.fired[rule.id], no(some(higher)), one.rating_at_least(possible))
+    leading = (one.fired[rule.id], no(some(higher)), one.rating_at_least(LOWEST_SUPPORT))
     equal = [
         (each, each.effect) for each in prover.ruleset.rules
         if each is not rule and isinstance(each.effect, Supports) and each.effect.rating == effect.rating
@@ -336,7 +336,7 @@ def _levels_have_actions_and_only_holds_hide(prover: Prover) -> None:
         if isinstance(rule.effect, Urgency) and not rule.effect.action:
             raise Refuted(f"`{rule.id}` has no action.")
     for level, rating, missing in product(scales.urgency_ids, scales.rating_ids, ((), (_any_core(prover),))):
-        verdict = decide(prover.ruleset, (), Bounds((rating,), (level,)), missing)
+        verdict = decide(FiredRules(prover.ruleset, (), missing=missing), Bounds((rating,), (level,)))
         urgent = max(scales.urgency_rank(level), scales.urgency_rank(scales.floor) if missing else 0)
         if scales.urgency_rank(verdict.level) != urgent:
             raise Refuted(f"`{level}` is reported as `{verdict.level}`.")

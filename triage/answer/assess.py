@@ -1,22 +1,28 @@
-"""One referral in, one answer out: the whole of it as one sentence of code."""
+"""Assess one referral: run both engines, compare them, find what is still open, decide, and say why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
-from typing import Any, Protocol
+from typing import Protocol
 
+from triage.answer.actions import Actions
 from triage.answer.course import course_for
 from triage.answer.decide import Verdict, decide
+from triage.answer.fired_rules import FiredRules, evaluate
+from triage.answer.model import Answer, RuleSetUsed, SuitabilityPart
+from triage.answer.offers import alternatives, comparison, formats, problem_areas
 from triage.answer.open_questions import as_unanswered
-from triage.answer.reasons import Explainer, fill
-from triage.engines import reference
-from triage.engines.agreement import Firing, evaluate_twice
-from triage.engines.outcome import Bounds, OpenQuestion, outcome
-from triage.model.rule import Answers, Rule, Urgency
+from triage.answer.reasons import Reasons
+from triage.engines.agreement import Firing
+from triage.engines.exact import Exact
+from triage.engines.outcome import Bounds, OpenQuestion
+from triage.engines.rete.engine import LiveEngines
+from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
-from triage.model.scales import INSUFFICIENT
-from triage.reading.referral import Referral
+from triage.reading.referral import Referral, ReferralReader
 from triage.settings import Settings
 
 
@@ -28,6 +34,14 @@ class ExactAnswers(Protocol):
 
     def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
         """The unanswered facts whose answer can change rating or urgency, with what each answer would leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """What a referral can still become, and the questions that can change it."""
+
+    bounds: Bounds
+    questions: tuple[OpenQuestion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,115 +56,80 @@ class Assessor:
     live: Firing
     exact: ExactAnswers
     settings: Settings
-    explainer: Explainer = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "explainer", Explainer(self.ruleset))
+    @cached_property
+    def reader(self) -> ReferralReader:
+        """What checks referrals against the rule set's vocabulary."""
+        return ReferralReader(self.ruleset.vocabulary)
 
-    def assess(self, referral: Referral) -> dict[str, Any]:
+    @cached_property
+    def _words(self) -> Mapping[str, str]:
+        return self.settings.words()
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.ruleset, self._words)
+
+    @cached_property
+    def _actions(self) -> Actions:
+        return Actions(self.ruleset.scales, self._words)
+
+    @cached_property
+    def _ruleset_used(self) -> RuleSetUsed:
+        return RuleSetUsed(self.ruleset.name, self.ruleset.version, self.ruleset.digest)
+
+    def assess(self, referral: Referral) -> Answer:
         """Answer a referral as contract §3 lays down; the same referral gives the same answer.
 
         Raises EngineDisagreement where the live engine differs from the reference, and lets every engine's error
         through: a failure is never "nothing fired".
         """
-        facts = referral.answers
-        evaluation = evaluate_twice(self.ruleset, self.live, facts)
-        fired = self.ruleset.fired(evaluation.fired)
+        fired = evaluate(self.ruleset, self.live, referral.answers)
+        still_open = self._still_open(fired)
+        verdict = decide(fired, still_open.bounds)
+        return self._answer(referral.reference, fired, still_open, verdict)
+
+    def _still_open(self, fired: FiredRules) -> StillOpen:
+        if self.ruleset.vocabulary.is_complete(fired.given):
+            return StillOpen(Bounds((fired.so_far.rating,), (fired.so_far.level,)))
         deadline = monotonic() + self.settings.time_limit
-        bounds, questions = self._still_open(facts, fired, deadline)
-        verdict = decide(self.ruleset, fired, bounds, self.ruleset.vocabulary.core_unanswered(facts))
-        return self._answer(referral, evaluation, fired, verdict, bounds, questions)
+        return StillOpen(
+            self.exact.bounds(fired.given, deadline),
+            self.exact.open_questions(fired.given, deadline),
+        )
 
-    def _still_open(
-        self, answers: Answers, fired: tuple[Rule, ...], deadline: float
-    ) -> tuple[Bounds, tuple[OpenQuestion, ...]]:
-        if self.ruleset.vocabulary.is_complete(answers):
-            so_far = outcome(fired, self.ruleset.scales)
-            return Bounds((so_far.rating,), (so_far.level,)), ()
-        return self.exact.bounds(answers, deadline), self.exact.open_questions(answers, deadline)
-
-    def _answer(
-        self,
-        referral: Referral,
-        evaluation: reference.Evaluation,
-        fired: tuple[Rule, ...],
-        verdict: Verdict,
-        bounds: Bounds,
-        questions: tuple[OpenQuestion, ...],
-    ) -> dict[str, Any]:
-        explainer = self.explainer
-        facts, asked = {**referral.answers, **evaluation.derived}, evaluation.asked
-        unanswered = as_unanswered(questions, self.ruleset, verdict.missing)
-        return {
-            "reference": referral.reference,
-            "suitability": _suitability_part(verdict, bounds),
-            "urgency": self._urgency_part(fired, verdict, bounds),
-            "reasons": [self._worded(each) for each in explainer.reasons(fired, self._built_in(verdict), facts, asked)],
-            "focus": explainer.focus(fired, facts, asked),
-            "formats": explainer.formats(fired),
-            "alternatives": explainer.alternatives(fired),
-            "comparison": explainer.comparison(fired),
-            "unanswered": unanswered,
-            "not_used": list(self.ruleset.vocabulary.not_used(referral.answers)),
-            "course": course_for(self.ruleset, facts, verdict),
-            "next_step": self._next_step(verdict, len(unanswered), settled=bounds.suitability_settled),
-            "ruleset": {
-                "name": self.ruleset.name,
-                "version": self.ruleset.version,
-                "digest": self.ruleset.digest,
-            },
-        }
-
-    def _urgency_part(self, fired: tuple[Rule, ...], verdict: Verdict, bounds: Bounds) -> dict[str, Any]:
-        term = self.ruleset.scales.urgency(verdict.level)
-        actions = [
-            rule.effect.action
-            for rule in fired
-            if isinstance(rule.effect, Urgency) and rule.effect.level == verdict.level
-        ]
-        return {
-            "level": verdict.level,
-            "settled": bounds.urgency_settled,
-            "could_become": list(bounds.urgency),
-            "exact": bounds.exact,
-            "incomplete": bool(verdict.missing),
-            "missing": list(verdict.missing),
-            "respond_within": dict(term.respond_within),
-            "action": self._words(" ".join(dict.fromkeys(actions)) or term.action),
-        }
-
-    def _built_in(self, verdict: Verdict) -> list[tuple[Any, str]]:
-        scales = self.ruleset.scales
-        questions = "; ".join(self.ruleset.vocabulary[name].question for name in verdict.missing)
-        words = {"missing": questions, "level": scales.urgency(verdict.level).label, "rating": verdict.rating}
-        return [(scales.built_in[id_], fill(scales.built_in[id_].because, words)) for id_ in verdict.built_in]
-
-    def _next_step(self, verdict: Verdict, open_count: int, *, settled: bool) -> str:
-        steps = self.ruleset.scales.next_step
-        words = {"questions": f"{open_count} of them"}
-        if verdict.on_hold:
-            return self._words(steps[verdict.level])
-        of_rating = verdict.rating if settled or verdict.rating == INSUFFICIENT else "unsettled"
-        parts = [steps["urgent_incomplete" if verdict.missing else verdict.level], steps[of_rating]]
-        return self._words(fill(" ".join(dict.fromkeys(parts)), words))
-
-    def _worded(self, reason: dict[str, Any]) -> dict[str, Any]:
-        if "action" in reason:
-            return reason | {"action": self._words(reason["action"])}
-        return reason
-
-    def _words(self, text: str) -> str:
-        return fill(text, self.settings.words()) if "{" in text else text
+    def _answer(self, reference: str | None, fired: FiredRules, still_open: StillOpen, verdict: Verdict) -> Answer:
+        bounds, questions = still_open.bounds, still_open.questions
+        return Answer(
+            reference=reference,
+            suitability=_suitability_part(verdict, bounds),
+            urgency=self._actions.urgency_part(fired, verdict, bounds),
+            reasons=self._reasons.of(fired, verdict),
+            focus=problem_areas(fired),
+            formats=formats(fired),
+            alternatives=alternatives(fired),
+            comparison=comparison(fired),
+            unanswered=as_unanswered(questions, self.ruleset, verdict.missing),
+            not_used=self.ruleset.vocabulary.not_used(fired.given),
+            course=course_for(fired, verdict),
+            next_step=self._actions.next_step(verdict, len(questions), settled=bounds.suitability_settled),
+            ruleset=self._ruleset_used,
+        )
 
 
-def _suitability_part(verdict: Verdict, bounds: Bounds) -> dict[str, Any]:
-    return {
-        "rating": verdict.rating,
-        "settled": bounds.suitability_settled,
-        "could_become": list(bounds.suitability),
-        "exact": bounds.exact,
-        "for": list(verdict.targets),
-        "role": verdict.role,
-        "certainty": verdict.certainty,
-        "limited_by": list(verdict.limited_by),
-    }
+def _suitability_part(verdict: Verdict, bounds: Bounds) -> SuitabilityPart:
+    return SuitabilityPart(
+        rating=verdict.rating,
+        settled=bounds.suitability_settled,
+        could_become=bounds.suitability,
+        exact=bounds.exact,
+        for_=verdict.targets,
+        role=verdict.role,
+        certainty=verdict.certainty,
+        limited_by=verdict.limited_by,
+    )
+
+
+def build_assessor(ruleset: RuleSet, settings: Settings | None = None) -> Assessor:
+    """Make an assessor with the live and the exact engine; the environment's settings where none are given."""
+    return Assessor(ruleset, LiveEngines(ruleset), Exact(ruleset), settings or Settings())

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from triage.engines.outcome import Bounds, outcome
+from triage.answer.fired_rules import FiredRules
+from triage.engines.outcome import Bounds
 from triage.model.rule import Limits, Rule, Supports
-from triage.model.ruleset import RuleSet
-from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, NO_SUPPORT, ON_HOLD, Scales
+from triage.model.scales import CORE_UNANSWERED, INSUFFICIENT, LOWEST_URGENCY, NO_SUPPORT, ON_HOLD, Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +34,21 @@ class Verdict:
         return self.rating == ON_HOLD
 
 
-def decide(ruleset: RuleSet, fired: tuple[Rule, ...], bounds: Bounds, missing: tuple[str, ...]) -> Verdict:
-    """Decide what is reported.
-
-    ``fired`` are the rules that fired, ``bounds`` what the values can still be, ``missing`` the core facts that are not
-    answered.
-    """
-    scales = ruleset.scales
-    so_far = outcome(fired, scales)
-    level, urgency_reasons = _level(so_far.level, bounds, missing, scales)
-    rating, rating_reasons = _rating(so_far.rating, fired, bounds, scales)
+def decide(fired: FiredRules, bounds: Bounds) -> Verdict:
+    """Decide what is reported: ``bounds`` are what rating and level can still be."""
+    scales, missing = fired.ruleset.scales, fired.missing
+    level, urgency_reasons = _level(fired.so_far.level, bounds, missing, scales)
+    rating, rating_reasons = _rating(fired, bounds, scales)
     if level in scales.hold_at:
         rating, rating_reasons = ON_HOLD, ("on-hold-safety-first",)
-    supports = [rule.effect for rule in fired if isinstance(rule.effect, Supports)]
+    supports = [rule.effect for rule in fired.rules if isinstance(rule.effect, Supports)]
     leading = _leading(supports, scales)
-    binding = _binding_limits(fired, supports, scales)
+    binding = _binding_limits(fired.rules, supports, scales)
     silent = not supports or scales.ratings_below_support(rating)
     return Verdict(
         rating=rating,
         targets=() if silent else tuple(dict.fromkeys(target for each in leading for target in each.targets)),
-        role=None if silent else _role(leading, fired, scales),
+        role=None if silent else _role(leading, fired.rules, scales),
         certainty=_certainty(binding, () if silent else leading, scales),
         limited_by=tuple(rule.id for rule in binding),
         level=level,
@@ -67,7 +62,7 @@ def _level(level: str, bounds: Bounds, missing: tuple[str, ...], scales: Scales)
     rank = scales.urgency_rank(level)
     if missing:
         rank = max(rank, scales.urgency_rank(scales.floor))
-        reasons.append("core-safety-unanswered")
+        reasons.append(CORE_UNANSWERED)
     lowest_possible = scales.urgency_rank(bounds.urgency[0])
     if lowest_possible > rank:
         rank = lowest_possible
@@ -77,11 +72,12 @@ def _level(level: str, bounds: Bounds, missing: tuple[str, ...], scales: Scales)
     return scales.urgency_ids[rank], tuple(reasons)
 
 
-def _rating(rating: str, fired: tuple[Rule, ...], bounds: Bounds, scales: Scales) -> tuple[str, tuple[str, ...]]:
+def _rating(fired: FiredRules, bounds: Bounds, scales: Scales) -> tuple[str, tuple[str, ...]]:
+    rating = fired.so_far.rating
     rank = scales.rating_rank(rating)
     lowest, highest = (scales.rating_rank(bounds.suitability[end]) for end in (0, -1))
     reported = scales.rating_ids[min(max(rank, lowest), highest)]
-    supported = any(isinstance(rule.effect, Supports) for rule in fired)
+    supported = any(isinstance(rule.effect, Supports) for rule in fired.rules)
     nothing = scales.rating_rank(NO_SUPPORT)
     if not supported and not bounds.suitability_settled and highest > nothing:
         return INSUFFICIENT, ("insufficient-information",)
@@ -95,18 +91,18 @@ def _leading(supports: list[Supports], scales: Scales) -> tuple[Supports, ...]:
     return tuple(each for each in supports if scales.rating_rank(each.rating) == best)
 
 
-def _binding_limits(fired: tuple[Rule, ...], supports: list[Supports], scales: Scales) -> tuple[Rule, ...]:
+def _binding_limits(rules: tuple[Rule, ...], supports: list[Supports], scales: Scales) -> tuple[Rule, ...]:
     """The limits that hold the rating lower than the supports would have it."""
-    limits = [(rule, scales.rating_rank(rule.effect.to)) for rule in fired if isinstance(rule.effect, Limits)]
+    limits = [(rule, scales.rating_rank(rule.effect.to)) for rule in rules if isinstance(rule.effect, Limits)]
     supported = max((scales.rating_rank(each.rating) for each in supports), default=scales.rating_rank(NO_SUPPORT))
     lowest = min((rank for _, rank in limits), default=supported)
     return tuple(rule for rule, rank in limits if rank == lowest < supported)
 
 
-def _role(leading: tuple[Supports, ...], fired: tuple[Rule, ...], scales: Scales) -> str | None:
+def _role(leading: tuple[Supports, ...], rules: tuple[Rule, ...], scales: Scales) -> str | None:
     """The most cautious role that a leading support or any fired limit carries."""
     carried = {each.role for each in leading}
-    carried |= {rule.effect.role for rule in fired if isinstance(rule.effect, Limits) and rule.effect.role}
+    carried |= {rule.effect.role for rule in rules if isinstance(rule.effect, Limits) and rule.effect.role}
     return next((term.id for term in scales.roles if term.id in carried), None)
 
 

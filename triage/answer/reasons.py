@@ -1,198 +1,147 @@
-"""Why: the reasons of an answer, and the focus, formats, alternatives and comparison that its fired rules give."""
+"""Why: the reasons of an answer, one for each rule that fired and those that the way of deciding adds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, assert_never
 
+from msgspec.structs import replace
+
+from triage.answer.actions import fill
+from triage.answer.decide import Verdict
+from triage.answer.fired_rules import FiredRules
+from triage.answer.model import Citation, GivenAnswer, Reason
 from triage.model.rule import (
     Advice,
     Alternative,
-    Answers,
     Derives,
+    Effect,
     Focus,
     Format,
     Limits,
     Rule,
     SourceRef,
     Supports,
-    Truth,
     Urgency,
     effect_name,
 )
 from triage.model.ruleset import RuleSet
-from triage.model.scales import BuiltInReason
-from triage.model.vocabulary import Vocabulary
+from triage.model.scales import BuiltInReason, Scales
 from triage.reading.referral import as_json
 
-EFFECT_ORDER = ("urgency", "limits", "supports", "derives", "focus", "format", "alternative", "advice")
+_EFFECTS = ("urgency", "limits", "supports", "derives", "focus", "format", "alternative", "advice")
+_EFFECT_RANK = {effect: rank for rank, effect in enumerate(_EFFECTS)}
+_SortKey = tuple[int, int, str]
 
 
-class Explainer:
-    """Makes the explained parts of an answer from the rules that fired. What never changes is prepared once."""
+class Reasons:
+    """Gives the reasons of answers. What is the same in every answer is made once, with the deployment's words."""
 
-    def __init__(self, ruleset: RuleSet) -> None:
+    def __init__(self, ruleset: RuleSet, words: Mapping[str, str]) -> None:
         self.ruleset = ruleset
-        self._fixed = {rule.id: _fixed_part(rule) for rule in ruleset.rules}
-        self._order = {
-            rule.id: _sort_key(effect_name(rule.effect), _value(rule), rule.id, ruleset) for rule in ruleset.rules
-        }
+        self._words = words
 
-    def reasons(
-        self,
-        fired: Iterable[Rule],
-        built_in: Iterable[tuple[BuiltInReason, str]],
-        answers: Answers,
-        asked: Mapping[str, Truth],
-    ) -> list[dict[str, Any]]:
-        """The reasons, in the answer's order: by effect, within it the most decisive value first, then by id.
+    @cached_property
+    def _of_rules(self) -> Mapping[str, tuple[_SortKey, Reason]]:
+        """Each rule's reason without the answers behind it, and its place among others."""
+        reasons = {rule.id: _of_rule(rule, self._words) for rule in self.ruleset.rules}
+        return {id_: (_sort_key(reason, self.ruleset.scales), reason) for id_, reason in reasons.items()}
 
-        ``built_in`` are the reasons that the way of deciding gives, each with its sentence filled in.
-        """
-        keyed = [(self._order[rule.id], self._reason(rule, answers, asked)) for rule in fired]
-        for reason, because in built_in:
-            key = _sort_key(reason.effect, reason.value, reason.id, self.ruleset)
-            keyed.append((key, _built_in_part(reason, because)))
-        return [reason for _, reason in sorted(keyed, key=lambda each: each[0])]
+    @cached_property
+    def _built_in(self) -> Mapping[str, tuple[_SortKey, Reason]]:
+        """Each built-in reason with its sentence not filled in yet, and its place among others."""
+        reasons = {id_: _of_deciding(built_in) for id_, built_in in self.ruleset.scales.built_in.items()}
+        return {id_: (_sort_key(reason, self.ruleset.scales), reason) for id_, reason in reasons.items()}
 
-    def _reason(self, rule: Rule, answers: Answers, asked: Mapping[str, Truth]) -> dict[str, Any]:
-        return self._fixed[rule.id] | {"facts": facts_behind(rule, self.ruleset.vocabulary, answers, asked)}
+    def of(self, fired: FiredRules, verdict: Verdict) -> tuple[Reason, ...]:
+        """The reasons, in the answer's order: by effect, within it the most decisive value first, then by id."""
+        keyed = []
+        for rule in fired.rules:
+            key, reason = self._of_rules[rule.id]
+            keyed.append((key, replace(reason, facts=answers_behind(rule, fired))))
+        for id_ in verdict.built_in:
+            key, reason = self._built_in[id_]
+            keyed.append((key, replace(reason, because=fill(reason.because, self._of_verdict(verdict)))))
+        keyed.sort(key=lambda each: each[0])
+        return tuple(reason for _, reason in keyed)
 
-    def focus(self, fired: Iterable[Rule], answers: Answers, asked: Mapping[str, Truth]) -> list[dict[str, Any]]:
-        """The problem areas, in the order of deciding; the first two are proposed."""
-        by_area = _merged(fired, lambda effect: effect.area if isinstance(effect, Focus) else None)
-        order = [term.id for term in self.ruleset.scales.foci if term.id in by_area]
-        vocabulary = self.ruleset.vocabulary
-        return [
-            {
-                "area": area,
-                "proposed": rank < 2,
-                "because": _joined(by_area[area]),
-                "facts": {
-                    name: value
-                    for rule in by_area[area]
-                    for name, value in facts_behind(rule, vocabulary, answers, asked).items()
-                },
-                "rules": [rule.id for rule in by_area[area]],
-            }
-            for rank, area in enumerate(order)
-        ]
-
-    def formats(self, fired: Iterable[Rule]) -> list[dict[str, Any]]:
-        """The formats that a rule speaks of; unsuited wins over suited."""
-        by_format = _merged(fired, lambda effect: effect.format if isinstance(effect, Format) else None)
-        found = []
-        for term in self.ruleset.scales.formats:
-            rules = by_format.get(term.id, [])
-            against = [rule for rule in rules if isinstance(rule.effect, Format) and not rule.effect.suited]
-            speaking = against or rules
-            if speaking:
-                stance = "unsuited" if against else "suited"
-                ids = [rule.id for rule in speaking]
-                found.append({"format": term.id, "stance": stance, "because": _joined(speaking), "rules": ids})
-        return found
-
-    def alternatives(self, fired: Iterable[Rule]) -> list[dict[str, Any]]:
-        """The therapies to offer first or beside, those to offer first at the head, each with all its reasons."""
-        by_therapy = _merged(fired, lambda effect: effect.therapy if isinstance(effect, Alternative) else None)
-        found = []
-        for therapy, rules in by_therapy.items():
-            first = any(isinstance(rule.effect, Alternative) and rule.effect.first for rule in rules)
-            sources = {tuple(each.items()): each for rule in rules for each in source_part(rule.sources)}
-            found.append(
-                {
-                    "therapy": therapy,
-                    "first": first,
-                    "because": _joined(rules),
-                    "sources": list(sources.values()),
-                    "rules": [rule.id for rule in rules],
-                }
-            )
-        return sorted(found, key=lambda each: (not each["first"], each["therapy"]))
-
-    def comparison(self, fired: Iterable[Rule]) -> dict[str, list[dict[str, Any]]]:
-        """What speaks for each of the two therapies for this referral: weak tie-breakers."""
-        found: dict[str, list[dict[str, Any]]] = {"ipt": [], "cbt": []}
-        for rule in fired:
-            if isinstance(rule.effect, Advice) and rule.effect.favours is not None:
-                found[rule.effect.favours].append({"rule": rule.id, "title": rule.title, "because": rule.because})
-        return found
+    def _of_verdict(self, verdict: Verdict) -> dict[str, str]:
+        """The words that the sentence of a built-in reason may name."""
+        questions = "; ".join(self.ruleset.vocabulary[name].question for name in verdict.missing)
+        level = self.ruleset.scales.urgency(verdict.level).label
+        return {"missing": questions, "level": level, "rating": verdict.rating}
 
 
-def facts_behind(rule: Rule, vocabulary: Vocabulary, answers: Answers, asked: Mapping[str, Truth]) -> dict[str, Any]:
-    """The answers that made a rule fire: those that its alternatives that hold read, and those its ``unless`` read.
-
-    ``asked`` says of each detail whether it is asked, as ``Vocabulary.asked_all`` gives it.
-    """
+def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
+    """The answers that made a rule fire: those that its alternatives that hold read, and those its ``unless`` read."""
+    vocabulary, answers = fired.ruleset.vocabulary, fired.answers
     holding = rule.when
     if len(holding) > 1:
-        holding = tuple(each for each in holding if all(vocabulary.truth(c, answers, asked) for c in each))
-    found: dict[str, Any] = {}
+        holding = tuple(each for each in holding if all(vocabulary.truth(c, answers, fired.asked) for c in each))
+    behind: dict[str, GivenAnswer] = {}
     for condition in (*(each for conjunction in holding for each in conjunction), *rule.unless):
         name = condition.fact
         value = answers.get(name)
-        if value is not None and name not in found:
-            found[name] = as_json(value, vocabulary[name]) if isinstance(value, frozenset) else value
-    return found
+        if value is not None and name not in behind:
+            behind[name] = as_json(value, vocabulary[name]) if isinstance(value, frozenset) else value
+    return behind
 
 
-def source_part(sources: Iterable[SourceRef]) -> list[dict[str, str]]:
+def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:
     """Sources as the answer gives them."""
-    return [
-        {"id": source.id}
-        | ({"claim": source.claim} if source.claim else {})
-        | ({"finding": source.finding} if source.finding else {})
-        for source in sources
-    ]
+    return tuple(Citation(source.id, source.claim or None, source.finding or None) for source in sources)
 
 
-def _fixed_part(rule: Rule) -> dict[str, Any]:
-    effect = rule.effect
-    part: dict[str, Any] = {
-        "rule": rule.id,
-        "effect": effect_name(effect),
-        "value": _value(rule),
-        "title": rule.title,
-        "because": rule.because,
-        "certainty": effect.certainty if isinstance(effect, Supports | Limits) else None,
-        "facts": {},
-        "sources": source_part(rule.sources),
-    }
+def _of_rule(rule: Rule, words: Mapping[str, str]) -> Reason:
+    return Reason(
+        rule=rule.id,
+        effect=effect_name(rule.effect),
+        value=_value(rule.effect),
+        title=rule.title,
+        because=rule.because,
+        certainty=rule.effect.certainty if isinstance(rule.effect, Supports | Limits) else None,
+        facts={},
+        sources=citations(rule.sources),
+        **_of_effect(rule.effect, words),
+    )
+
+
+def _of_effect(effect: Effect, words: Mapping[str, str]) -> dict[str, Any]:
+    """What a reason says of its effect beyond the value."""
     match effect:
         case Supports(targets=targets, role=role):
-            part |= {"for": list(targets), "role": role}
-        case Limits(role=role, until=until):
-            part |= {"role": role, "until": until}
+            return {"for_": targets, "role": role}
+        case Limits(role=role_, until=until):
+            return {"role": role_, "until": until}
         case Urgency(action=action):
-            part |= {"action": action}
+            return {"action": fill(action, words)}
         case Derives(fact=fact):
-            part |= {"fact": fact}
+            return {"fact": fact}
         case Format(suited=suited):
-            part |= {"stance": "suited" if suited else "unsuited"}
+            return {"stance": "suited" if suited else "unsuited"}
         case Advice(topic=topic, favours=favours):
-            part |= {"topic": topic, "favours": favours}
+            return {"topic": topic, "favours": favours}
         case Focus() | Alternative():
-            pass
-        case _:
-            assert_never(effect)
-    return part
+            return {}
+    assert_never(effect)
 
 
-def _built_in_part(reason: BuiltInReason, because: str) -> dict[str, Any]:
-    return {
-        "rule": reason.id,
-        "effect": reason.effect,
-        "value": reason.value,
-        "title": reason.title,
-        "because": because,
-        "certainty": None,
-        "facts": {},
-        "sources": source_part(reason.sources),
-    }
+def _of_deciding(built_in: BuiltInReason) -> Reason:
+    return Reason(
+        rule=built_in.id,
+        effect=built_in.effect,
+        value=built_in.value,
+        title=built_in.title,
+        because=built_in.because,
+        certainty=None,
+        facts={},
+        sources=citations(built_in.sources),
+    )
 
 
-def _value(rule: Rule) -> str | None:
-    match rule.effect:
+def _value(effect: Effect) -> str | None:
+    match effect:
         case Supports(rating=rating):
             return rating
         case Limits(to=to):
@@ -209,40 +158,26 @@ def _value(rule: Rule) -> str | None:
             return therapy
         case Advice():
             return None
+    assert_never(effect)
 
 
-def _sort_key(effect: str, value: str | None, id_: str, ruleset: RuleSet) -> tuple[int, int, str]:
+def _sort_key(reason: Reason, scales: Scales) -> _SortKey:
     """By effect; within it the highest urgency, the lowest limit and the highest support first; then by id."""
-    scales = ruleset.scales
-    rank = 0
-    if effect == "urgency" and value is not None:
-        rank = -scales.urgency_rank(value)
-    elif effect == "limits" and value is not None:
-        rank = scales.rating_rank(value)
-    elif effect == "supports" and value is not None:
-        rank = -scales.rating_rank(value)
-    elif effect == "focus":
-        rank = next((index for index, term in enumerate(scales.foci) if term.id == value), 0)
-    elif effect == "format":
-        rank = next((index for index, term in enumerate(scales.formats) if term.id == value), 0)
-    return (EFFECT_ORDER.index(effect), rank, id_)
+    return _EFFECT_RANK[reason.effect], _value_rank(reason, scales), reason.rule
 
 
-def _merged(fired: Iterable[Rule], key: Any) -> dict[str, list[Rule]]:
-    merged: dict[str, list[Rule]] = {}
-    for rule in fired:
-        name = key(rule.effect)
-        if name is not None:
-            merged.setdefault(name, []).append(rule)
-    return merged
-
-
-def _joined(rules: Iterable[Rule]) -> str:
-    return " ".join(dict.fromkeys(rule.because for rule in rules))
-
-
-def fill(template: str, words: Mapping[str, str]) -> str:
-    """Put settings and values into a template's ``{places}``; a place that has no value stays as it stands."""
-    for name, value in words.items():
-        template = template.replace("{" + name + "}", value)
-    return template
+def _value_rank(reason: Reason, scales: Scales) -> int:
+    if reason.value is None:
+        return 0
+    match reason.effect:
+        case "urgency":
+            return -scales.urgency_rank(reason.value)
+        case "limits":
+            return scales.rating_rank(reason.value)
+        case "supports":
+            return -scales.rating_rank(reason.value)
+        case "focus":
+            return next((rank for rank, term in enumerate(scales.foci) if term.id == reason.value), 0)
+        case "format":
+            return next((rank for rank, term in enumerate(scales.formats) if term.id == reason.value), 0)
+    return 0

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
+from msgspec import UNSET
 
-from triage.answer.assess import Assessor
-from triage.answer.service import build_assessor
-from triage.cli.common import RulesFolder, checked_ruleset, err, out, read_settings
+from triage.answer.assess import Assessor, build_assessor
+from triage.answer.model import Answer
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable, read_settings
 from triage.cli.page import print_page
-from triage.presenting.problems import failed, problem
+from triage.model.written import encode
+from triage.presenting.problems import Unanswered, failed, refusal
 from triage.reading.referral import ReferralReader
 from triage.reading.referral_files import Read, read_referrals
 from triage.settings import PUBLISHED
@@ -41,26 +42,27 @@ def assess(
             refused += 1
             continue
         answer = _answer(read, assessor)
-        if "error" in answer:
+        if isinstance(answer, Unanswered):
             refused += 1
-            _tell_refusal(name, read, answer["error"])
+            _tell_refusal(name, read, answer)
         if as_json:
             _print_line(answer)
-        elif "error" not in answer:
+        elif isinstance(answer, Answer):
             print_page(answer, ruleset, out)
     if refused:
         raise typer.Exit(2)
 
 
-def _answer(read: Read, assessor: Assessor) -> dict[str, Any]:
+def _answer(read: Read, assessor: Assessor) -> Answer | Unanswered:
     """The answer, or the problem in its place; a failure of an engine on one referral loses no other."""
     if read.referral is None:
         assert read.refused is not None
-        return {"reference": read.refused.reference, "error": problem(read.refused, read.line)}
+        line = UNSET if read.line is None else read.line
+        return Unanswered(read.refused.reference, refusal(read.refused, line=line))
     try:
         return assessor.assess(read.referral)
     except Exception as failure:
-        return {"reference": read.referral.reference, "error": failed(failure)}
+        return Unanswered(read.referral.reference, failed(failure))
 
 
 def referrals_of(files: list[str], reader: ReferralReader) -> Iterator[tuple[str, Read | None]]:
@@ -83,17 +85,16 @@ def _text_of(name: str) -> str | None:
     return content.decode("utf-8-sig", errors="surrogateescape")
 
 
-def _tell_refusal(name: str, read: Read, said: dict[str, Any]) -> None:
+def _tell_refusal(name: str, read: Read, unanswered: Unanswered) -> None:
     where = "standard input" if name == "-" else name
     if read.line is not None:
         where += f", line {read.line}"
-    reference = read.referral.reference if read.referral else read.refused.reference if read.refused else None
-    whose = f" ({reference})" if reference else ""
-    action = f" {said['hand_over']['action']}" if "hand_over" in said else ""
-    outcome = "no answer" if action else "refused"
-    err.print(f"{where}{whose}: {outcome}. {said['detail']}{action}", markup=False)
+    whose = f" ({unanswered.reference})" if unanswered.reference else ""
+    hand_over, detail = unanswered.error.hand_over, unanswered.error.detail
+    message = f"{detail} {hand_over.action}" if hand_over else f"refused. {detail}"
+    err.print(printable(f"{where}{whose}: {message}"), markup=False)
 
 
-def _print_line(data: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data) + b"\n")
+def _print_line(answer: Answer | Unanswered) -> None:
+    sys.stdout.buffer.write(encode(answer) + b"\n")
     sys.stdout.buffer.flush()

@@ -12,9 +12,7 @@ from rich.text import Text
 from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet
-from triage.model.ruleset import RuleSet
-from triage.model.scales import Term, UrgencyTerm
-from triage.presenting.words import fact_name
+from triage.presenting.labels import Labels
 from triage.reading.referral import ReferralReader
 from triage.reading.revision import ruleset_named
 from triage.settings import PUBLISHED
@@ -43,9 +41,10 @@ def diff(
         err.print(f"{timeout} Nothing is said of what moves.", markup=False)
         raise typer.Exit(2) from timeout
     out.print(f"From {before.version} ({before.digest[:19]}) to {after.version} ({after.digest[:19]}).", markup=False)
+    labels = Labels(after)
     for move in found:
-        _line(f"{move.axis.capitalize()} from {_label(after, move.before)} to {_label(after, move.after)}:", 0)
-        answers = "; ".join(f"{fact_name(name)}: {_answer(after, name, value)}" for name, value in move.facts.items())
+        _line(f"{move.axis.capitalize()} from {labels.term(move.before)} to {labels.term(move.after)}:", 0)
+        answers = "; ".join(f"{labels.fact(name)}: {labels.answer(name, value)}" for name, value in move.facts.items())
         _line(f"where {answers or 'nothing is answered'}", 2)
         _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
     if referrals:
@@ -54,24 +53,12 @@ def diff(
             each.referral for _, each in referrals_of([str(p) for p in referrals], reader) if each and each.referral
         ]
         for (axis, was, is_), count in sorted(counts(before, after, read).items()):
-            _line(f"{count} of {len(read)}: {axis} from {_label(after, was)} to {_label(after, is_)}", 0)
+            _line(f"{count} of {len(read)}: {axis} from {labels.term(was)} to {labels.term(is_)}", 0)
     if not found:
         out.print("No outcome moves.")
     elif before.version == after.version:
         err.print("Outcomes move and the version is the same: raise `version` in ruleset.yaml.", markup=False)
         raise typer.Exit(1)
-
-
-def _label(ruleset: RuleSet, id_: str) -> str:
-    terms: tuple[Term | UrgencyTerm, ...] = (*ruleset.scales.ratings, *ruleset.scales.urgencies)
-    return next((term.label for term in terms if term.id == id_), id_)
-
-
-def _answer(ruleset: RuleSet, name: str, value: object) -> str:
-    labels = ruleset.vocabulary[name].labels
-    if isinstance(value, frozenset):
-        return ", ".join(labels[each].label for each in labels if each in value) or "none of these"
-    return labels[value].label if isinstance(value, str) else str(value)
 
 
 def _line(text: str, indent: int) -> None:

@@ -11,10 +11,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.assess import referrals_of
-from triage.cli.common import RulesFolder, checked_ruleset, err, out
-from triage.model.ruleset import RuleSet
-from triage.presenting.problems import problem
-from triage.presenting.words import fact_name
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable
+from triage.presenting.labels import Labels
+from triage.presenting.problems import refusal
 from triage.reading.referral import ReferralReader
 from triage.settings import PUBLISHED
 
@@ -39,48 +38,39 @@ def explain(
         if read is None or read.referral is None:
             refused += 1
             if read is not None and read.refused is not None:
-                err.print(f"{name}: refused. {problem(read.refused)['detail']}", markup=False)
+                err.print(printable(f"{name}: refused. {refusal(read.refused).detail}"), markup=False)
             continue
         explained = explorer.explain(read.referral)
         if as_json:
             sys.stdout.buffer.write(orjson.dumps(explained) + b"\n")
         else:
-            _print(explained, ruleset)
+            _print(explained, Labels(ruleset))
     if refused:
         raise typer.Exit(2)
 
 
-def _print(explained: dict[str, Any], ruleset: RuleSet) -> None:
-    labels = {term.id: term.label for term in ruleset.scales.ratings}
-    _line(explained["reference"] or "Referral without a reference", 0)
+def _print(explained: dict[str, Any], labels: Labels) -> None:
+    _line(printable(explained["reference"] or "Referral without a reference"), 0)
     if explained["held"]:
         _line("On hold: safety first. What would change the rating is told when the person is safe.", 2)
         return
-    _line(f"Rating so far: {labels[explained['rating_so_far']]}", 0)
+    _line(f"Rating so far: {labels.term(explained['rating_so_far'])}", 0)
     for each in explained["other_ratings"]:
-        _line(f"{labels[each['rating']]}: {_changes(each, ruleset)}", 1)
+        _line(f"{labels.term(each['rating'])}: {_changes(each, labels)}", 1)
         for reason in _why_not(each["why_not"]):
             _line(reason, 4)
 
 
-def _changes(each: dict[str, Any], ruleset: RuleSet) -> str:
+def _changes(each: dict[str, Any], labels: Labels) -> str:
     if not each["proved"]:
         return "the solver had no time to say."
     if not each["possible"]:
         return "nothing that could still be answered or changed gives this."
     said = []
     for change in each["changes"]:
-        before = "" if change["from"] is None else f"from {_value(change, ruleset, 'from')} "
-        said.append(f"{fact_name(change['fact'])} {before}to {_value(change, ruleset, 'to')}")
+        before = "" if change["from"] is None else f"from {labels.answer(change['fact'], change['from'])} "
+        said.append(f"{labels.fact(change['fact'])} {before}to {labels.answer(change['fact'], change['to'])}")
     return "with " + "; ".join(said) + ". No fewer changes do."
-
-
-def _value(change: dict[str, Any], ruleset: RuleSet, key: str) -> str:
-    value = change[key]
-    labels = ruleset.vocabulary[change["fact"]].labels
-    if isinstance(value, list):
-        return ", ".join(labels[each].label for each in value) or "none of these"
-    return labels[value].label if value in labels else str(value)
 
 
 def _why_not(why: dict[str, Any]) -> list[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.text import Text
 
+from triage.answer.model import Answer, Citation, FormatStance, Reason, SuitabilityPart, UnansweredQuestion
+from triage.cli.common import printable
 from triage.model.ruleset import RuleSet
-from triage.model.scales import Term, UrgencyTerm
-from triage.presenting.words import fact_name
+from triage.presenting.labels import Labels
+from triage.presenting.words import STANDING
 
 SHOWN_QUESTIONS = 8
 _HEADINGS = {
@@ -26,23 +26,12 @@ _SHOWN_ON_HOLD = ("urgency", "limits")
 
 class _Page:
     def __init__(self, ruleset: RuleSet, console: Console) -> None:
-        scales = ruleset.scales
-        terms: tuple[Term | UrgencyTerm, ...] = (
-            *scales.ratings,
-            *scales.reported,
-            *scales.urgencies,
-            *scales.certainties,
-            *scales.roles,
-            *scales.foci,
-            *scales.formats,
-            *scales.therapies,
-        )
-        self.labels = {term.id: term.label for term in terms}
+        self.labels = Labels(ruleset)
         self.ruleset = ruleset
         self.console = console
 
     def label(self, id_: str) -> str:
-        return self.labels.get(id_, fact_name(id_))
+        return self.labels.term(id_)
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
         self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
@@ -52,64 +41,63 @@ class _Page:
         self.line(text, "bold")
 
 
-def print_page(answer: dict[str, Any], ruleset: RuleSet, console: Console) -> None:
+def print_page(answer: Answer, ruleset: RuleSet, console: Console) -> None:
     """Print one answer. On hold, nothing of the rating is shown; at an emergency, no further question is asked."""
     page = _Page(ruleset, console)
-    rating, urgency = answer["suitability"], answer["urgency"]
-    held = rating["rating"] == "on_hold"
-    console.print(Line(answer["reference"] or "Referral without a reference", align="left"))
-    page.line(f"Urgency: {page.label(urgency['level']).upper()}", "bold")
-    page.line(urgency["action"], indent=2)
-    if urgency["incomplete"] and urgency["level"] != "emergency":
-        names = ", ".join(fact_name(name) for name in urgency["missing"])
-        page.line(f"Incomplete: {len(urgency['missing'])} safety questions are unanswered: {names}.", indent=2)
+    rating, urgency, held = answer.suitability, answer.urgency, answer.on_hold
+    console.print(Line(Text(printable(answer.reference or "Referral without a reference")), align="left"))
+    page.line(f"Urgency: {page.label(urgency.level).upper()}", "bold")
+    page.line(urgency.action, indent=2)
+    if urgency.incomplete and not answer.is_emergency:
+        names = page.labels.facts(urgency.missing)
+        page.line(f"Incomplete: {len(urgency.missing)} safety questions are unanswered: {names}.", indent=2)
     page.line(rating_in_words(answer, page.labels), "bold")
-    if rating["settled"] or not urgency["incomplete"]:
+    if rating.settled or not urgency.incomplete:
         _print_rating_detail(page, rating, held=held)
-    page.line(f"Next step: {answer['next_step']}")
+    page.line(f"Next step: {answer.next_step}")
     _print_reasons(page, answer, held=held)
     if not held:
         _print_offers(page, answer)
-    _print_formats(page, answer["formats"], held=held)
-    if urgency["level"] != "emergency":
-        _print_questions(page, answer["unanswered"], held=held)
-    if answer["not_used"]:
+    _print_formats(page, answer.formats, held=held)
+    if not answer.is_emergency:
+        _print_questions(page, answer.unanswered, held=held)
+    if answer.not_used:
         page.line()
-        page.line("Given, but not used: " + ", ".join(fact_name(name) for name in answer["not_used"]) + ".")
+        page.line("Given, but not used: " + page.labels.facts(answer.not_used) + ".")
     page.line()
     page.line(
-        f"Rule set {answer['ruleset']['name']} {answer['ruleset']['version']}, {answer['ruleset']['digest'][:19]}. "
-        "Decision support for clinicians: not a medical device, no diagnosis, no prediction.",
+        f"Rule set {answer.ruleset.name} {answer.ruleset.version}, {answer.ruleset.digest[:19]}. {STANDING}",
         "dim",
     )
 
 
-def rating_in_words(answer: dict[str, Any], labels: dict[str, str]) -> str:
+def rating_in_words(answer: Answer, labels: Labels) -> str:
     """The rating as it may be shown: held, its range only, its range and "so far", or settled."""
-    rating, urgency = answer["suitability"], answer["urgency"]
-    if rating["rating"] == "on_hold":
+    rating, urgency = answer.suitability, answer.urgency
+    if answer.on_hold:
         return "Suitability: on hold, safety first"
-    span = " / ".join(labels[each] for each in rating["could_become"])
-    if urgency["incomplete"] and not rating["settled"]:
+    span = labels.span(rating.could_become)
+    if urgency.incomplete and not rating.settled:
         return f"Suitability: can still be {span}"
-    now = labels[rating["rating"]]
-    if rating["settled"]:
+    now = labels.term(rating.rating)
+    if rating.settled:
         return f"Suitability: {now}"
     return f"Suitability: can still be {span}; so far: {now}"
 
 
-def _print_rating_detail(page: _Page, rating: dict[str, Any], *, held: bool) -> None:
-    if held or not rating["for"]:
+def _print_rating_detail(page: _Page, rating: SuitabilityPart, *, held: bool) -> None:
+    if held or not rating.for_:
         return
-    named = " and ".join(page.label(each) for each in rating["for"])
-    role = f"; role: {page.label(rating['role']).lower()}" if rating["role"] else ""
-    certainty = f"; certainty of evidence: {page.label(rating['certainty']).lower()}" if rating["certainty"] else ""
+    in_sentence = page.labels.term_in_sentence
+    named = " and ".join(in_sentence(each) for each in rating.for_)
+    role = f"; role: {in_sentence(rating.role)}" if rating.role else ""
+    certainty = f"; certainty of evidence: {in_sentence(rating.certainty)}" if rating.certainty else ""
     page.line(f"For {named}{role}{certainty}.", indent=2)
 
 
-def _print_reasons(page: _Page, answer: dict[str, Any], *, held: bool) -> None:
+def _print_reasons(page: _Page, answer: Answer, *, held: bool) -> None:
     for effect, heading in _HEADINGS.items():
-        reasons = [each for each in answer["reasons"] if each["effect"] == effect and not _asks_on(each, answer)]
+        reasons = answer.reasons_of(effect)
         if not reasons or (held and effect not in _SHOWN_ON_HOLD):
             continue
         page.heading(heading)
@@ -117,63 +105,54 @@ def _print_reasons(page: _Page, answer: dict[str, Any], *, held: bool) -> None:
             _print_reason(page, reason, hidden=held and effect != "urgency")
 
 
-def _asks_on(reason: dict[str, Any], answer: dict[str, Any]) -> bool:
-    """Whether a reason lists open questions at an emergency, when nothing is asked any more."""
-    return bool(answer["urgency"]["level"] == "emergency" and reason["rule"] == "core-safety-unanswered")
+def _print_reason(page: _Page, reason: Reason, *, hidden: bool) -> None:
+    value = f" [{page.label(reason.value)}]" if reason.value and reason.value in page.labels and not hidden else ""
+    page.line(f"• {reason.title}{value}", indent=1)
+    page.line(reason.because, indent=3)
+    if reason.until:
+        page.line(f"For now only, until {reason.until}.", indent=3)
+    cited = "; ".join(_cited(each, page.ruleset) for each in reason.sources)
+    page.line(f"Source: {cited}   Rule: {reason.rule}", "dim", indent=3)
 
 
-def _print_reason(page: _Page, reason: dict[str, Any], *, hidden: bool) -> None:
-    value = f" [{page.label(reason['value'])}]" if reason["value"] in page.labels and not hidden else ""
-    page.line(f"• {reason['title']}{value}", indent=1)
-    page.line(reason["because"], indent=3)
-    if reason.get("until"):
-        page.line(f"For now only, until {reason['until']}.", indent=3)
-    known = page.ruleset.sources
-    cited = []
-    for source in reason["sources"]:
-        verified = source["id"] in known and known[source["id"]].verified
-        cited.append(
-            source["id"]
-            + (f" {source['claim']}" if "claim" in source else "")
-            + ("" if verified else " (not verified)")
-        )
-    page.line(f"Source: {'; '.join(cited)}   Rule: {reason['rule']}", "dim", indent=3)
+def _cited(citation: Citation, ruleset: RuleSet) -> str:
+    source = ruleset.sources.get(citation.id)
+    claim = f" {citation.claim}" if citation.claim else ""
+    return citation.id + claim + ("" if source and source.verified else " (not verified)")
 
 
-def _print_offers(page: _Page, answer: dict[str, Any]) -> None:
-    if answer["focus"]:
+def _print_offers(page: _Page, answer: Answer) -> None:
+    if answer.focus:
         page.heading("Problem areas")
-        for area in answer["focus"]:
-            page.line(f"• {page.label(area['area'])}{'' if area['proposed'] else ' (also present)'}", indent=1)
-    if answer["alternatives"]:
+        for area in answer.focus:
+            page.line(f"• {page.label(area.area)}{'' if area.proposed else ' (also present)'}", indent=1)
+    if answer.alternatives:
         page.heading("Other treatments to offer")
-        for each in answer["alternatives"]:
-            page.line(
-                f"• {page.label(each['therapy'])}{' (first)' if each['first'] else ''}: {each['because']}", indent=1
-            )
-    course = answer["course"]
+        for each in answer.alternatives:
+            page.line(f"• {page.label(each.therapy)}{' (first)' if each.first else ''}: {each.because}", indent=1)
+    course = answer.course
     if course is not None:
-        low, high = course["sessions"]
-        cost = course["cost_usd"]
-        price = f", {cost['low']} to {cost['high']} USD" if cost else ""
+        low, high = course.sessions
+        cost = course.cost_usd
+        price = f", {cost.low} to {cost.high} USD" if cost else ""
         page.heading(f"Course: {low} to {high} sessions{price}" if low != high else f"Course: {low} sessions{price}")
 
 
-def _print_formats(page: _Page, formats: list[dict[str, Any]], *, held: bool) -> None:
-    shown = [each for each in formats if not held or each["stance"] == "unsuited"]
+def _print_formats(page: _Page, formats: tuple[FormatStance, ...], *, held: bool) -> None:
+    shown = [each for each in formats if not held or each.stance == "unsuited"]
     if shown:
         page.heading("Formats")
         for each in shown:
-            stance = "suited" if each["stance"] == "suited" else "not suited"
-            page.line(f"• {page.label(each['format'])}: {stance}. {each['because']}", indent=1)
+            stance = "suited" if each.stance == "suited" else "not suited"
+            page.line(f"• {page.label(each.format)}: {stance}. {each.because}", indent=1)
 
 
-def _print_questions(page: _Page, unanswered: list[dict[str, Any]], *, held: bool) -> None:
+def _print_questions(page: _Page, unanswered: tuple[UnansweredQuestion, ...], *, held: bool) -> None:
     if not unanswered:
         return
     page.heading(f"{len(unanswered)} open questions can change this; ask next")
     for question in unanswered[:SHOWN_QUESTIONS]:
-        changes = [each for each in question["can_change"] if not held or each == "urgency"]
-        page.line(f"• {question['question']} ({fact_name(question['fact'])}: {' and '.join(changes)})", indent=1)
+        changes = [each for each in question.can_change if not held or each == "urgency"]
+        page.line(f"• {question.question} ({page.labels.fact(question.fact)}: {' and '.join(changes)})", indent=1)
     if len(unanswered) > SHOWN_QUESTIONS:
         page.line(f"and {len(unanswered) - SHOWN_QUESTIONS} more.", indent=1)

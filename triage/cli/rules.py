@@ -15,7 +15,7 @@ from triage.check.lock import lock_of
 from triage.check.new_rule import KINDS, scaffold
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet, did_you_mean
-from triage.model.rule import effect_name
+from triage.model.rule import EFFECTS, effect_name
 from triage.presenting.words import rule_in_words
 from triage.reading.folder import LOCK_FILE, read_ruleset, rule_paths
 from triage.settings import PUBLISHED
@@ -66,6 +66,9 @@ def list_(
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """List the rules: id, effect, title."""
+    if effect is not None and effect not in EFFECTS:
+        err.print(f"`{effect}` is not an effect. {did_you_mean(effect, EFFECTS)}", markup=False)
+        raise typer.Exit(2)
     ruleset = checked_ruleset(rules)
     table = Table(box=None, pad_edge=False)
     for heading in ("Rule", "Effect", "Title", "Status"):

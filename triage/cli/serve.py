@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-from triage.cli.common import RulesFolder, checked_ruleset, err
+from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings
 from triage.settings import PUBLISHED
+
+STOP_SECONDS = 5
+"""How long requests under way may take to end when the service stops."""
 
 
 def serve(
@@ -19,8 +22,17 @@ def serve(
 ) -> None:
     """Serve the web form and the API. Starts only with a sound rule set; says which file is not."""
     checked_ruleset(rules)
+    read_settings()
     os.environ["TRIAGE_RULES"] = str(rules)
     import uvicorn  # here, so that the other commands start without it
 
     err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
-    uvicorn.run("api.app:create_app", factory=True, host=host, port=port, workers=workers, log_level="warning")
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )

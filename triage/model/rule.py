@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar, assert_never
+from typing import Literal, TypeVar, assert_never, get_args
 
 from triage.model.faults import Place
 
@@ -175,6 +175,8 @@ class Advice:
 Effect = Supports | Limits | Urgency | Derives | Focus | Format | Alternative | Advice
 EffectName = Literal["supports", "limits", "urgency", "derives", "focus", "format", "alternative", "advice"]
 Kind = TypeVar("Kind", bound=Effect)
+EFFECTS: tuple[EffectName, ...] = get_args(EffectName)
+"""The names of all effects."""
 
 
 def effect_name(effect: Effect) -> EffectName:

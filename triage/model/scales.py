@@ -11,7 +11,9 @@ from triage.model.rule import NO_ACTION, Action, Conjunction, SourceRef
 
 NO_SUPPORT = "no_indication"
 NO_LIMIT = "recommended"
+LOWEST_SUPPORT = "possible"
 LOWEST_URGENCY = "routine"
+HIGHEST_URGENCY = "emergency"
 ON_HOLD = "on_hold"
 INSUFFICIENT = "insufficient_information"
 NOT_THE_LEADING_PROBLEM = "not-the-leading-problem"
@@ -24,6 +26,8 @@ LOWEST_WITH_ROLE = "possible"
 """Below this rating a target has no role."""
 LOWEST_WITH_CERTAINTY = "suitable"
 """Below this rating a target has no certainty: how sure it is that something else is better is none for IPT."""
+CORE_UNANSWERED = "core-safety-unanswered"
+"""The built-in reason that lists the core safety questions not answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
-from triage.answer.reasons import source_part
+from msgspec import to_builtins
+
+from triage.answer.model import Citation
+from triage.answer.reasons import citations
 from triage.model.fact import Fact
 from triage.model.rule import Between, Condition, Conjunction, Empty, Includes, OneOf, Rule, effect_name
 from triage.model.ruleset import RuleSet, Source
@@ -17,7 +20,7 @@ from triage.reading.referral import as_json
 
 def describe_fact(fact: Fact, vocabulary: Vocabulary) -> dict[str, Any]:
     """One fact: type, answers, when it is asked and core, question and help."""
-    found: dict[str, Any] = {"name": fact.name, "type": fact.type, "group": fact.group}
+    found: dict[str, Any] = {"name": fact.name, "title": fact.title, "type": fact.type, "group": fact.group}
     if fact.is_integer:
         found |= {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
     else:
@@ -77,7 +80,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
         "unless_in_words": [condition_in_words(each, vocabulary) for each in rule.unless],
         "effect_in_words": effect_in_words(rule, ruleset),
         "because": rule.because,
-        "sources": [_cited(each, ruleset) for each in source_part(rule.sources)],
+        "sources": [_cited(each, ruleset) for each in citations(rule.sources)],
         "evidence": list(rule.evidence),
         "not_covered": list(rule.not_covered),
         "covered_by": rule.covered_by,
@@ -102,9 +105,9 @@ def folder_of(rule: Rule) -> str:
     return PurePosixPath(rule.place.file).parent.name
 
 
-def _cited(ref: dict[str, str], ruleset: RuleSet) -> dict[str, Any]:
-    source = ruleset.sources[ref["id"]]
-    return {**ref, "kind": source.kind, "verified": source.verified, "citation": source.citation}
+def _cited(citation: Citation, ruleset: RuleSet) -> dict[str, Any]:
+    source = ruleset.sources[citation.id]
+    return {**to_builtins(citation), "kind": source.kind, "verified": source.verified, "citation": source.citation}
 
 
 def describe_source(source: Source, ruleset: RuleSet) -> dict[str, Any]:

@@ -26,19 +26,21 @@ from triage.model.rule import (
 )
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Vocabulary
+from triage.presenting.labels import Labels, answer_label, in_sentence, with_unit
 
 _EXAMPLE_WORDS = {True: "fires", False: "does not fire", None: "unknown"}
 
-
-def fact_name(name: str) -> str:
-    """A fact's name as words."""
-    return name.replace("_", " ")
+STANDING = (
+    "Decision support for clinicians: no diagnosis, no prediction. "
+    "It has not been assessed or cleared as a medical device."
+)
+"""What this is and is not, as every answer that a person reads says it."""
 
 
 def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
     """One condition in words."""
     fact = vocabulary[condition.fact]
-    subject = fact_name(fact.name)
+    subject = in_sentence(fact.title)
     match condition:
         case OneOf(values=values):
             labels = [fact.labels[value].label for value in fact.values if value in values]
@@ -46,13 +48,13 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
                 return f"{subject}: “{labels[0]}” or more serious"
             return f"{subject}: {' or '.join(_quoted(each) for each in labels)}"
         case Between(low=low, high=high) if low == high:
-            return f"{subject}: {low}"
+            return f"{subject}: {with_unit(str(low), fact)}"
         case Between(low=low, high=high) if high == fact.maximum:
-            return f"{subject}: {low} or more"
+            return f"{subject}: {with_unit(str(low), fact)} or more"
         case Between(low=low, high=high) if low == fact.minimum:
-            return f"{subject}: {high} or less"
+            return f"{subject}: {with_unit(str(high), fact)} or less"
         case Between(low=low, high=high):
-            return f"{subject}: {low} to {high}"
+            return f"{subject}: {with_unit(f'{low} to {high}', fact)}"
         case Includes(members=members):
             labels = [_quoted(fact.labels[value].label) for value in fact.values if value in members]
             return f"{subject}: includes {' or '.join(labels)}"
@@ -63,16 +65,12 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
 
 def _quoted(label: str) -> str:
     """A label as part of a sentence: one word in lower case, more of them in quotation marks."""
-    return f"“{label}”" if " " in label else label.lower()
+    return f"“{label}”" if " " in label else in_sentence(label)
 
 
 def answer_in_words(fact: Fact, value: Value) -> str:
     """An answer with the name of its question, in words."""
-    subject = fact_name(fact.name)
-    if isinstance(value, frozenset):
-        labels = [fact.labels[each].label for each in fact.values if each in value]
-        return f"{subject}: {', '.join(labels) or 'none of these'}"
-    return f"{subject}: {fact.labels[value].label if isinstance(value, str) else value}"
+    return f"{in_sentence(fact.title)}: {answer_label(fact, value)}"
 
 
 def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> str:
@@ -82,43 +80,32 @@ def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> st
 
 def effect_in_words(rule: Rule, ruleset: RuleSet) -> str:
     """What a rule does, in words."""
-    scales = ruleset.scales
     effect = rule.effect
-    labels = {
-        term.id: term.label
-        for term in (
-            *scales.ratings,
-            *scales.roles,
-            *scales.certainties,
-            *scales.foci,
-            *scales.formats,
-            *scales.therapies,
-        )
-    }
+    labels = Labels(ruleset)
     match effect:
         case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
-            named = " and ".join(labels.get(each, fact_name(each)) for each in targets)
+            named = " and ".join(labels.term_in_sentence(each) for each in targets)
             return (
-                f"Supports a rating up to “{labels[rating]}” for {named}; role: {labels[role].lower()}; "
-                f"certainty of evidence {labels[certainty].lower()}."
+                f"Supports a rating up to “{labels.term(rating)}” for {named}; role: {labels.term_in_sentence(role)}; "
+                f"certainty of evidence {labels.term_in_sentence(certainty)}."
             )
         case Limits(to=to, certainty=certainty, role=role, until=until):
-            as_role = f"; role: {labels[role].lower()}" if role else ""
+            as_role = f"; role: {labels.term_in_sentence(role)}" if role else ""
             for_now = f" For now only: until {until}." if until else ""
             return (
-                f"Holds the rating at “{labels[to]}” or lower{as_role}; "
-                f"certainty of evidence {labels[certainty].lower()}.{for_now}"
+                f"Holds the rating at “{labels.term(to)}” or lower{as_role}; "
+                f"certainty of evidence {labels.term_in_sentence(certainty)}.{for_now}"
             )
         case Urgency(level=level, action=action):
-            return f"Urgency at least “{scales.urgency(level).label}”. {action}"
+            return f"Urgency at least “{labels.term(level)}”. {action}"
         case Derives(fact=fact, value=value):
-            return f"Takes {fact_name(fact)} to be {value} while it is unanswered."
+            return f"Takes {labels.fact(fact)} to be {in_sentence(labels.answer(fact, value))} while it is unanswered."
         case Focus(area=area):
-            return f"Proposes the problem area “{labels[area]}”."
+            return f"Proposes the problem area “{labels.term(area)}”."
         case Format(format=format_, suited=suited):
-            return f"{labels[format_]}: {'suited' if suited else 'not suited'}."
+            return f"{labels.term(format_)}: {'suited' if suited else 'not suited'}."
         case Alternative(therapy=therapy, first=first):
-            return f"{labels[therapy]}: to be offered {'first' if first else 'as well'}."
+            return f"{labels.term(therapy)}: to be offered {'first' if first else 'as well'}."
         case Advice(topic=topic, favours=favours):
             return f"Advice ({topic}{', favours ' + favours.upper() if favours else ''})."
     assert_never(effect)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Annotated, Any, Literal
 
+from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from triage.model.fact import Fact
 from triage.model.faults import near_match
 from triage.model.rule import UNKNOWN, Answers, Value, is_open, members
 from triage.model.vocabulary import Constraint, Vocabulary
+from triage.model.written import Written
 from triage.reading.counting import NotCounted, count_answers
 
 REFERENCE_LENGTH = 200
 QUOTE_LENGTH = 300
-PARTS = ("reference", "facts", "said_by", "quotes")
+MOST_FAULTS = 100
+"""How many faults of one referral are told: more than anyone mends at once, and no answer of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +43,15 @@ class Referral:
     unanswered_for_floor: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFault:
+class FieldFault(Written, frozen=True, omit_defaults=True):
     """One thing wrong with a referral: the JSON pointer, what was given, what is allowed, and the sentence."""
 
-    pointer: str
+    pointer: Annotated[str, Meta(description="The JSON pointer (RFC 6901) of the field; empty for the whole")]
     code: str
     message: str
     given: Any = None
     allowed: str | None = None
     near_match: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The fault as the API's problem gives it."""
-        found = {"pointer": self.pointer, "code": self.code, "message": self.message}
-        extra = {"given": self.given, "allowed": self.allowed, "near_match": self.near_match}
-        return found | {name: value for name, value in extra.items() if value is not None}
 
 
 class RefusedReferral(Exception):
@@ -81,6 +77,15 @@ class RefusedReferral(Exception):
         super().__init__("; ".join(f"{fault.pointer or 'the referral'}: {fault.message}" for fault in faults))
 
 
+PARTS: Mapping[str, str] = {
+    "reference": f"`reference` must be text of at most {REFERENCE_LENGTH} characters.",
+    "facts": "`facts` must be an object: the name of each fact with its answer.",
+    "said_by": "`said_by` must be an object: the name of each fact with who said it.",
+    "quotes": "`quotes` must be an object: the name of each fact with words of the letter.",
+}
+"""What each part of a referral must be."""
+
+
 class _Repeated(ValueError):
     def __init__(self, key: str) -> None:
         self.key = key
@@ -88,11 +93,18 @@ class _Repeated(ValueError):
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Repeated(next(key for key in keys if keys.count(key) > 1))
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Repeated(key)
+        found[key] = value
     return found
+
+
+def _number(text: str) -> int | float:
+    """A JSON number with a point or an exponent: 19.0 is the whole number 19, as JSON Schema has it."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _no_constant(name: str) -> Any:
@@ -109,7 +121,7 @@ def parse_json(text: str | bytes) -> Any:
         if not whole.strip():
             fault = FieldFault("", "empty", "There is nothing here: a referral is a JSON object.")
             raise RefusedReferral([fault], malformed=True)
-        data = json.loads(whole, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
+        data = json.loads(whole, object_pairs_hook=_unrepeated, parse_float=_number, parse_constant=_no_constant)
         if "\\u" in whole:
             json.dumps(data, ensure_ascii=False).encode("utf-8")
         return data
@@ -159,15 +171,14 @@ class ReferralReader:
         Raises RefusedReferral with every fault at once: unknown names, wrong types, values out of bounds,
         contradictions.
         """
-        faults: dict[str, FieldFault] = {}
+        faults: list[FieldFault] = []
         try:
             self.referral_model.model_validate(data)
         except ValidationError as error:
-            found = (fault for each in error.errors() for fault in self._faults(each, data))
-            faults = {fault.pointer + fault.code: fault for fault in found}
-        faults |= {fault.pointer: fault for fault in self._beside_faults(data)}
+            faults.extend(self._all_faults(error, data))
+        faults.extend(self._beside_faults(data))
         if faults:
-            raise RefusedReferral(tuple(faults.values()), _reference(data), could_be=self._could_be(data))
+            raise RefusedReferral(_one_each(faults), _reference(data), could_be=self._could_be(data))
         referral = self._sound(data)
         broken = self.vocabulary.contradictions(referral.given)
         if broken:
@@ -261,6 +272,15 @@ class ReferralReader:
         meant = f" Did you mean `{match}`?" if match else ""
         return FieldFault(pointer, "unknown-fact", f"`{name}` is not a fact.{meant}", given=given, near_match=match)
 
+    def _all_faults(self, error: ValidationError, data: Any) -> Iterator[FieldFault]:
+        """The faults of very many the first, and how many more there are."""
+        errors = error.errors(include_url=False, include_context=False)
+        for each in errors[:MOST_FAULTS]:
+            yield from self._faults(each, data)
+        if len(errors) > MOST_FAULTS:
+            message = f"{len(errors) - MOST_FAULTS} more things are wrong: correct these first."
+            yield FieldFault("", "more-faults", message)
+
     def _faults(self, error: Any, data: Any) -> Iterator[FieldFault]:
         """The faults of one thing that is wrong; of a set, each member that is."""
         name = str(error["loc"][1]) if len(error["loc"]) > 1 and error["loc"][0] == "facts" else ""
@@ -273,14 +293,7 @@ class ReferralReader:
                 yield _wrong_member(fact, index, member)
 
     def _fault(self, error: Any) -> FieldFault:
-        loc = [
-            part
-            for part in error["loc"]
-            if not (
-                isinstance(part, str)
-                and part.startswith(("literal[", "list[", "int", "str", "constrained-", "function-"))
-            )
-        ]
+        loc = _in_referral(error["loc"])
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in loc)
         given = _shown(error["input"])
         if error["type"] == "extra_forbidden":
@@ -291,15 +304,30 @@ class ReferralReader:
             return FieldFault(pointer, "missing", f"`{loc[-1]}` is missing.", allowed="an object of facts")
         if not loc:
             return FieldFault("", "wrong-type", "A referral is a JSON object with `facts`.", given=given)
-        return FieldFault(pointer, "wrong-type", f"`{loc[-1]}`: {error['msg']}.", given=given)
+        return FieldFault(pointer, "wrong-type", PARTS[str(loc[0])], given=given)
 
-    def _unknown_name(self, loc: list[Any], pointer: str, given: Any) -> FieldFault:
+    def _unknown_name(self, loc: tuple[str | int, ...], pointer: str, given: Any) -> FieldFault:
         name = str(loc[-1])
         if loc[0] == "facts":
             return self._unknown_fact(name, pointer, given)
         match = near_match(name, PARTS)
         message = f"`{name}` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`."
         return FieldFault(pointer, "unknown-field", message, given=given, near_match=match)
+
+
+def _in_referral(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The part of pydantic's path that is in the referral: what follows a fact names a branch of its type."""
+    return loc[:2] if loc[:1] == ("facts",) else loc[:1]
+
+
+def _one_each(faults: Iterable[FieldFault]) -> tuple[FieldFault, ...]:
+    """One fault for each place and kind, of several branches of a type the last, or the first with a near match."""
+    kept: dict[tuple[str, str], FieldFault] = {}
+    for fault in faults:
+        earlier = kept.get((fault.pointer, fault.code))
+        if earlier is None or earlier.near_match is None:
+            kept[fault.pointer, fault.code] = fault
+    return tuple(kept.values())
 
 
 def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
@@ -378,12 +406,16 @@ def _reference(data: Any) -> str | None:
 
 
 def _shown(given: Any) -> Any:
-    """What was given, cut where it is long: an error message repeats no megabyte."""
+    """What was given, cut where it is long, and as text where it is no number that JSON carries (64 bits)."""
+    if isinstance(given, int) and not -(2**63) <= given < 2**64:
+        return f"{given:.0e}" if abs(given) < 10**300 else "a number of more than 300 digits"
     if isinstance(given, str) and len(given) > 100:
         return given[:100] + "…"
     if isinstance(given, dict | list) and len(json.dumps(given, default=str)) > 300:
         return f"{'an object' if isinstance(given, dict) else 'a list'} of {len(given)} entries"
-    return given
+    if isinstance(given, dict):
+        return {name: _shown(value) for name, value in given.items()}
+    return [_shown(value) for value in given] if isinstance(given, list) else given
 
 
 def as_json(value: Value, fact: Fact) -> Any:

@@ -26,6 +26,10 @@ class _Example(Strict):
     no: str
 
 
+MOST_TITLE_WORDS = 4
+"""A fact's title stands in lists and sentences."""
+
+
 class _Label(Strict):
     label: str
     help: str = ""

@@ -85,10 +85,16 @@ class _Walk:
         self.name = name
         self.places: dict[KeyPath, Place] = {}
         self.faults: list[Fault] = []
+        self._seen: set[int] = set()
 
     def data(self, node: yaml.Node, path: KeyPath) -> Any:
         place = Place(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
         self.places.setdefault(path, place)
+        if id(node) in self._seen:  # an alias gives the node of its anchor again: nested, they grow without bound
+            message = "An alias repeats what stands here."
+            self.faults.append(Fault(place, "text", message, "Write it out each time: `&` and `*` are not read."))
+            return None
+        self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if isinstance(node, yaml.SequenceNode):

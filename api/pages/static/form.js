@@ -68,13 +68,16 @@ async function refresh() {
 
 function changed() {
   showClearButtons();
+  save();
   clearTimeout(timer);
   timer = setTimeout(refresh, WAIT);
 }
 
-// Drafts: kept in this browser only, with the time; another tab's change is never overwritten unasked
-const known = new URLSearchParams(location.search).get("draft") || sessionStorage.getItem("draft");
-const id = known || tab;
+// Drafts: kept in this browser only, with the time; another tab's change is never overwritten unasked.
+// An empty form that was opened, not reloaded, is a new assessment: it never shows another person's answers.
+const asked_for = new URLSearchParams(location.search).get("draft");
+const opened = performance.getEntriesByType("navigation")[0].type === "navigate" && !entered().length;
+const id = asked_for || (!opened && sessionStorage.getItem("draft")) || Math.random().toString(36).slice(2);
 sessionStorage.setItem("draft", id);
 const key = "draft:" + id;
 let seen = null;
@@ -96,9 +99,14 @@ function save() {
   const now = new Date().toISOString();
   const first = there ? there.first : now;
   seen = now;
-  localStorage.setItem(key, JSON.stringify({ tab, saved: now, first, answers, reference: form.elements.reference.value,
-    level: told ? told.dataset.level : "", open: told ? Number(told.dataset.open) : 0,
-    missing: told ? Number(told.dataset.incomplete) : 0 }));
+  try {
+    localStorage.setItem(key, JSON.stringify({ tab, saved: now, first, answers,
+      reference: form.elements.reference.value, level: told ? told.dataset.level : "",
+      open: told ? Number(told.dataset.open) : 0, missing: told ? Number(told.dataset.incomplete) : 0 }));
+  } catch {
+    status.textContent = "Not saved: this browser keeps nothing for this page. Show the result before you leave it.";
+    return undefined;
+  }
   status.textContent = "Draft kept in this browser at " + new Date(now).toLocaleTimeString() + ".";
   return undefined;
 }
@@ -164,20 +172,18 @@ form.addEventListener("submit", save);
 
 // Start: what the draft holds, unless the server sent answers back
 const draft = stored();
-if (draft && !entered().length && draft.answers.length) {
+if (draft && draft.answers.length) {
+  if (!entered().length) put(draft.answers); // else the browser or the server has put answers back
   seen = draft.saved;
-  put(draft.answers);
   status.textContent = "Draft of " + new Date(draft.saved).toLocaleString() + " opened again. ";
   const fresh = document.createElement("button");
   fresh.type = "button";
   fresh.className = "clear";
   fresh.textContent = "Start a new one";
-  fresh.addEventListener("click", () => { sessionStorage.removeItem("draft"); location.href = "/"; });
-  status.append(fresh);
-  refresh();
-} else if (entered().length) {
-  refresh();
+  fresh.addEventListener("click", () => { location.assign("/"); });
+  status.after(fresh);
 }
+if (entered().length) refresh();
 showClearButtons();
 // Back from the result: the browser puts the answers back after this script has run
 window.addEventListener("pageshow", (event) => { if (event.persisted) changed(); });

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import RULES
 from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
+from triage.reading.yaml_text import parse
 
 
 @pytest.fixture
@@ -73,3 +74,41 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path) -> None:
         (folder / file).write_text("a: [1,\n", encoding="utf-8")
     messages = _messages(folder)
     assert [message.split(":")[0] for message in messages] == ["rules/sources.yaml", "rules/vocabulary.yaml"]
+
+
+TITLES = {
+    "    title: Age\n": ("", "rules/vocabulary.yaml:{above}:5: `title` is missing. [structure]"),
+    "    title: Harm to others\n": (
+        "    title: Harm to any other person\n",
+        "rules/vocabulary.yaml:{line}:5: The title of `harm_to_others` has 5 words. Use 1 to 4. [structure]",
+    ),
+    "    title: PTSD\n": (
+        '    title: ""\n',
+        "rules/vocabulary.yaml:{line}:5: `title` is empty. [structure]",
+    ),
+    "    title: Insured\n": (
+        '    title: " "\n',
+        "rules/vocabulary.yaml:{line}:5: The title of `insured` has 0 words. Use 1 to 4. [structure]",
+    ),
+}
+
+
+@pytest.mark.parametrize("before", TITLES)
+def test_a_fact_has_a_title_of_at_most_four_words(folder: Path, before: str) -> None:
+    after, message = TITLES[before]
+    path = folder / "vocabulary.yaml"
+    text = path.read_text(encoding="utf-8")
+    line = text[: text.index(before)].count("\n") + 1
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    assert _messages(folder) == [message.format(line=line, above=line - 1)]
+
+
+def test_an_alias_is_refused_before_it_can_grow() -> None:
+    bomb = "a: &a [x]\n" + "\n".join(
+        f"{chr(98 + number)}: &{chr(98 + number)} [{', '.join(['*' + chr(97 + number)] * 9)}]" for number in range(20)
+    )
+    with pytest.raises(FaultyRuleSet) as refused:
+        parse(bomb, "bomb.yaml")
+    assert str(refused.value.faults[0]) == (
+        "bomb.yaml:1:4: An alias repeats what stands here. Write it out each time: `&` and `*` are not read. [text]"
+    )

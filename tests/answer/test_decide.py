@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from triage.answer.decide import Verdict, decide
+from triage.answer.fired_rules import FiredRules
 from triage.engines.outcome import Bounds, outcome
 from triage.model.rule import Effect, Limits, Rule, SourceRef, Supports, Urgency
 from triage.model.ruleset import RuleSet
@@ -33,8 +34,8 @@ def _urgent(level: str) -> Rule:
 
 
 def _decide(ruleset: RuleSet, *rules: Rule, missing: tuple[str, ...] = (), bounds: Bounds | None = None) -> Verdict:
-    so_far = outcome(rules, ruleset.scales)
-    return decide(ruleset, rules, bounds or Bounds((so_far.rating,), (so_far.level,)), missing)
+    fired = FiredRules(ruleset, rules, missing=missing)
+    return decide(fired, bounds or Bounds((fired.so_far.rating,), (fired.so_far.level,)))
 
 
 @pytest.mark.parametrize("support", [None, *RATINGS[2:]])

@@ -1,0 +1,71 @@
+"""The label table: how each value, therapy, format, problem area, condition, fact and answer is called for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from triage.answer.model import NumberRange
+from triage.model.fact import UNKNOWN, Fact
+from triage.model.ruleset import RuleSet
+
+
+class Labels:
+    """The labels of one rule set."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        scales = ruleset.scales
+        plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles, *scales.foci, *scales.formats)
+        self._terms = {term.id: term.label for term in (*plain, *scales.therapies)}
+        self._terms |= {term.id: term.label for term in scales.urgencies}
+        self._vocabulary = ruleset.vocabulary
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._terms
+
+    def term(self, id_: str) -> str:
+        """The label of a value of a scale, a therapy, a format, a problem area or a condition; else KeyError."""
+        return self._terms[id_] if id_ in self._terms else self._vocabulary[id_].title
+
+    def term_in_sentence(self, id_: str) -> str:
+        """The same label as part of a sentence."""
+        return in_sentence(self.term(id_))
+
+    def span(self, ids: Iterable[str]) -> str:
+        """Values of a scale one after the other."""
+        return " / ".join(self.term(each) for each in ids)
+
+    def fact(self, name: str) -> str:
+        """A fact's short name as part of a sentence; KeyError for a name that is no fact's."""
+        return in_sentence(self._vocabulary[name].title)
+
+    def facts(self, names: Iterable[str]) -> str:
+        """Several facts' short names as part of a sentence."""
+        return ", ".join(self.fact(name) for name in names)
+
+    def answer(self, name: str, value: Any) -> str:
+        """The label of an answer to the fact ``name``."""
+        return answer_label(self._vocabulary[name], value)
+
+
+def answer_label(fact: Fact, value: Any) -> str:
+    """The label of an answer, given as the engine has it (a set) or as JSON has it (a list, a range)."""
+    if value == UNKNOWN:
+        return "Asked, not known"
+    if isinstance(value, list | frozenset):
+        return ", ".join(fact.labels[each].label for each in fact.values if each in value) or "none of these"
+    if isinstance(value, NumberRange):
+        return with_unit(f"{value.from_} to {value.to}", fact)
+    return with_unit(str(value), fact) if fact.is_integer else fact.labels[value].label
+
+
+def with_unit(number: str, fact: Fact) -> str:
+    """A number, or a range of them, with the unit that the fact is counted in."""
+    return f"{number} {fact.unit}".rstrip()
+
+
+def in_sentence(label: str) -> str:
+    """A label as part of a sentence: in lower case, unless its first word is an abbreviation or a name with one."""
+    first, _, rest = label.partition(" ")
+    first = first.lower() if first == first.capitalize() else first
+    return f"{first} {rest}".rstrip()
