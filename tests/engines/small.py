@@ -1,20 +1,32 @@
-"""Small rule sets for enumeration: a few facts of every type, gates, constraints, and rules over them."""
+"""Small rule sets with everything that the language has, for engines to be held against each other.
+
+A vocabulary has facts of every type, gates, core facts with floors and reassuring answers, constraints, a leading fact,
+speakers and states that cloud an answer; a rule has several effects, tables share them; a referral has open sets,
+answers to what is not asked, and other people's words.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from tests.conftest import RULES
-from triage.model.fact import FIXED_VALUES, Fact, FactType, Label
+from triage.model.fact import FIXED_VALUES, Clause, CoreRule, Fact, FactType, Floor, Label, Reassuring
 from triage.model.rule import (
+    UNKNOWN,
+    Action,
+    Advice,
     Answers,
     Between,
     Condition,
     Conjunction,
+    Derives,
     Effect,
     Empty,
+    Focus,
     Includes,
     Limits,
     OneOf,
@@ -25,22 +37,53 @@ from triage.model.rule import (
     Value,
 )
 from triage.model.ruleset import RuleSet
-from triage.model.scales import Scales
-from triage.model.vocabulary import AtMost, Constraint, Never, Vocabulary
-from triage.reading.scales_file import read_scales
-from triage.reading.yaml_text import read
+from triage.model.scales import (
+    GENERAL_FLOOR,
+    NOT_THE_LEADING_PROBLEM,
+    BuiltInReason,
+    FloorAction,
+    LifeTarget,
+    Line,
+    Scales,
+    Term,
+    UrgencyTerm,
+)
+from triage.model.vocabulary import AtMost, Clouded, Constraint, Lead, Never, Speaker, Vocabulary
+from triage.reading.counting import Counted, count_answers
 
 TYPES: tuple[FactType, ...] = ("yes_no", "choice", "integer", "choices", "condition")
+LEADING = "leading"
+PROBLEMS = ("none", "one", "two")
+SPEAKERS = (Speaker("person", "Person", counts=True), Speaker("relative", "Relative", counts=False, why="a relative"))
 
 
-def published_scales() -> Scales:
-    return read_scales(read(RULES / "scales.yaml", "scales.yaml"))
+def _terms(*ids: str) -> tuple[Term, ...]:
+    return tuple(Term(id_, id_) for id_ in ids)
 
 
-SCALES = published_scales()
+SCALES = Scales(
+    ratings=_terms("not_recommended", "no_indication", "possible", "suitable", "recommended"),
+    urgencies=tuple(
+        UrgencyTerm(id_, id_, {"hours": hours})
+        for id_, hours in (("routine", 240), ("semi_urgent", 72), ("urgent", 24), ("very_urgent", 4), ("emergency", 0))
+    ),
+    certainties=_terms("high", "moderate", "low", "very_low"),
+    roles=_terms("adjunct", "companion", "maintenance", "prevention", "monotherapy"),
+    foci=_terms("grief", "role_dispute"),
+    reported=_terms("on_hold", "insufficient_information"),
+    hold_at=frozenset({"very_urgent", "emergency"}),
+    built_in={
+        NOT_THE_LEADING_PROBLEM: BuiltInReason(NOT_THE_LEADING_PROBLEM, "limits", "suitable", "", "", (SourceRef("s"),))
+    },
+    targets=(LifeTarget("dispute", "", life_problem=True), LifeTarget("loss", "", life_problem=True),
+             LifeTarget("prevention", "")),
+    dangers=_terms("life_in_danger", "support"),
+    lines=(Line("leave_no_message", "never", "Leave no message."), Line("naloxone", "also", "Offer naloxone.")),
+    floors={GENERAL_FLOOR: FloorAction("support", Action("Ask."))},
+)  # fmt: skip
 
 
-def _fact(name: str, type_: FactType, asked_when: tuple[Conjunction, ...]) -> Fact:
+def fact_of(name: str, type_: FactType, asked_when: tuple[Conjunction, ...] = ()) -> Fact:
     names = [value for value, _ in FIXED_VALUES[type_]] if type_ in FIXED_VALUES else ["none", "some", "much"]
     labels = {} if type_ == "integer" else {each: Label(each) for each in names}
     maximum = 4 if type_ == "integer" else 0
@@ -59,29 +102,61 @@ def conditions(draw: st.DrawFn, fact: Fact) -> Condition:
 
 
 @st.composite
-def conjunctions(draw: st.DrawFn, facts: list[Fact], least: int = 1, most: int = 3) -> Conjunction:
+def conjunctions(draw: st.DrawFn, facts: Sequence[Fact], least: int = 1, most: int = 3) -> Conjunction:
     chosen = draw(st.lists(st.sampled_from(facts), min_size=least, max_size=most))
     return tuple(draw(conditions(fact)) for fact in chosen)
 
 
 @st.composite
-def vocabularies(draw: st.DrawFn) -> Vocabulary:
-    always = [_fact(f"f{number}", draw(st.sampled_from(TYPES)), ()) for number in range(draw(st.integers(2, 4)))]
-    gated = [
-        _fact(f"g{number}", draw(st.sampled_from(TYPES)), draw(st.tuples(conjunctions(always, 1, 2)) | _two(always)))
-        for number in range(draw(st.integers(0, 2)))
-    ]
-    facts = [*always, *gated]
-    constraints = draw(st.lists(_constraint(facts), max_size=2))
-    return Vocabulary({fact.name: fact for fact in facts}, constraints=tuple(constraints))
-
-
-def _two(facts: list[Fact]) -> st.SearchStrategy[tuple[Conjunction, ...]]:
-    return st.tuples(conjunctions(facts, 1, 2), conjunctions(facts, 1, 2))
+def vocabularies(draw: st.DrawFn, most_facts: int = 4) -> Vocabulary:
+    always = [fact_of(f"f{n}", draw(st.sampled_from(TYPES))) for n in range(draw(st.integers(2, most_facts)))]
+    leading = draw(st.booleans())
+    if leading:
+        labels = {problem: Label(problem) for problem in PROBLEMS}
+        always.append(replace(fact_of(LEADING, "choice"), labels=labels))
+    gates = st.lists(conjunctions(always, 1, 2), min_size=1, max_size=2).map(tuple)
+    types = st.sampled_from(TYPES)
+    gated = [fact_of(f"g{n}", draw(types), draw(gates)) for n in range(draw(st.integers(0, 2)))]
+    facts = [draw(_with_core(fact, always)) for fact in (*always, *gated)]
+    conditions_ = [fact.name for fact in facts if fact.type == "condition"]
+    clouded = conjunctions(always, 1, 1).map(lambda when: Clouded(when, "clouded"))
+    return Vocabulary(
+        {fact.name: fact for fact in facts},
+        constraints=tuple(draw(st.lists(_constraint(facts), max_size=2))),
+        speakers=SPEAKERS,
+        clouded_while=tuple(draw(st.lists(clouded, max_size=1))),
+        leading_fact=LEADING if leading else None,
+        leads={problem: draw(_leads(conditions_)) for problem in PROBLEMS} if leading else {},
+        not_a_condition_beside=frozenset(draw(st.permutations(conditions_))[: draw(st.integers(0, 1))]),
+    )
 
 
 @st.composite
-def _constraint(draw: st.DrawFn, facts: list[Fact]) -> Constraint:
+def _with_core(draw: st.DrawFn, fact: Fact, always: Sequence[Fact]) -> Fact:
+    """The fact, which may be core, set a floor, and have more answers than one that reassure."""
+    kind: Literal["never", "always", "when", "given"] = draw(st.sampled_from(("never", "always", "when", "given")))
+    if kind == "never":
+        return fact
+    other = draw(st.sampled_from([each.name for each in always]))
+    core = CoreRule(
+        kind, (draw(conjunctions(always, 1, 2)),) if kind == "when" else (), other if kind == "given" else ""
+    )
+    some = st.frozensets(st.sampled_from(fact.values), max_size=1) if fact.values else st.just(frozenset[str]())
+    clauses: tuple[Clause, ...] = ("said_by", "clouded")
+    reassuring = Reassuring(draw(some), draw(st.frozensets(st.sampled_from(clauses))), draw(some))
+    level = draw(st.sampled_from(SCALES.urgency_ids))
+    floor = draw(st.none() | st.builds(Floor, st.just(level), st.tuples(conjunctions(always, 1, 1))))
+    return replace(fact, core=core, reassuring=reassuring, floor=floor)
+
+
+def _leads(conditions_: Sequence[str]) -> st.SearchStrategy[Lead]:
+    targets = (*conditions_, *(target.id for target in SCALES.targets))
+    about = st.frozensets(st.sampled_from(targets), max_size=2).map(lambda each: tuple(sorted(each)))
+    return st.builds(Lead, about, st.booleans(), st.sampled_from(("all_lead", "all_lead_capped")))
+
+
+@st.composite
+def _constraint(draw: st.DrawFn, facts: Sequence[Fact]) -> Constraint:
     numbers = [fact.name for fact in facts if fact.is_integer]
     if len(numbers) > 1 and draw(st.booleans()):
         lower, upper = draw(st.permutations(numbers))[:2]
@@ -90,35 +165,94 @@ def _constraint(draw: st.DrawFn, facts: list[Fact]) -> Constraint:
     return Never("never", "", draw(conjunctions(facts, 1, 2)), given)
 
 
-def _effects() -> st.SearchStrategy[Effect]:
-    ratings, levels = SCALES.rating_ids, SCALES.urgency_ids
-    return st.one_of(
-        st.sampled_from(ratings[2:]).map(lambda rating: Supports(rating, (), "monotherapy", "low")),
-        st.sampled_from((ratings[0], *ratings[2:-1])).map(lambda to: Limits(to, "low")),
-        st.sampled_from(levels[1:]).map(lambda level: Urgency(level, "")),
+@st.composite
+def effects_of_a_rule(draw: st.DrawFn, targets: Sequence[str]) -> tuple[Effect, ...]:
+    """One effect, or several that share the rule's conditions; each kind at most once, supports and limits twice."""
+    ratings = SCALES.rating_ids
+    some = st.frozensets(st.sampled_from(targets), min_size=1, max_size=2).map(lambda each: tuple(sorted(each)))
+    roles, certainties = (
+        st.sampled_from([t.id for t in SCALES.roles]),
+        st.sampled_from([t.id for t in SCALES.certainties]),
     )
+    supports = st.builds(Supports, st.sampled_from(ratings[2:]), some, roles, certainties)
+    limits = st.builds(
+        Limits, st.sampled_from((ratings[0], *ratings[2:-1])), st.just(()) | some, certainties, st.none() | roles
+    )
+    urgency = st.builds(Urgency, st.sampled_from(SCALES.urgency_ids), st.sampled_from(("life_in_danger", "support")))
+    kinds: dict[str, st.SearchStrategy[list[Any]]] = {
+        "supports": st.lists(supports, min_size=1, max_size=2),
+        "limits": st.lists(limits, min_size=1, max_size=2),
+        "urgency": st.lists(urgency, min_size=1, max_size=1),
+        "focus": st.just([Focus("grief")]),
+        "advice": st.just([Advice("safety")]),
+    }  # fmt: skip
+    weighted = ("supports", "supports", "limits", "limits", "urgency", "urgency", "focus", "advice")
+    chosen = dict.fromkeys(draw(st.lists(st.sampled_from(weighted), min_size=1, max_size=3)))
+    return tuple(effect for kind in chosen for effect in draw(kinds[kind]))
 
 
 @st.composite
-def rulesets(draw: st.DrawFn) -> RuleSet:
-    vocabulary = draw(vocabularies())
+def _rules(draw: st.DrawFn, vocabulary: Vocabulary, most: int) -> tuple[Rule, ...]:
+    """Rules one by one, and tables whose rows share their effects."""
     facts = list(vocabulary)
-    rules = tuple(
-        Rule(
-            f"r{number:02}",
-            "",
-            tuple(draw(st.lists(conjunctions(facts), min_size=1, max_size=2))),
-            draw(conjunctions(facts, 0, 2)),
-            draw(_effects()),
-            "",
-            (SourceRef("s"),),
-        )
-        for number in range(draw(st.integers(1, 8)))
-    )
-    return RuleSet(vocabulary, SCALES, rules)
+    targets = [*(fact.name for fact in facts if fact.type == "condition"), *(target.id for target in SCALES.targets)]
+    rules: list[Rule] = []
+    while len(rules) < most:
+        shared = draw(effects_of_a_rule(targets))
+        rows = draw(st.integers(1, 3))
+        for _ in range(rows):
+            when = tuple(draw(st.lists(conjunctions(facts), min_size=1, max_size=2)))
+            unless = draw(conjunctions(facts, 0, 2))
+            table = "table" if rows > 1 else None
+            rules.append(_rule(f"r{len(rules):02}", when, unless, shared, table))
+    return tuple(draw(_covering(rules)))
+
+
+def _rule(
+    id_: str, when: tuple[Conjunction, ...], unless: Conjunction, effects: tuple[Effect, ...], table: str | None
+) -> Rule:
+    return Rule(id_, "", when, unless, effects, "", (SourceRef("s"),), table=table)  # fmt: skip
+
+
+@st.composite
+def _covering(draw: st.DrawFn, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules, of which some urgencies cover others of no higher level that come before them."""
+    rank = SCALES.urgency_rank
+    found: list[Rule] = []
+    for rule in rules:
+        own = rule.urgency
+        lower = [each.id for each in found if own and each.urgency and rank(each.urgency.level) <= rank(own.level)]
+        if own and lower and draw(st.booleans()):
+            covers = replace(own, covers=(draw(st.sampled_from(lower)),))
+            found.append(replace(rule, effects=tuple(covers if each is own else each for each in rule.effects)))
+        else:
+            found.append(rule)
+    return found
+
+
+@st.composite
+def rulesets(draw: st.DrawFn, most_facts: int = 4, most_rules: int = 8) -> RuleSet:
+    vocabulary = draw(vocabularies(most_facts))
+    rules = draw(_rules(vocabulary, draw(st.integers(1, most_rules))))
+    return RuleSet(vocabulary, SCALES, (*draw(_deriving(vocabulary)), *rules))
+
+
+@st.composite
+def _deriving(draw: st.DrawFn, vocabulary: Vocabulary) -> tuple[Rule, ...]:
+    """Rules that derive a condition from facts that nothing derives; of one fact they all derive the same."""
+    targets = [fact.name for fact in vocabulary if fact.type == "condition" and not fact.asked_when]
+    given = [fact for fact in vocabulary if fact.type != "condition"]
+    if not targets or not given:
+        return ()
+    return tuple(
+        _rule(f"d{n}", (draw(conjunctions(given, 1, 2)),), draw(conjunctions(given, 0, 1)),
+              (Derives(draw(st.sampled_from(targets)), "suspected"),), None)
+        for n in range(draw(st.integers(0, 2)))
+    )  # fmt: skip
 
 
 def answer_to(fact: Fact) -> st.SearchStrategy[Any]:
+    """An answer to the fact, as a completion has it: no set is open."""
     if fact.is_integer:
         return st.integers(fact.minimum, fact.maximum)
     if fact.is_set:
@@ -126,12 +260,50 @@ def answer_to(fact: Fact) -> st.SearchStrategy[Any]:
     return st.sampled_from(fact.values)
 
 
+def answer_or_open_set(fact: Fact) -> st.SearchStrategy[Any]:
+    """An answer to the fact as a referral may give it: a set with a member may be open."""
+    if not fact.is_set:
+        return answer_to(fact)
+    some = st.frozensets(st.sampled_from(fact.values), min_size=1)
+    return answer_to(fact) | some.map(lambda known: known | {UNKNOWN})
+
+
 @st.composite
-def referrals(draw: st.DrawFn, ruleset: RuleSet) -> Answers:
-    """Some answers that do not contradict each other; answers to facts that are not asked may be among them."""
-    facts: dict[str, Value] = {}
-    for fact in ruleset.vocabulary:
-        if draw(st.integers(0, 2)) == 0:
-            more = {**facts, fact.name: draw(answer_to(fact))}
-            facts = facts if ruleset.vocabulary.contradictions(more) else more
-    return facts
+def counted_referrals(draw: st.DrawFn, ruleset: RuleSet) -> Counted:
+    """A referral as the door lets it through: some answers, none contradicting another, and who said them."""
+    vocabulary = ruleset.vocabulary
+    given: dict[str, Value] = {}
+    for fact in vocabulary:
+        if draw(st.integers(0, 2)):
+            continue
+        more = {**given, fact.name: draw(answer_or_open_set(fact))}
+        given = given if vocabulary.contradictions(more) else more
+    said_by = {name: draw(st.sampled_from(("person", "person", "relative"))) for name in given}
+    return count_answers(vocabulary, given, said_by)
+
+
+def referrals(ruleset: RuleSet) -> st.SearchStrategy[Answers]:
+    """The answers of a referral that count."""
+    return counted_referrals(ruleset).map(lambda counted: counted.answers)
+
+
+def random_referral(ruleset: RuleSet, random: Random) -> Counted:
+    """A referral like those of :func:`counted_referrals`, made fast, of any completeness."""
+    vocabulary = ruleset.vocabulary
+    given: dict[str, Value] = {}
+    answered = random.choice((0.1, 0.3, 0.6, 0.9, 1))
+    for fact in vocabulary:
+        more = {**given, fact.name: _random_answer(fact, random)}
+        if random.random() < answered and not vocabulary.contradictions(more):
+            given = more
+    said_by = {name: "relative" if random.random() < 0.3 else "person" for name in given}
+    return count_answers(vocabulary, given, said_by)
+
+
+def _random_answer(fact: Fact, random: Random) -> Value:
+    if fact.is_integer:
+        return random.randint(fact.minimum, fact.maximum)
+    if not fact.is_set:
+        return random.choice(fact.values)
+    some = frozenset(each for each in fact.values if random.random() < 0.5)
+    return some | {UNKNOWN} if some and random.random() < 0.5 else some
