@@ -56,7 +56,7 @@ class Reader:
         wanted = data[INCLUDES_ALL]
         if path[0] == "unless":
             message = f"`{INCLUDES_ALL}` can't stand under `unless`, where any one condition is enough."
-            self.fault((*path, INCLUDES_ALL), "condition", message, "Say it in `when`, or name the members one by one.")
+            self.fault((*path, INCLUDES_ALL), "condition", message, "Make a rule of its own for it.")
         elif not isinstance(wanted, list) or len(wanted) < 2:
             message = f"`{INCLUDES_ALL}` lists two members or more."
             self.fault((*path, INCLUDES_ALL), "condition", message, "Write `{includes: x}` for one.")
