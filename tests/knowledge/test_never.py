@@ -81,7 +81,7 @@ def test_never_1_no_low_score_and_no_denial_of_anything_else_lowers_a_danger(rul
     scores = {fact.name: "no" if fact.values else 0 for fact in ruleset.vocabulary if fact.group == "scores"}
     denied = {**_clear(ruleset), **scores, "recent_psychiatric_discharge": "no", "other_red_flags": frozenset[str]()}
     for name, value in _dangers(ruleset):
-        around = {} if name != "thoughts_of_harming_infant" else {"perinatal_status": "postpartum"}
+        around = {} if name != "thoughts_of_harming_child" else {"perinatal_status": "postpartum"}
         everything = {**denied, **around, name: value}
         assert _suits(everything, ruleset), name
         assert _rule_level(ruleset, everything) >= _rule_level(ruleset, {name: value}), (name, value)
@@ -179,7 +179,7 @@ def _imported(path: Path) -> Iterator[str]:
 
 
 def test_never_8_unwanted_thoughts_are_neither_danger_nor_harmless(assessor: Assessor, ruleset: RuleSet) -> None:
-    facts = {**_clear(ruleset), "perinatal_status": "postpartum", "thoughts_of_harming_infant": "unwanted_distressing"}
+    facts = {**_clear(ruleset), "perinatal_status": "postpartum", "thoughts_of_harming_child": "unwanted_distressing"}
     answer = assessor.assess(Referral(facts))
     assert answer.urgency.level == "urgent"
 

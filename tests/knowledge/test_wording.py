@@ -55,11 +55,12 @@ def _examples(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
 
 
 def _actions(ruleset: RuleSet) -> Iterator[tuple[str, Action]]:
-    """The actions of levels, floors and refusals; those of rules are checked with the rules."""
+    """The actions of rules, levels, floors and refusals."""
     scales = ruleset.scales
     yield from ((term.id, term.action) for term in scales.urgencies)
     yield from ((f"floor of {name}", floor.action) for name, floor in scales.floors.items())
     yield "refused", scales.refused
+    yield from ((rule.id, rule.urgency.action) for rule in ruleset.rules if rule.urgency)
 
 
 def _read_by_a_coordinator(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
@@ -69,7 +70,7 @@ def _read_by_a_coordinator(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
     yield from ((name, text) for name, text in ruleset.scales.next_step.items())
     yield from ((line.id, line.text) for line in ruleset.scales.lines)
     for name, action in _actions(ruleset):
-        yield from ((name, text) for text in (action.first, *action.do, *action.ask, *action.more))
+        yield from ((name, text) for text in (action.first, *action.do, *action.ask, *action.more) if text)
 
 
 def test_the_grade_is_that_of_the_formula() -> None:
@@ -111,12 +112,28 @@ def test_an_action_is_short_enough_to_be_read_out(ruleset: RuleSet) -> None:
         assert all(_words(each) <= MOST_WORDS["ask"] for each in action.ask), name
 
 
-def test_the_action_of_a_level_names_no_clock_but_its_own(ruleset: RuleSet) -> None:
-    for term in ruleset.scales.urgencies:
-        own = {str(each) for each in re.findall(r"\d+", str(term.respond_within))}
-        action = term.action
+def test_an_action_names_no_clock_but_that_of_its_level(ruleset: RuleSet) -> None:
+    own = {term.id: set(re.findall(r"\d+", str(term.respond_within))) for term in ruleset.scales.urgencies}
+    levels = [(term.id, term.id, term.action) for term in ruleset.scales.urgencies]
+    rules = [(rule.id, rule.urgency.level, rule.urgency.action) for rule in ruleset.rules if rule.urgency]
+    for name, level, action in levels + rules:
         for text in (action.first, *action.do, *action.ask, *action.more):
-            assert set(CLOCK.findall(text)) <= own, (term.id, text)
+            assert set(CLOCK.findall(text)) <= own[level], (name, text)
+
+
+def test_the_reason_of_an_urgency_is_short_and_plain(ruleset: RuleSet) -> None:
+    reasons = {rule.id: rule.because for rule in ruleset.rules if rule.urgency}
+    assert not {id_: text for id_, text in reasons.items() if _words(text) > 40}
+    assert not {id_: text for id_, text in reasons.items() if RULED_OUT.search(text)}
+    assert sum(map(grade, reasons.values())) / len(reasons) <= GRADE
+
+
+def test_whatever_rules_fire_ninety_words_are_enough(ruleset: RuleSet) -> None:
+    actions = [action for _, action in _actions(ruleset)]
+    first = max(_words(action.first) for action in actions)
+    do = max(_words(each) for action in actions for each in action.do)
+    ask = max(_words(each) for action in actions for each in action.ask)
+    assert first + 2 * do + ask + sum(_words(line.text) for line in ruleset.scales.lines) <= 90
 
 
 def test_the_additive_lines_are_at_most_eight_of_at_most_six_words(ruleset: RuleSet) -> None:

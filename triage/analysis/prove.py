@@ -7,7 +7,7 @@ the smallest referral that breaks it, replayed in the reference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import combinations, product
 from pathlib import Path
@@ -22,10 +22,11 @@ from triage.answer.decide import decide
 from triage.answer.fired_rules import FiredRules
 from triage.engines.outcome import Bounds
 from triage.model.fact import Fact
+from triage.model.property import Property
 from triage.model.rule import Advice, Condition, Format, Limits, OneOf, Rule, Supports, Urgency, Value
 from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_SUPPORT, LOWEST_URGENCY, Scales
-from triage.reading.properties_file import Property, read_properties
+from triage.reading.properties_file import read_properties
 
 
 class Refuted(Exception):
@@ -97,29 +98,51 @@ def _proof(id_: str, sentence: str, check: Callable[[], None]) -> Proof:
 
 
 def _clinical(prover: Prover, property_: Property) -> None:
-    one, scales = prover.one, prover.ruleset.scales
     if property_.change_neither:
         _changes_neither(prover, property_)
-        return
-    if property_.more_serious_lowers_nothing:
+    elif property_.more_serious_lowers_nothing:
         _more_serious_lowers_nothing(prover, property_)
-        return
-    if property_.supports_reading is not None:
+    elif property_.supports_reading is not None:
         _supports_reading(prover, property_)
-        return
-    about = _about(one.variables, property_)
-    if property_.rating_at_most is not None:
-        above = scales.rating_rank(property_.rating_at_most) + 1
-        if above < len(scales.rating_ids):
-            prover.never("The rating is higher.", about, one.rating_at_least(scales.rating_ids[above]))
-    if property_.rating_at_least is not None:
-        prover.never("The rating is lower.", about, no(one.rating_at_least(property_.rating_at_least)))
-    if property_.level_at_least is not None:
-        prover.never("The urgency is lower.", about, no(one.level_at_least(property_.level_at_least)))
-    if property_.never_suited is not None:
-        prover.never("The format is called suited.", about, _suited(one, property_.never_suited))
+    elif property_.covers_at_most_own_level:
+        _covers_at_most_own_level(prover)
+    elif property_.one_step_a_reason:
+        _one_step_a_reason(prover, property_)
+    else:
+        _holds_of_each(prover, property_)
+
+
+def _holds_of_each(prover: Prover, property_: Property) -> None:
+    """What must hold of every single referral that the property is about."""
+    about = _about(prover.one.variables, property_)
+    for note, wrong in _wrong(prover.one, property_):
+        prover.never(note, about, wrong)
     if not prover.can(about):
         raise Refuted("No referral is like this: the property says nothing.")
+
+
+def _wrong(one: Symbolic, property_: Property) -> Iterator[tuple[str, Any]]:
+    """Each way in which a referral would break the property: what to say of it, and when it does."""
+    ratings, levels = one.ruleset.scales.rating_ids, one.ruleset.scales.urgency_ids
+    for above in _next(ratings, property_.rating_at_most):
+        yield "The rating is higher.", one.rating_at_least(above)
+    if property_.rating_at_least is not None:
+        yield "The rating is lower.", no(one.rating_at_least(property_.rating_at_least))
+    if property_.level_at_least is not None:
+        yield "The urgency is lower.", no(one.level_at_least(property_.level_at_least))
+    for above in _next(levels, property_.level_at_most):
+        yield "The urgency is higher.", one.level_at_least(above)
+    if property_.reported_at_least is not None:
+        yield "What is shown is lower.", no(one.reported_at_least(property_.reported_at_least))
+    for line in property_.lines:
+        yield f"The action does not show `{line}`.", no(_shows(one, line))
+    if property_.never_suited is not None:
+        yield "The format is called suited.", _suited(one, property_.never_suited)
+
+
+def _next(terms: Sequence[str], term: str | None) -> Sequence[str]:
+    """The term above one of a scale, if there is one."""
+    return () if term is None else terms[terms.index(term) + 1 :][:1]
 
 
 def _about(variables: Variables, property_: Property) -> Any:
@@ -129,10 +152,47 @@ def _about(variables: Variables, property_: Property) -> Any:
         formulas.append(some(every(variables.holds(each) for each in conjunction) for conjunction in property_.given))
     if property_.unless:
         formulas += [no(variables.holds(each)) for each in property_.unless]
+    formulas += [no(variables.answered(name)) for name in property_.unanswered]
     if property_.alone:
         named = {condition.fact for conjunction in property_.given for condition in conjunction}
         formulas += [no(variables.answered(name)) for name in variables.values if name not in named]
     return every(formulas)
+
+
+def _shows(symbolic: Symbolic, line: str) -> Any:
+    """The action shows the line: a rule that fired has it, and none that fired has the line that hides it."""
+
+    def had(id_: str) -> Any:
+        rules = [rule for rule in symbolic.ruleset.rules if rule.urgency and id_ in rule.urgency.action.also]
+        return some(symbolic.fired[rule.id] for rule in rules)
+
+    other = next(each.not_beside for each in symbolic.ruleset.scales.lines if each.id == line)
+    return had(line) if other is None else every((had(line), no(had(other))))
+
+
+def _covers_at_most_own_level(prover: Prover) -> None:
+    rank = prover.ruleset.scales.urgency_rank
+    levels = {rule.id: rule.urgency.level for rule in prover.ruleset.rules if rule.urgency}
+    for rule in prover.ruleset.rules:
+        for covered in rule.urgency.covers if rule.urgency else ():
+            if covered in levels and rank(levels[covered]) > rank(levels[rule.id]):
+                raise Refuted(f"`{rule.id}` covers `{covered}`, whose level is higher.")
+
+
+def _one_step_a_reason(prover: Prover, property_: Property) -> None:
+    """Of the rules that read one of the facts alone, each reads one of its answers, and no two read the same."""
+    for name in property_.one_step_a_reason:
+        steps: dict[str, str] = {}
+        for rule in prover.ruleset.rules:
+            if rule.urgency is None or rule.facts != (name,):
+                continue
+            read = {each for condition in rule.conditions if isinstance(condition, OneOf) for each in condition.values}
+            if len(read) > 1:
+                raise Refuted(f"`{rule.id}` gives one reason for several answers to `{name}`.")
+            for step in read:
+                other = steps.setdefault(step, rule.id)
+                if other != rule.id:
+                    raise Refuted(f"`{other}` and `{rule.id}` both give a reason for `{name}: {step}`.")
 
 
 def _suited(symbolic: Symbolic, format_: str) -> Any:

@@ -1,17 +1,38 @@
-"""References between rules are to rules that exist."""
+"""What an urgency rule covers is another urgency rule of no higher level, and no rule covers itself in the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from triage.model.faults import Fault, did_you_mean
 from triage.model.ruleset import RuleSet
 
+Covers = Mapping[str, tuple[str, ...]]
+
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find a ``covered_by`` that names no active rule."""
-    known = tuple(rule.id for rule in ruleset.rules)
-    for rule in ruleset.all_rules:
-        if rule.covered_by is not None and (rule.covered_by not in known or rule.covered_by == rule.id):
-            message = f"`covered_by` names `{rule.covered_by}`, which is no other active rule."
-            yield Fault(rule.place, "covered-by", message, did_you_mean(rule.covered_by, known))
+    """Find covers that name no urgency rule, that would hide a higher level, or that go round in a circle."""
+    levels = {rule.id: ruleset.scales.urgency_rank(rule.urgency.level) for rule in ruleset.rules if rule.urgency}
+    covers = {rule.id: rule.urgency.covers for rule in ruleset.rules if rule.urgency}
+    for rule in ruleset.rules:
+        for covered in covers.get(rule.id, ()):
+            if covered not in levels or covered == rule.id:
+                message = f"`{rule.id}` covers `{covered}`, which is no other active urgency rule."
+                yield Fault(rule.place, "covers", message, did_you_mean(covered, tuple(levels)))
+            elif levels[covered] > levels[rule.id]:
+                message = f"`{rule.id}` covers `{covered}`, whose level is higher."
+                yield Fault(rule.place, "covers", message, "A rule takes the place of others of its level or below.")
+            elif rule.id in _covered_in_the_end(covered, covers):
+                message = f"`{rule.id}` covers `{covered}`, which in the end covers `{rule.id}`."
+                yield Fault(rule.place, "covers", message, "Break the circle: both would lose their reason.")
+
+
+def _covered_in_the_end(rule: str, covers: Covers) -> frozenset[str]:
+    """Every rule that this one covers, directly or through others."""
+    found: set[str] = set()
+    waiting = [rule]
+    while waiting:
+        fresh = [each for each in covers.get(waiting.pop(), ()) if each not in found]
+        found.update(fresh)
+        waiting.extend(fresh)
+    return frozenset(found)

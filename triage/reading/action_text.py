@@ -28,6 +28,12 @@ class ActionText(Strict):
         )
 
 
+class RuleActionText(ActionText):
+    """The action of a rule: one that sets no shorter time has additive lines only."""
+
+    first: str = ""
+
+
 def line(text: str) -> str:
     """Join a text that a file breaks over several lines."""
     return " ".join(text.split())

@@ -12,7 +12,8 @@ from triage.model.rule import UNKNOWN, Between, Condition, Conjunction, Empty, I
 from triage.reading.yaml_text import Document, KeyPath
 
 BOUNDS = ("at_least", "at_most")
-SET_TESTS = ("includes", "includes_any", "empty")
+INCLUDES_ALL = "includes_all"
+SET_TESTS = ("includes", "includes_any", INCLUDES_ALL, "empty")
 
 
 @dataclass
@@ -44,8 +45,24 @@ class Reader:
         if not isinstance(data, dict) or not data:
             self.fault(path, "condition", "Conditions are a mapping from facts to values.", "Write `fact: value`.")
             return ()
-        read = [self.condition(name, each, (*path, name)) for name, each in data.items()]
+        read = [each for name, test in data.items() for each in self.conditions(name, test, (*path, name))]
         return tuple(condition for condition in read if condition is not None)
+
+    def conditions(self, name: str, data: Any, path: KeyPath) -> list[Condition | None]:
+        """Read what a conjunction says of one fact: one condition, or with ``includes_all`` one for each member."""
+        fact = self.facts.get(name)
+        if fact is None or not fact.is_set or not isinstance(data, dict) or set(data) != {INCLUDES_ALL}:
+            return [self.condition(name, data, path)]
+        wanted = data[INCLUDES_ALL]
+        if path[0] == "unless":
+            message = f"`{INCLUDES_ALL}` can't stand under `unless`, where any one condition is enough."
+            self.fault((*path, INCLUDES_ALL), "condition", message, "Make a rule of its own for it.")
+        elif not isinstance(wanted, list) or len(wanted) < 2:
+            message = f"`{INCLUDES_ALL}` lists two members or more."
+            self.fault((*path, INCLUDES_ALL), "condition", message, "Write `{includes: x}` for one.")
+        else:
+            return [self.condition(name, {"includes": each}, path) for each in wanted]
+        return []
 
     def fact(self, name: str, path: KeyPath) -> Fact | None:
         """Look a fact up by name, noting a fault with a near match where there is none."""

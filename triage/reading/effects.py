@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from triage.model import rule as lang
 from triage.model.faults import did_you_mean
 from triage.model.scales import NO_LIMIT, NO_SUPPORT, Scales
-from triage.reading.action_text import ActionText, line
+from triage.reading.action_text import RuleActionText, line
 from triage.reading.conditions import Reader
 from triage.reading.scales_file import check_action
 from triage.reading.shape import Strict
@@ -48,7 +48,7 @@ class _Limits(Strict):
 class _Urgency(Strict):
     level: str
     danger: str
-    action: ActionText
+    action: RuleActionText
     covers: list[str] = Field(default_factory=list)
 
 
@@ -160,6 +160,12 @@ def _urgency(text: _Urgency, part: _Part) -> lang.Effect:
     part.one_of("level", text.level, part.scales.urgency_ids)
     part.one_of("danger", text.danger, _ids(part.scales.dangers))
     action = text.action.action()
+    if text.level == part.scales.urgency_ids[0]:
+        if action.first or action.do or action.ask or action.more:
+            message = f"A rule at `{text.level}` gives its reason and additive lines only."
+            part.fault("action", "effect", message, "Leave out `first`, `do`, `ask` and `more`.")
+    elif not action.first:
+        part.fault("action", "effect", f"The action of {part.name} has no `first`.", "Say the one thing to do now.")
     for inside, message, fix in check_action(action, _ids(part.scales.lines)):
         part.reader.fault((*part.path, "action", *inside), "unknown-value", message, fix)
     return lang.Urgency(text.level, text.danger, action, tuple(text.covers))

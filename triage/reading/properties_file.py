@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
 from triage.model.faults import FaultyRuleSet, did_you_mean
-from triage.model.rule import Condition, Conjunction
+from triage.model.property import Property
 from triage.model.ruleset import RuleSet
 from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped
 from triage.reading.yaml_text import read
 
 FILE = "properties.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One thing that must hold. ``given`` narrows the referrals it is about; the rest says what must hold of them."""
-
-    id: str
-    sentence: str
-    given: tuple[Conjunction, ...] = ()
-    unless: Conjunction = ()
-    alone: bool = False
-    rating_at_most: str | None = None
-    rating_at_least: str | None = None
-    level_at_least: str | None = None
-    never_suited: str | None = None
-    change_neither: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    more_serious_lowers_nothing: bool = False
-    supports_reading: str | None = None
-    roles: tuple[str, ...] = ()
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """All conditions of the property: numbers are told apart at their bounds too."""
-        return (*(each for conjunction in self.given for each in conjunction), *self.unless)
 
 
 class _Property(Strict):
@@ -51,7 +25,13 @@ class _Property(Strict):
     alone: bool = False
     rating_at_most: str | None = None
     rating_at_least: str | None = None
+    unanswered: list[str] = Field(default_factory=list)
     level_at_least: str | None = None
+    level_at_most: str | None = None
+    reported_at_least: str | None = None
+    lines: list[str] = Field(default_factory=list)
+    covers_at_most_own_level: bool = False
+    one_step_a_reason: list[str] = Field(default_factory=list)
     never_suited: str | None = None
     change_neither: list[Literal["rating", "urgency"]] = Field(default_factory=list)
     facts: list[str] = Field(default_factory=list)
@@ -88,11 +68,17 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
         ("rating_at_most", scales.rating_ids),
         ("rating_at_least", scales.rating_ids),
         ("level_at_least", scales.urgency_ids),
+        ("level_at_most", scales.urgency_ids),
+        ("reported_at_least", scales.urgency_ids),
         ("never_suited", formats),
     ):
         _known(getattr(text, key), known, (*at, key), reader)
-    for name in text.facts:
-        _known(name, tuple(vocabulary.facts), (*at, "facts"), reader)
+    lines = tuple(line.id for line in scales.lines)
+    for line in text.lines:
+        _known(line, lines, (*at, "lines"), reader)
+    for key in ("facts", "unanswered", "one_step_a_reason"):
+        for name in getattr(text, key):
+            _known(name, tuple(vocabulary.facts), (*at, key), reader)
     for group in text.groups:
         _known(group, tuple(each.id for each in vocabulary.groups), (*at, "groups"), reader)
     for role in text.roles:
@@ -101,6 +87,11 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
         text.rating_at_most,
         text.rating_at_least,
         text.level_at_least,
+        text.level_at_most,
+        text.reported_at_least,
+        text.lines,
+        text.covers_at_most_own_level,
+        text.one_step_a_reason,
         text.never_suited,
         text.change_neither,
         text.more_serious_lowers_nothing,
@@ -116,7 +107,13 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
         alone=text.alone,
         rating_at_most=text.rating_at_most,
         rating_at_least=text.rating_at_least,
+        unanswered=tuple(text.unanswered),
         level_at_least=text.level_at_least,
+        level_at_most=text.level_at_most,
+        reported_at_least=text.reported_at_least,
+        lines=tuple(text.lines),
+        covers_at_most_own_level=text.covers_at_most_own_level,
+        one_step_a_reason=tuple(text.one_step_a_reason),
         never_suited=text.never_suited,
         change_neither=tuple(text.change_neither),
         more_serious_lowers_nothing=text.more_serious_lowers_nothing,

@@ -1,0 +1,44 @@
+"""A property: what must hold of every referral that is let in, complete or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.model.rule import Condition, Conjunction
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One thing that must hold. ``given`` narrows the referrals it is about; the rest says what must hold of them.
+
+    ``unanswered`` are facts without an answer. ``level_at_least`` and ``level_at_most`` are about the level that rules
+    set; ``reported_at_least`` is about what is shown, floors included. ``lines`` are additive lines that the action
+    shows. Of the rules themselves: ``covers_at_most_own_level`` says that none covers a rule of a higher level, and
+    ``one_step_a_reason`` names facts of which only the step that was answered gives a reason.
+    """
+
+    id: str
+    sentence: str
+    given: tuple[Conjunction, ...] = ()
+    unless: Conjunction = ()
+    alone: bool = False
+    rating_at_most: str | None = None
+    rating_at_least: str | None = None
+    unanswered: tuple[str, ...] = ()
+    level_at_least: str | None = None
+    level_at_most: str | None = None
+    reported_at_least: str | None = None
+    lines: tuple[str, ...] = ()
+    covers_at_most_own_level: bool = False
+    one_step_a_reason: tuple[str, ...] = ()
+    never_suited: str | None = None
+    change_neither: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    more_serious_lowers_nothing: bool = False
+    supports_reading: str | None = None
+    roles: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of the property: numbers are told apart at their bounds too."""
+        return (*(each for conjunction in self.given for each in conjunction), *self.unless)
