@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.model.faults import Fault
-from triage.model.rule import Derives, Urgency
+from triage.model.rule import OneOf, Rule
 from triage.model.ruleset import RuleSet
 
 
@@ -13,8 +13,8 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
     """Find chains and cycles of deriving rules, clashes between them, and urgencies that read what one derives."""
     derived: dict[str, tuple[str, str]] = {}
     for rule in ruleset.deriving:
-        assert isinstance(rule.effect, Derives)
-        fact, value = rule.effect.fact, rule.effect.value
+        assert rule.derives
+        fact, value = rule.derives.fact, rule.derives.value
         by, said = derived.setdefault(fact, (rule.id, value))
         if said != value:
             message = f"`{rule.id}` derives `{fact}: {value}` where `{by}` derives `{said}`."
@@ -23,12 +23,23 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
             message = f"`{fact}` is only sometimes asked, so nothing may derive it."
             yield Fault(rule.place, "derives-gated", message)
     for rule in ruleset.rules:
-        read = [name for name in rule.facts if name in derived]
-        for name in read:
-            by = derived[name][0]
-            if isinstance(rule.effect, Derives):
+        for name in rule.facts:
+            if name not in derived:
+                continue
+            by, value = derived[name]
+            if rule.derives:
                 message = f"`{rule.id}` reads `{name}`, which `{by}` derives: deriving is one pass, without chains."
                 yield Fault(rule.place, "derives-cycle", message, "Read the answers that were given.")
-            elif isinstance(rule.effect, Urgency):
+            elif rule.urgency and _hangs_on(rule, name, value):
                 message = f"The urgency `{rule.id}` reads `{name}`, which `{by}` derives."
                 yield Fault(rule.place, "urgency-reads-derived", message, "An urgency from a score reads the score.")
+
+
+def _hangs_on(rule: Rule, fact: str, value: str) -> bool:
+    """Say whether what is derived could make the rule fire: it meets the ``when``, or the ``unless`` reads the fact.
+
+    An ``unless`` that is not known leaves a rule open, and one that is false for what is derived lets it fire.
+    """
+    read = (condition for conjunction in rule.when for condition in conjunction if condition.fact == fact)
+    met = any(isinstance(condition, OneOf) and value in condition.values for condition in read)
+    return met or any(condition.fact == fact for condition in rule.unless)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from triage.engines.reference import rule_truth
 from triage.model.faults import Fault
-from triage.model.rule import Between, Derives, Example, Rule, Truth
+from triage.model.rule import Between, Example, Rule, Truth
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Vocabulary
 
@@ -39,9 +39,9 @@ def _runs(rule: Rule, example: Example, vocabulary: Vocabulary) -> Iterator[Faul
 def truth_of(rule: Rule, example: Example, vocabulary: Vocabulary) -> Truth:
     """Say whether the rule by itself fires on the example."""
     given = example.given
-    if isinstance(rule.effect, Derives) and rule.effect.fact in given:
+    if rule.derives and rule.derives.fact in given:
         return False
-    return rule_truth(rule, vocabulary, given, vocabulary.asked_all(given))
+    return rule_truth(rule, vocabulary, given)
 
 
 def _numbers(rule: Rule, vocabulary: Vocabulary) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.model.faults import Fault
-from triage.model.rule import Condition, Conjunction, Derives, Empty, Includes, satisfies
+from triage.model.rule import Condition, Conjunction, Empty, Includes, satisfies
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import AtMost, Never, Vocabulary
 
@@ -24,8 +24,8 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
                 which = f"Alternative {number} of `{rule.id}`" if len(rule.when) > 1 else f"`{rule.id}`"
                 message = f"{which} can never hold: its conditions exclude one another."
                 yield Fault(rule.place, "never-holds", message, "Compare them with each other and the constraints.")
-        if isinstance(rule.effect, Derives) and rule.effect.fact in rule.facts:
-            message = f"`{rule.id}` reads `{rule.effect.fact}`, which it derives only while it is unanswered."
+        if rule.derives and rule.derives.fact in rule.facts:
+            message = f"`{rule.id}` reads `{rule.derives.fact}`, which it derives only while it is unanswered."
             yield Fault(rule.place, "never-holds", message, "Leave that condition out.")
 
 

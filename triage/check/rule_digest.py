@@ -7,16 +7,18 @@ import hashlib
 import json
 from typing import Any
 
-from triage.model.rule import Advice, Condition, Conjunction, Derives, Limits, Rule, Urgency, effect_name
+from triage.model.rule import Advice, Condition, Conjunction, Effect, Limits, Rule, Urgency, effect_name
 
 
 def canonical(rule: Rule) -> dict[str, Any]:
-    """A rule's meaning as plain data: conditions without order, and the part of the effect that decides."""
+    """A rule's meaning as plain data: conditions and effects without order, and of effects what decides."""
     return {
         "when": sorted(_conjunction(each) for each in rule.when),
         "unless": _conjunction(rule.unless),
-        "effect": effect_name(rule.effect),
-        "then": _deciding_part(rule),
+        "then": sorted(
+            ([effect_name(effect), _deciding_part(effect, rule)] for effect in rule.effects),
+            key=lambda each: json.dumps(each, sort_keys=True),
+        ),
         "status": rule.status,
     }
 
@@ -27,15 +29,12 @@ def meaning_digest(rule: Rule) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _deciding_part(rule: Rule) -> dict[str, Any]:
-    effect = rule.effect
+def _deciding_part(effect: Effect, rule: Rule) -> dict[str, Any]:
     match effect:
-        case Urgency(level=level):
-            return {"level": level}
-        case Limits(to=to, certainty=certainty, role=role):
-            return {"to": to, "certainty": certainty, "role": role}
-        case Derives(fact=fact, value=value):
-            return {"fact": fact, "value": value}
+        case Urgency(level=level, danger=danger, action=action, covers=covers):
+            return {"level": level, "danger": danger, "covers": sorted(covers), "also": sorted(action.also)}
+        case Limits(to=to, targets=targets, certainty=certainty, role=role):
+            return {"to": to, "for": sorted(targets), "certainty": certainty, "role": role}
         case Advice(topic=topic, favours=favours):
             return {"topic": topic, "favours": favours, "because": rule.because}
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.model.faults import Fault, did_you_mean
-from triage.model.rule import Advice, Format, Limits, Rule, SourceRef, Supports, Urgency
+from triage.model.rule import Advice, Effect, Format, Limits, Rule, SourceRef, Supports, Urgency
 from triage.model.ruleset import RuleSet
 
 PROPOSAL = "proposal"
@@ -40,12 +40,13 @@ def _strong_enough(rule: Rule, ruleset: RuleSet) -> Iterator[Fault]:
     found = [ruleset.sources[ref.id] for ref in rule.sources if ref.id in ruleset.sources]
     if not found:
         return
-    cautious = isinstance(rule.effect, Urgency | Limits | Advice) or (
-        isinstance(rule.effect, Format) and not rule.effect.suited
-    )
-    if isinstance(rule.effect, Supports) and not any(each.verified for each in found):
+    if rule.of(Supports) and not any(each.verified for each in found):
         message = "A support can't stand on unverified sources alone."
         yield Fault(rule.place, "unverified", message, "Cite a source that was seen, or lower the support to advice.")
-    elif not cautious and all(each.kind == PROPOSAL for each in found):
+    elif not all(map(_is_caution, rule.effects)) and all(each.kind == PROPOSAL for each in found):
         message = "Only caution (an urgency, a limit, an unsuited format, advice) may rest on a proposal alone."
         yield Fault(rule.place, "proposal", message, "Cite what the proposal rests on.")
+
+
+def _is_caution(effect: Effect) -> bool:
+    return isinstance(effect, Urgency | Limits | Advice) or (isinstance(effect, Format) and not effect.suited)

@@ -1,11 +1,11 @@
-"""What rests on a suspected condition is a support of its own, at most suitable, and never a limit."""
+"""What rests on a suspected condition is a support of its own, at most suitable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from triage.model.faults import Fault
-from triage.model.rule import Limits, OneOf, Supports
+from triage.model.rule import OneOf, Supports
 from triage.model.ruleset import RuleSet
 
 SUSPECTED = "suspected"
@@ -13,15 +13,13 @@ HIGHEST_ON_SUSPICION = "suitable"
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find supports too high for a suspicion, and limits that read one."""
+    """Find supports too high for a suspicion."""
     ceiling = ruleset.scales.rating_rank(HIGHEST_ON_SUSPICION)
     for rule in ruleset.rules:
         conditions = [c for conjunction in rule.when for c in conjunction if isinstance(c, OneOf)]
         if not any(SUSPECTED in each.values for each in conditions):
             continue
-        if isinstance(rule.effect, Limits):
-            message = f"The limit `{rule.id}` reads a suspected condition."
-            yield Fault(rule.place, "suspected-limit", message, "A limit rests on `current`.")
-        elif isinstance(rule.effect, Supports) and ruleset.scales.rating_rank(rule.effect.rating) > ceiling:
-            message = f"`{rule.id}` supports `{rule.effect.rating}` on a suspected condition."
-            yield Fault(rule.place, "suspected-support", message, f"At most `{HIGHEST_ON_SUSPICION}` rests on one.")
+        for effect in rule.of(Supports):
+            if ruleset.scales.rating_rank(effect.rating) > ceiling:
+                message = f"`{rule.id}` supports `{effect.rating}` on a suspected condition."
+                yield Fault(rule.place, "suspected-support", message, f"At most `{HIGHEST_ON_SUSPICION}` rests on one.")
