@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.conftest import RULES
+from tests.conftest import FIXTURE_RULES
 from triage.model.fact import FIXED_VALUES, Fact, FactType, Label
 from triage.model.rule import (
     Answers,
@@ -33,11 +33,7 @@ from triage.reading.yaml_text import read
 TYPES: tuple[FactType, ...] = ("yes_no", "choice", "integer", "choices", "condition")
 
 
-def published_scales() -> Scales:
-    return read_scales(read(RULES / "scales.yaml", "scales.yaml"))
-
-
-SCALES = published_scales()
+SCALES: Scales = read_scales(read(FIXTURE_RULES / "scales.yaml", "scales.yaml"))
 
 
 def _fact(name: str, type_: FactType, asked_when: tuple[Conjunction, ...]) -> Fact:
