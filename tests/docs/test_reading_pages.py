@@ -26,7 +26,7 @@ def browser() -> TestClient:
 def test_a_page_to_read_is_there(address: str, browser: TestClient) -> None:
     page = browser.get(address)
     assert page.status_code == 200
-    assert "Not a medical device" in page.text
+    assert "It has not been assessed or cleared as a medical device;" in page.text
     assert "http-equiv" not in page.text  # a page that reloads by itself takes the place of whoever reads it aloud
 
 
