@@ -118,9 +118,9 @@ def test_the_settings_of_a_deployment_are_in_the_words() -> None:
 
 
 def test_a_wrong_setting_is_named() -> None:
-    result = _run("assess", "-", stdin="{}", TRIAGE_TIME_LIMIT="soon")
+    result = _run("assess", "-", stdin="{}", TRIAGE_LARGEST_REQUEST="much")
     assert result.exit_code == 1
-    assert result.stderr.startswith("TRIAGE_TIME_LIMIT=soon: Input should be a valid number")
+    assert result.stderr.startswith("TRIAGE_LARGEST_REQUEST=much: Input should be a valid integer")
 
 
 @pytest.mark.parametrize("folder", ["/nowhere", "."])

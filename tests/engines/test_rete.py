@@ -14,7 +14,7 @@ from bench.referrals import complete_referrals, partial_referrals
 from tests.engines.small import conjunctions, referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.engines.agreement import EngineDisagreement
-from triage.engines.outcome import Bounds, OpenQuestion
+from triage.engines.outcome import StillOpen
 from triage.engines.reference import evaluate
 from triage.engines.rete import engine as rete
 from triage.engines.rete.engine import EngineError, LiveEngines, ReteEngine
@@ -217,16 +217,13 @@ class _Forgetful:
         return self._engine.fired(answers) - {self._rule}
 
 
-class _NoExactAnswers:
-    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
-        raise AssertionError("the difference comes first")
-
-    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+class _NoCompletions:
+    def of(self, answers: Answers) -> StillOpen:
         raise AssertionError("the difference comes first")
 
 
 def test_a_difference_between_the_engines_gives_no_answer(fixture_rules: RuleSet) -> None:
-    assessor = Assessor(fixture_rules, _Forgetful(fixture_rules, "nestlings-in-danger"), _NoExactAnswers(), Settings())
+    assessor = Assessor(fixture_rules, _Forgetful(fixture_rules, "nestlings-in-danger"), _NoCompletions(), Settings())
     with pytest.raises(EngineDisagreement) as differing:
         assessor.assess(Referral({"nestlings": "in_danger"}))
     assert differing.value.rules == ("nestlings-in-danger",)
@@ -234,7 +231,7 @@ def test_a_difference_between_the_engines_gives_no_answer(fixture_rules: RuleSet
     assert "in_danger" not in str(differing.value), "no answer of the referral is told"
 
 
-def test_a_complete_referral_never_calls_the_exact_engine(fixture_rules: RuleSet) -> None:
-    assessor = Assessor(fixture_rules, LiveEngines(fixture_rules), _NoExactAnswers(), Settings())
+def test_a_complete_referral_never_asks_for_its_completions(fixture_rules: RuleSet) -> None:
+    assessor = Assessor(fixture_rules, LiveEngines(fixture_rules), _NoCompletions(), Settings())
     for facts in complete_referrals(fixture_rules, 20):
         assert assessor.assess(Referral(facts)).suitability.settled is True
