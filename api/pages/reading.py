@@ -70,7 +70,7 @@ def print_rules(request: Request) -> HTMLResponse:
     """Every rule on one page, to print; made on a thread of its own, since it takes longer than a page may block."""
     ruleset = state_of(request).ruleset
     described = sorted(
-        (describe_rule(rule, ruleset) for rule in ruleset.all_rules), key=lambda rule: (rule["folder"], rule["id"])
+        (describe_rule(rule, ruleset) for rule in ruleset.all_rules), key=lambda rule: (rule.folder, rule.id)
     )
     about = describe_ruleset(ruleset)
     return page(request, "print.html.jinja", rules=described, about=about, wording=Wording(ruleset))

@@ -17,6 +17,7 @@ from triage.check.coverage import claims, rows
 from triage.model.ruleset import RuleSet
 from triage.model.scales import BuiltInReason
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source
+from triage.presenting.descriptions import RuleDescription
 
 PARTS = {
     "index": "Rules",
@@ -54,7 +55,7 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
         for part, title in PARTS.items()
     }
     made |= {
-        f"{rule['id']}.html": _page("rule.html.jinja", known, rule=rule, title=rule["title"], whole=False)
+        f"{rule.id}.html": _page("rule.html.jinja", known, rule=rule, title=rule.title, whole=False)
         for rule in described
     }
     title = str(ruleset.about.get("title", ruleset.name))
@@ -74,10 +75,10 @@ def _page(template: str, known: Mapping[str, Any], **own: Any) -> str:
     return _environment().get_template(template).render({**known, **own})
 
 
-def _by_folder(described: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for rule in sorted(described, key=lambda rule: rule["folder"]):
-        found.setdefault(rule["folder"], []).append(rule)
+def _by_folder(described: Iterable[RuleDescription]) -> dict[str, list[RuleDescription]]:
+    found: dict[str, list[RuleDescription]] = {}
+    for rule in sorted(described, key=lambda rule: rule.folder):
+        found.setdefault(rule.folder, []).append(rule)
     return found
 
 
