@@ -6,6 +6,7 @@ import gc
 import random
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, event, given, settings
@@ -20,8 +21,9 @@ from triage.answer.assess import Assessor
 from triage.engines import reference
 from triage.engines.completions.engine import Completions
 from triage.engines.outcome import StillOpen
-from triage.model.rule import Answers, Between, Value
+from triage.model.rule import Answers, Between, OneOf, Value
 from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import Never
 from triage.reading.referral import Referral
 from triage.settings import Settings
 
@@ -67,6 +69,22 @@ def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answer
     ruleset, answers = case
     assume(number_of_completions(ruleset, answers) <= 5_000)
     enumeration.agrees(ruleset, answers, Completions(ruleset))
+
+
+def test_a_set_that_only_a_constraint_names_has_no_level_in_the_diagram(fixture_rules: RuleSet) -> None:
+    constraint = Never("pests-of-a-crowded-tree", "", (OneOf("crowded", frozenset({"yes"})),), given="pests")
+    vocabulary = replace(fixture_rules.vocabulary, constraints=(*fixture_rules.vocabulary.constraints, constraint))
+    rules = tuple(rule for rule in fixture_rules.rules if "pests" not in rule.facts)
+    unread = replace(fixture_rules, vocabulary=vocabulary, rules=rules)
+    for complete in complete_referrals(unread, 3):
+        answers = {name: value for name, value in complete.items() if name not in ("pests", "crowded")}
+        enumeration.agrees(unread, answers, Completions(unread))
+
+
+def test_the_small_rule_set_with_few_facts_open_agrees_with_enumeration(fixture_rules: RuleSet) -> None:
+    diagram = Completions(fixture_rules)
+    for answers in enumeration.few_open(fixture_rules, 6, 300):
+        enumeration.agrees(fixture_rules, answers, diagram)
 
 
 def test_the_published_rules_with_few_facts_open_agree_with_enumeration(ruleset: RuleSet, diagram: Completions) -> None:

@@ -43,7 +43,7 @@ class Reached:
 
     def values_with(self, fact: FactLevels, path: Sequence[int]) -> int:
         """The values of the completions with this answer to the fact, given as its class on each of its levels."""
-        values, last = self.passing[fact.place], fact.levels[-1]
+        values, last = self.passing[fact.place], fact.levels.stop - 1
         for entry in self.entries[fact.place]:
             node = entry
             while node.level <= last:
@@ -56,7 +56,7 @@ class Reached:
 
         Where no constraint depends on the fact they do if the diagram reads it at all.
         """
-        entries, last = self.entries[fact.place], fact.levels[-1]
+        entries, last = self.entries[fact.place], fact.levels.stop - 1
         if not constrained:
             return bool(entries)
         return any(self._differ.somewhere(_exits(entry, last)) for entry in entries)
