@@ -8,6 +8,7 @@ from typing import Any
 from triage.answer.model import NumberRange
 from triage.model.fact import UNKNOWN, Fact
 from triage.model.ruleset import RuleSet
+from triage.model.text import in_sentence
 
 
 class Labels:
@@ -62,10 +63,3 @@ def answer_label(fact: Fact, value: Any) -> str:
 def with_unit(number: str, fact: Fact) -> str:
     """A number, or a range of them, with the unit that the fact is counted in."""
     return f"{number} {fact.unit}".rstrip()
-
-
-def in_sentence(label: str) -> str:
-    """A label as part of a sentence: in lower case, unless its first word is an abbreviation or a name with one."""
-    first, _, rest = label.partition(" ")
-    first = first.lower() if first == first.capitalize() else first
-    return f"{first} {rest}".rstrip()

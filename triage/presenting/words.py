@@ -26,7 +26,8 @@ from triage.model.rule import (
 )
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Vocabulary
-from triage.presenting.labels import Labels, answer_label, in_sentence, with_unit
+from triage.model.text import in_sentence
+from triage.presenting.labels import Labels, answer_label, with_unit
 
 _EXAMPLE_WORDS = {True: "fires", False: "does not fire", None: "unknown"}
 
