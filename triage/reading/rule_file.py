@@ -79,7 +79,7 @@ def read_rules(
     except FaultyRuleSet as faulty:
         return (), list(faulty.faults)
     faults = _file_name_faults(document)
-    table = str(document.data["id"]) if ROWS in document.data else None
+    table = Path(document.file).stem if ROWS in document.data else None
     beside = examples_of(examples, [str(each.data.get("id")) for each in documents], faults)
     rules = []
     for each in documents:
@@ -130,6 +130,8 @@ def read_rule(
 
 def _file_name_faults(document: Document) -> list[Fault]:
     stem, id_ = Path(document.file).stem, document.data.get("id")
+    if id_ is None and ROWS in document.data:
+        return [Fault(document.place(()), "structure", "`id` is missing.")]
     if id_ is None or id_ == stem:
         return []
     message = f"The id `{id_}` is not the file's name `{stem}`."
