@@ -1,4 +1,4 @@
-"""The OpenAPI description: the referral's schema from the vocabulary, and worked examples answered by the engine."""
+"""The OpenAPI description: a referral from the vocabulary, answers from their types, examples from the engine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from fastapi.openapi.utils import get_openapi
 from msgspec import to_builtins
 
 from api.request import State
-from triage.presenting.problems import refusal
+from api.routes.operations import Alive, Ready
+from triage.analysis.explained import Explained
+from triage.answer.model import Answer, RuleSetUsed
+from triage.model.written import Written, schemas
+from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, describe_vocabulary
+from triage.presenting.descriptions import (
+    RuleDescription,
+    RulesDescription,
+    RuleSetDescription,
+    SourcesDescription,
+    VocabularyDescription,
+)
+from triage.presenting.problems import Problem, failed, refusal
 from triage.reading.referral import RefusedReferral
 
 _EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -29,94 +41,118 @@ _EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         {"reference": "REF-0144", "facts": {"age_years": 35, "primary_problem": "substance_use"}},
     ),
 }
+_EXPLAINED = _EXAMPLES["substance_use"][1]
 _MISSPELT = {"facts": {"age_year": 29}}
 _TAKES_REFERRAL = ("/v1/evaluate", "/v1/explain")
+_BODIES: dict[str, type[Written]] = {
+    "/v1/evaluate": Answer,
+    "/v1/explain": Explained,
+    "/v1/vocabulary": VocabularyDescription,
+    "/v1/rules": RulesDescription,
+    "/v1/rules/{rule_id}": RuleDescription,
+    "/v1/sources": SourcesDescription,
+    "/v1/ruleset": RuleSetDescription,
+    "/healthz": Alive,
+    "/readyz": Ready,
+}
+"""What each address answers with; the description's schemas are made from these types."""
 
 
 def describe(app: FastAPI, state: State) -> dict[str, Any]:
     """Make the description; its examples are answered by the running engine, so they can't be out of date."""
-    found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    schema = state.reader.referral_model.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= schema.pop("$defs", {})
-    schemas["Referral"] = schema
-    schemas["Problem"] = _PROBLEM
-    for path, operations in found["paths"].items():
+    described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    referral = state.reader.referral_model.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts = described.setdefault("components", {}).setdefault("schemas", {})
+    parts |= referral.pop("$defs", {})
+    parts["Referral"] = referral
+    parts |= schemas((Problem, *_BODIES.values()))
+    for path, operations in described["paths"].items():
         for method, operation in operations.items():
             _describe_operation(path, method, operation, state)
-    return found
+    return described
 
 
 def _describe_operation(path: str, method: str, operation: dict[str, Any], state: State) -> None:
-    problem_content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses = operation["responses"]
     responses.pop("422", None)
-    responses["500"] = {"description": "The service failed; a person takes over", "content": problem_content}
-    if method != "post" or path not in _TAKES_REFERRAL:
-        if "{" in path:
-            responses["404"] = {"description": "Not found", "content": problem_content}
-        return
-    operation["requestBody"] = {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"$ref": "#/components/schemas/Referral"},
-                "examples": {name: {"summary": said, "value": value} for name, (said, value) in _EXAMPLES.items()},
-            }
-        },
-    }
-    if path == "/v1/evaluate":
-        answers = {name: {"summary": said, "value": _answer(value, state)} for name, (said, value) in _EXAMPLES.items()}
-        responses["200"]["content"] = {"application/json": {"schema": {"type": "object"}, "examples": answers}}
-    for status, said in (("400", "Not JSON"), ("413", "Too large")):
-        responses[status] = {"description": said, "content": problem_content}
-    refused = {"application/problem+json": problem_content["application/problem+json"] | {"example": _refusal(state)}}
-    responses["422"] = {"description": "Something in the referral can't be answered", "content": refused}
+    responses["200"]["content"] = {"application/json": {"schema": _ref(_BODIES[path]), **_examples(path, state)}}
+    responses["500"] = _problem("The service failed; a person takes over", failed(RuntimeError()))
+    if path == "/readyz":
+        responses["503"] = _problem("Not ready")
+    if "{" in path:
+        responses["404"] = _problem("Not found")
+    if method == "post" and path in _TAKES_REFERRAL:
+        _describe_referral(operation, state)
 
 
-def _answer(example: dict[str, Any], state: State) -> dict[str, Any]:
-    answered: dict[str, Any] = to_builtins(state.assessor.assess(state.reader.read(example)))
-    return answered
+def _describe_referral(operation: dict[str, Any], state: State) -> None:
+    """Add what is sent, and how it is refused."""
+    examples = {name: {"summary": summary, "value": value} for name, (summary, value) in _EXAMPLES.items()}
+    content = {"schema": {"$ref": "#/components/schemas/Referral"}, "examples": examples}
+    operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    responses = operation["responses"]
+    responses["400"] = _problem("Not JSON")
+    responses["413"] = _problem("Too large")
+    responses["408"] = _problem("The body came too slowly")
+    responses["503"] = _problem("Too many referrals are being answered; a person takes over")
+    responses["422"] = _problem("Something in the referral can't be answered", _refusal(state))
 
 
-def _refusal(state: State) -> dict[str, Any]:
+def _ref(type_: type[Written]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{type_.__name__}"}
+
+
+def _problem(description: str, example: Problem | None = None) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": _ref(Problem)}
+    if example is not None:
+        content["example"] = to_builtins(example)
+    return {"description": description, "content": {"application/problem+json": content}}
+
+
+def _examples(path: str, state: State) -> dict[str, Any]:
+    """What an address answers: to every example referral, or one example, with the first entry alone of a long list."""
+    if path != "/v1/evaluate":
+        return {"example": to_builtins(_example(path, state))}
+    answers = {}
+    for name, (summary, referral) in _EXAMPLES.items():
+        answer = state.assessor.assess(state.reader.read(referral))
+        answers[name] = {"summary": summary, "value": to_builtins(answer)}
+    return {"examples": answers}
+
+
+def _example(path: str, state: State) -> Written:
+    ruleset = state.ruleset
+    rule = describe_rule(ruleset.all_rules[0], ruleset)
+    match path:
+        case "/v1/explain":
+            return _explained(state)
+        case "/v1/vocabulary":
+            whole = describe_vocabulary(ruleset.vocabulary)
+            return VocabularyDescription(whole.groups[:1], whole.facts[:1], whole.constraints[:1])
+        case "/v1/rules":
+            return RulesDescription((rule,))
+        case "/v1/rules/{rule_id}":
+            return rule
+        case "/v1/sources":
+            return SourcesDescription((describe_source(next(iter(ruleset.sources.values())), ruleset),))
+        case "/v1/ruleset":
+            return describe_ruleset(ruleset)
+        case "/readyz":
+            return Ready("ready", RuleSetUsed(ruleset.name, ruleset.version, ruleset.digest))
+        case "/healthz":
+            return Alive("ok")
+    raise AssertionError(f"{path} has no example")
+
+
+def _explained(state: State) -> Explained:
+    from triage.analysis.counterfactual import Explorer  # here, so that a service starts without the solver
+
+    return Explorer(state.ruleset).explain(state.reader.read(_EXPLAINED))
+
+
+def _refusal(state: State) -> Problem:
     try:
         state.reader.read(_MISSPELT)
     except RefusedReferral as refused:
-        problem: dict[str, Any] = to_builtins(refusal(refused))
-        return problem
+        return refusal(refused, reference=refused.reference)
     raise AssertionError("a misspelt fact was let in")
-
-
-_PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "reference": {"type": ["string", "null"]},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "message"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer (RFC 6901) of the field"},
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                    "given": {},
-                    "allowed": {"type": "string"},
-                    "near_match": {"type": "string"},
-                },
-            },
-        },
-        "hand_over": {
-            "type": "object",
-            "description": "Given when the engine failed: a person takes over",
-            "properties": {"urgency": {"type": "string"}, "action": {"type": "string"}},
-        },
-    },
-}

@@ -12,6 +12,7 @@ from triage.model.ruleset import RuleSet
 from triage.reading.referral import ReferralReader
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
+FIXTURE_RULES = Path(__file__).resolve().parent / "fixture_rules"
 
 FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 settings.register_profile("found", phases=FOUND, print_blob=True, report_multiple_bugs=False)
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def ruleset() -> RuleSet:
     """The published rule set. A test that only needs some rule set takes `fixture_rules`."""
     return load_ruleset(RULES)
+
+
+@pytest.fixture(scope="session")
+def fixture_rules() -> RuleSet:
+    """The small rule set of `fixture_rules/`, which names nothing published."""
+    return load_ruleset(FIXTURE_RULES)
 
 
 @pytest.fixture(scope="session")

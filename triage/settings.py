@@ -21,9 +21,6 @@ class Settings(BaseSettings):
     service_name: str = "this service"
     crisis_line: str = "the crisis line"
     emergency_number: str = "the local emergency number"
-    time_limit: float = Field(
-        default=0.5, gt=0, le=30, description="seconds for what an incomplete referral can become"
-    )
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
 
     def words(self) -> dict[str, str]:

@@ -6,7 +6,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from api.pages.templating import page
-from api.pages.wording import Wording
 from api.request import state_of
 from triage.check import coverage
 from triage.model.faults import did_you_mean
@@ -70,10 +69,10 @@ def print_rules(request: Request) -> HTMLResponse:
     """Every rule on one page, to print; made on a thread of its own, since it takes longer than a page may block."""
     ruleset = state_of(request).ruleset
     described = sorted(
-        (describe_rule(rule, ruleset) for rule in ruleset.all_rules), key=lambda rule: (rule["folder"], rule["id"])
+        (describe_rule(rule, ruleset) for rule in ruleset.all_rules), key=lambda rule: (rule.folder, rule.id)
     )
     about = describe_ruleset(ruleset)
-    return page(request, "print.html.jinja", rules=described, about=about, wording=Wording(ruleset))
+    return page(request, "print.html.jinja", rules=described, about=about)
 
 
 @router.get("/rules/{rule_id}")
@@ -85,7 +84,7 @@ async def rule(request: Request, rule_id: str) -> HTMLResponse:
         near = did_you_mean(rule_id, tuple(each.id for each in ruleset.all_rules))
         raise HTTPException(404, f"There is no rule `{rule_id}`. {near}".strip())
     about = describe_ruleset(ruleset)
-    return page(request, "rule.html.jinja", rule=describe_rule(found, ruleset), about=about, wording=Wording(ruleset))
+    return page(request, "rule.html.jinja", rule=describe_rule(found, ruleset), about=about)
 
 
 @router.get("/about")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.request import referral_of, state_of
 from api.work import explain as explain_in_process
+from triage.model.written import encode
 
 router = APIRouter(prefix="/v1", tags=["Answers"])
 
@@ -20,4 +20,4 @@ async def explain(request: Request) -> Response:
     """
     referral = await referral_of(request)
     explained = await state_of(request).explaining.run(explain_in_process, referral)
-    return Response(orjson.dumps(explained), media_type="application/json")
+    return Response(encode(explained), media_type="application/json")

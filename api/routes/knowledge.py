@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from api.request import state_of
 from triage.model.faults import did_you_mean
-from triage.presenting.as_data import describe_fact, describe_rule, describe_ruleset, describe_source
+from triage.model.written import Written, encode
+from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, describe_vocabulary
+from triage.presenting.descriptions import RulesDescription, SourcesDescription
 
 router = APIRouter(prefix="/v1", tags=["Knowledge"])
 
 
-def _json(data: Any) -> Response:
-    return Response(orjson.dumps(data), media_type="application/json")
+def _json(described: Written) -> Response:
+    return Response(encode(described), media_type="application/json")
 
 
 @router.get("/vocabulary", summary="Every fact that may be asked")
 async def vocabulary(request: Request) -> Response:
     """The facts in the order of the form, their groups, and what contradicts what."""
-    known = state_of(request).ruleset.vocabulary
-    groups = [{"id": group.id, "title": group.title, "help": group.help} for group in known.groups]
-    constraints = [{"id": each.id, "message": each.message, "facts": list(each.facts)} for each in known.constraints]
-    return _json(
-        {"groups": groups, "facts": [describe_fact(fact, known) for fact in known], "constraints": constraints}
-    )
+    return _json(describe_vocabulary(state_of(request).ruleset.vocabulary))
 
 
 @router.get("/rules", summary="Every rule")
 async def rules(request: Request) -> Response:
     """All rules, also those that do not run, in order of id."""
     ruleset = state_of(request).ruleset
-    return _json({"rules": [describe_rule(rule, ruleset) for rule in ruleset.all_rules]})
+    return _json(RulesDescription(tuple(describe_rule(rule, ruleset) for rule in ruleset.all_rules)))
 
 
 @router.get("/rules/{rule_id}", summary="One rule")
@@ -51,7 +45,7 @@ async def rule(request: Request, rule_id: str) -> Response:
 async def sources(request: Request) -> Response:
     """All sources that a rule may cite, with which rules do."""
     ruleset = state_of(request).ruleset
-    return _json({"sources": [describe_source(source, ruleset) for source in ruleset.sources.values()]})
+    return _json(SourcesDescription(tuple(describe_source(each, ruleset) for each in ruleset.sources.values())))
 
 
 @router.get("/ruleset", summary="The rule set about itself")

@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from triage.analysis.shortfall import why_not
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 
 
-def _why_not(ruleset: RuleSet, answers: Answers) -> dict[str, dict[str, Any]]:
-    return {each["rating"]: each for each in why_not(ruleset, answers)}
+def test_every_other_rating_is_explained(fixture_rules: RuleSet) -> None:
+    found = why_not(fixture_rules, {})
+    assert set(found) == set(fixture_rules.scales.rating_ids) - {"no_indication"}
 
 
-def test_every_other_rating_is_explained(ruleset: RuleSet) -> None:
-    found = _why_not(ruleset, {})
-    assert set(found) == set(ruleset.scales.rating_ids) - {"no_indication"}
-
-
-def test_the_limit_in_the_way_is_named(ruleset: RuleSet) -> None:
-    found = _why_not(ruleset, {"primary_problem": "substance_use"})
+def test_the_limit_in_the_way_is_named(fixture_rules: RuleSet) -> None:
+    found = why_not(fixture_rules, {"main_wish": "felling"})
     for rating in ("no_indication", "possible", "suitable", "recommended"):
-        assert found[rating]["held_by"][0]["rule"] == "substance-use-as-the-problem"
+        assert found[rating].held_by[0].rule == "felling-as-the-wish"
 
 
-def test_what_a_limit_waits_for_is_told(ruleset: RuleSet) -> None:
-    found = _why_not(ruleset, {"psychotic_symptoms": "new_or_worsening"})
-    assert any(each["until"] for each in found["recommended"]["held_by"])
+def test_what_a_limit_waits_for_is_told(fixture_rules: RuleSet) -> None:
+    found = why_not(fixture_rules, {"bark": "half"})
+    assert any(each.until for each in found["recommended"].held_by)
 
 
-def test_the_support_nearest_to_firing_comes_first_with_what_it_lacks(ruleset: RuleSet) -> None:
-    found = _why_not(ruleset, {"age_years": 30, "major_depression": "absent"})
-    lacking = found["recommended"]["lacking"]
+def test_the_support_nearest_to_firing_comes_first_with_what_it_lacks(fixture_rules: RuleSet) -> None:
+    found = why_not(fixture_rules, {"age_years": 30, "blight": "absent"})
+    lacking = found["recommended"].lacking
     assert lacking
-    failed = [sum(each["given"] is not None for each in rule["conditions"]) for rule in lacking]
+    failed = [sum(each.given is not None for each in rule.conditions) for rule in lacking]
     assert failed == sorted(failed)
-    assert all(rule["conditions"] for rule in lacking)
-    needs = [each for rule in lacking for each in rule["conditions"] if each["fact"] == "major_depression"]
-    assert {each["given"] for each in needs} == {"absent"}
+    assert all(rule.conditions for rule in lacking)
+    needs = [each for rule in lacking for each in rule.conditions if each.fact == "blight"]
+    assert {each.given for each in needs} == {"absent"}
 
 
-def test_nothing_is_lacking_where_a_support_reaches_the_rating(ruleset: RuleSet) -> None:
-    facts: Answers = {"age_years": 30, "major_depression": "current", "psychotic_symptoms": "new_or_worsening"}
-    found = _why_not(ruleset, facts)
-    assert found["recommended"]["lacking"] == []
-    assert found["recommended"]["held_by"]
+def test_nothing_is_lacking_where_a_support_reaches_the_rating(fixture_rules: RuleSet) -> None:
+    facts: Answers = {"age_years": 30, "blight": "current", "bark": "half"}
+    found = why_not(fixture_rules, facts)
+    assert found["recommended"].lacking == ()
+    assert found["recommended"].held_by
 
 
-def test_what_carries_a_rating_above_a_lower_one_is_named(ruleset: RuleSet) -> None:
-    found = _why_not(ruleset, {"age_years": 30, "major_depression": "current"})
-    assert found["no_indication"]["carried_by"]
-    assert found["no_indication"]["lacking"] == []
+def test_what_carries_a_rating_above_a_lower_one_is_named(fixture_rules: RuleSet) -> None:
+    found = why_not(fixture_rules, {"age_years": 30, "blight": "current"})
+    assert found["no_indication"].carried_by
+    assert found["no_indication"].lacking == ()

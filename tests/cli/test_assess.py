@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.conftest import FIXTURE_RULES
 from triage.answer.assess import Assessor
 from triage.cli import app
 from triage.reading.referral import Referral
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "first-referral.json"
-DANGER = {"reference": "R-2", "facts": {"suicidal_thoughts": "plan_or_intent", "major_depression": "current"}}
+BLIGHT = {
+    "reference": "R-1",
+    "facts": {"age_years": 30, "blight": "current", "lean": "none", "hazards": [], "nesting": "none"},
+}
+DANGER = {"reference": "R-2", "facts": {"lean": "falling", "blight": "current"}}
+ENVIRONMENT = {"COLUMNS": "100", "TRIAGE_RULES": str(FIXTURE_RULES)}
 
 
-def _run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, list(arguments), input=stdin, env={"COLUMNS": "100"})
+def _run(*arguments: str, stdin: str | None = None, **settings: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=stdin, env=ENVIRONMENT | settings)
 
 
 def _lines(result: Result) -> list[dict[str, Any]]:
@@ -26,11 +31,11 @@ def _lines(result: Result) -> list[dict[str, Any]]:
 
 
 def test_one_referral_as_a_readable_page() -> None:
-    result = _run("assess", str(EXAMPLE))
+    result = _run("assess", "-", stdin=json.dumps(BLIGHT))
     assert result.exit_code == 0
     page = result.stdout
     assert page.index("Urgency: ROUTINE") < page.index("Suitability: ") < page.index("What speaks for")
-    assert "Source: service-page S09" in page
+    assert "Source: clinic-page S1" in page
     assert "It has not been assessed or cleared as a medical device." in " ".join(page.split())
 
 
@@ -44,14 +49,14 @@ def test_the_page_of_a_danger_shows_nothing_of_the_rating() -> None:
 
 
 def test_an_emergency_asks_nothing_more() -> None:
-    danger = {"facts": DANGER["facts"] | {"means_within_reach": "yes"}}  # type: ignore[operator]
+    danger = {"facts": DANGER["facts"] | {"propped": "no"}}  # type: ignore[operator]
     page = _run("assess", "-", stdin=json.dumps(danger)).stdout
-    assert "Urgency: EMERGENCY" in page
+    assert "Urgency: AT ONCE" in page
     assert "open questions" not in page
 
 
 def test_while_a_safety_question_is_open_only_the_range_is_shown() -> None:
-    page = _run("assess", "-", stdin='{"facts": {"age_years": 30, "major_depression": "current"}}').stdout
+    page = _run("assess", "-", stdin='{"facts": {"age_years": 30, "blight": "current"}}').stdout
     assert "Suitability: can still be " in page
     assert "so far" not in page
 
@@ -64,9 +69,7 @@ def test_json_lines_give_one_answer_a_line_in_order() -> None:
 
 
 def test_one_bad_line_loses_no_other(tmp_path: Path) -> None:
-    good = [
-        json.dumps({"reference": f"R-{number}", "facts": {"primary_problem": "substance_use"}}) for number in range(9)
-    ]
+    good = [json.dumps({"reference": f"R-{number}", "facts": {"main_wish": "felling"}}) for number in range(9)]
     file = tmp_path / "many.jsonl"
     file.write_text("\n".join([*good[:4], '{"reference": "R-x", "facts": {', *good[4:]]), encoding="utf-8")
     result = _run("assess", "--json", str(file))
@@ -103,28 +106,27 @@ def test_a_file_that_is_not_there_is_named() -> None:
 
 
 def test_a_file_that_is_not_there_loses_no_other() -> None:
-    result = _run("assess", "--json", "nowhere.json", str(EXAMPLE))
+    result = _run("assess", "--json", "nowhere.json", "-", stdin=json.dumps(BLIGHT))
     assert result.exit_code == 2
-    assert [each["reference"] for each in _lines(result)] == ["REF-0142"]
+    assert [each["reference"] for each in _lines(result)] == ["R-1"]
 
 
 def test_the_settings_of_a_deployment_are_in_the_words() -> None:
-    given = json.dumps(DANGER)
-    settings = {"COLUMNS": "100", "TRIAGE_CRISIS_LINE": "the line 555-0100", "TRIAGE_EMERGENCY_NUMBER": "555-0199"}
-    result = CliRunner().invoke(app, ["assess", "-"], input=given, env=settings)
-    assert "555-0100" in result.stdout or "555-0199" in result.stdout
+    settings = {"TRIAGE_CRISIS_LINE": "the line 555-0100", "TRIAGE_EMERGENCY_NUMBER": "555-0199"}
+    page = _run("assess", "-", stdin=json.dumps(DANGER), **settings).stdout
+    assert "Next step: Call the line 555-0100." in page
 
 
 def test_a_wrong_setting_is_named() -> None:
-    result = CliRunner().invoke(app, ["assess", str(EXAMPLE)], env={"TRIAGE_TIME_LIMIT": "soon"})
+    result = _run("assess", "-", stdin="{}", TRIAGE_LARGEST_REQUEST="much")
     assert result.exit_code == 1
-    assert result.stderr.startswith("TRIAGE_TIME_LIMIT=soon: Input should be a valid number")
+    assert result.stderr.startswith("TRIAGE_LARGEST_REQUEST=much: Input should be a valid integer")
 
 
 @pytest.mark.parametrize("folder", ["/nowhere", "."])
 def test_a_folder_without_a_rule_set_is_named(folder: str, tmp_path: Path) -> None:
     named = folder if folder != "." else str(tmp_path)
-    result = _run("assess", str(EXAMPLE), "--rules", named)
+    result = _run("assess", "-", "--rules", named, stdin=json.dumps(BLIGHT))
     assert result.exit_code == 1
     assert "There is no rule set in this folder: `ruleset.yaml` is missing." in result.stderr
 
@@ -138,7 +140,7 @@ def test_a_failure_is_handed_over_in_one_line_that_says_once_that_there_is_no_an
     monkeypatch.setattr(Assessor, "assess", broken)
     file = tmp_path / "a.json"
     file.write_text('{"reference": "R1", "facts": {}}', encoding="utf-8")
-    result = CliRunner().invoke(app, ["assess", str(file)])
+    result = _run("assess", str(file))
     assert result.exit_code == 2
     assert result.stderr == (
         f"{file} (R1): The service failed on this referral. No answer was given. Hand this referral to a clinician "

@@ -14,7 +14,7 @@ CASES = cases_in("corpus")
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_what_was_found_once_is_not_so_again(case: Case, ruleset: RuleSet) -> None:
-    answer = build_assessor(ruleset, Settings(time_limit=10)).assess(referral_of(case, ruleset))
+    answer = build_assessor(ruleset, Settings()).assess(referral_of(case, ruleset))
     rating, expected = answer.suitability, case.expect
     assert answer.urgency.level == expected["level"]
     assert expected.get("action_says", "") in answer.urgency.action

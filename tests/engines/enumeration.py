@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from itertools import chain, combinations, product
-from typing import Any
+from typing import Any, Protocol
 
+from bench.referrals import complete_referrals
 from triage.engines import reference
-from triage.engines.outcome import Outcome, outcome
+from triage.engines.outcome import OpenQuestion, Outcome, StillOpen, outcome
 from triage.model.fact import Fact
 from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
@@ -102,3 +104,62 @@ def answers(ruleset: RuleSet, name: str) -> list[Value]:
     if fact.is_set:
         return [frozenset(), *(frozenset({member}) for member in fact.values)]
     return values_of(fact)
+
+
+class Engine(Protocol):
+    """An engine that says what an incomplete referral can still become."""
+
+    def of(self, answers: Answers) -> StillOpen: ...
+
+
+def agrees(ruleset: RuleSet, answers: Answers, engine: Engine) -> None:
+    """Hold bounds, questions and consequences against enumeration, both ways."""
+    done = outcomes(ruleset, answers)
+    told = engine.of(answers)
+    if not done:
+        assert not told.bounds.exact
+        assert told.questions == ()
+        return
+    assert told.bounds.exact
+    assert (told.bounds.suitability, told.bounds.urgency) == possible(ruleset, done)
+    assert {each.fact: each.can_change for each in told.questions} == changes(ruleset, answers, done)
+    for question in told.questions:
+        _consequences_agree(ruleset, answers, question)
+
+
+def _consequences_agree(ruleset: RuleSet, given: Answers, question: OpenQuestion) -> None:
+    for each in question.would:
+        assert (each.suitability, each.urgency) == would(ruleset, given, question.fact, each.answer)
+    told = [value for each in question.would for value in values(each.answer)]
+    assert told == [
+        value
+        for value in answers(ruleset, question.fact)
+        if next(completions(ruleset, {**given, question.fact: value}), None) is not None
+    ]
+
+
+def values(answer: Any) -> Iterator[Value]:
+    """The values that an answer as `would` gives it stands for."""
+    if isinstance(answer, dict):
+        yield from range(answer["from"], answer["to"] + 1)
+    else:
+        yield frozenset(answer) if isinstance(answer, list) else answer
+
+
+def few_open(ruleset: RuleSet, number: int, most: int) -> list[Answers]:
+    """Complete referrals with answers left out one after another, while their completions are not too many."""
+    chance = random.Random(3)
+    return [_some_open(ruleset, facts, most, chance) for facts in complete_referrals(ruleset, number, seed=5)]
+
+
+def _some_open(ruleset: RuleSet, complete: Answers, most: int, chance: random.Random) -> Answers:
+    left = dict(complete)
+    names = list(complete)
+    chance.shuffle(names)
+    number = 1
+    for name in names:
+        number *= len(values_of(ruleset.vocabulary[name]))
+        if number > most:
+            break
+        del left[name]
+    return left

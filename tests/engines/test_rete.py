@@ -14,7 +14,7 @@ from bench.referrals import complete_referrals, partial_referrals
 from tests.engines.small import conjunctions, referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.engines.agreement import EngineDisagreement
-from triage.engines.outcome import Bounds, OpenQuestion
+from triage.engines.outcome import StillOpen
 from triage.engines.reference import evaluate
 from triage.engines.rete import engine as rete
 from triage.engines.rete.engine import EngineError, LiveEngines, ReteEngine
@@ -192,19 +192,19 @@ FAILURES: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failure_is_an_error_and_never_nothing_fired(
-    name: str, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch
+    name: str, fixture_rules: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = ReteEngine(ruleset)
+    engine = ReteEngine(fixture_rules)
     monkeypatch.setattr(rete, "matcher", _Failing(*FAILURES[name]))
     with pytest.raises(EngineError):
-        engine.fired({"suicidal_thoughts": "plan_or_intent"})
+        engine.fired({"lean": "falling"})
 
 
-def test_a_closed_engine_answers_nothing(ruleset: RuleSet) -> None:
-    engine = ReteEngine(ruleset)
+def test_a_closed_engine_answers_nothing(fixture_rules: RuleSet) -> None:
+    engine = ReteEngine(fixture_rules)
     engine.close()
     with pytest.raises(EngineError, match=r"^The engine was closed and can answer no referral\.$"):
-        engine.fired({"suicidal_thoughts": "plan_or_intent"})
+        engine.fired({"lean": "falling"})
 
 
 class _Forgetful:
@@ -217,24 +217,21 @@ class _Forgetful:
         return self._engine.fired(answers) - {self._rule}
 
 
-class _NoExactAnswers:
-    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
-        raise AssertionError("the difference comes first")
-
-    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
+class _NoCompletions:
+    def of(self, answers: Answers) -> StillOpen:
         raise AssertionError("the difference comes first")
 
 
-def test_a_difference_between_the_engines_gives_no_answer(ruleset: RuleSet) -> None:
-    assessor = Assessor(ruleset, _Forgetful(ruleset, "suicidal-plan-or-intent"), _NoExactAnswers(), Settings())
+def test_a_difference_between_the_engines_gives_no_answer(fixture_rules: RuleSet) -> None:
+    assessor = Assessor(fixture_rules, _Forgetful(fixture_rules, "nestlings-in-danger"), _NoCompletions(), Settings())
     with pytest.raises(EngineDisagreement) as differing:
-        assessor.assess(Referral({"suicidal_thoughts": "plan_or_intent"}))
-    assert differing.value.rules == ("suicidal-plan-or-intent",)
+        assessor.assess(Referral({"nestlings": "in_danger"}))
+    assert differing.value.rules == ("nestlings-in-danger",)
     assert "hand the referral to a clinician as urgent" in str(differing.value)
-    assert "plan_or_intent" not in str(differing.value), "no answer of the referral is told"
+    assert "in_danger" not in str(differing.value), "no answer of the referral is told"
 
 
-def test_a_complete_referral_never_calls_the_exact_engine(ruleset: RuleSet) -> None:
-    assessor = Assessor(ruleset, LiveEngines(ruleset), _NoExactAnswers(), Settings())
-    for facts in complete_referrals(ruleset, 20):
+def test_a_complete_referral_never_asks_for_its_completions(fixture_rules: RuleSet) -> None:
+    assessor = Assessor(fixture_rules, LiveEngines(fixture_rules), _NoCompletions(), Settings())
+    for facts in complete_referrals(fixture_rules, 20):
         assert assessor.assess(Referral(facts)).suitability.settled is True

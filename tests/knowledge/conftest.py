@@ -11,4 +11,4 @@ from triage.settings import Settings
 
 @pytest.fixture(scope="session")
 def assessor(ruleset: RuleSet) -> Assessor:
-    return build_assessor(ruleset, Settings(time_limit=10))
+    return build_assessor(ruleset, Settings())

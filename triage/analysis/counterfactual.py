@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from triage.analysis.explained import Change, Explained, OtherRating, WhyNot
 from triage.analysis.formulas import Formula, Search, SolverTimeout, at_most, holding, holds_in, no, solving
 from triage.analysis.shortfall import why_not
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
+from triage.answer.model import RuleSetUsed
 from triage.engines import reference
 from triage.engines.outcome import outcome
 from triage.model.rule import Answers, Value
@@ -47,7 +49,7 @@ class Explorer:
         with solving:
             self._symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
 
-    def explain(self, referral: Referral) -> dict[str, Any]:
+    def explain(self, referral: Referral) -> Explained:
         """For every rating but the one so far: what would give it, or that nothing could, and why it is not that.
 
         ``proved`` is false where the solver had no time: the changes are then not given.
@@ -55,33 +57,27 @@ class Explorer:
         with solving:  # until the last formula is freed: z3 counts its objects without a lock
             return self._explain(referral)
 
-    def _explain(self, referral: Referral) -> dict[str, Any]:
+    def _explain(self, referral: Referral) -> Explained:
         facts = referral.answers
         scales = self.ruleset.scales
         evaluation = reference.evaluate(self.ruleset, facts)
         so_far = outcome(self.ruleset.fired(evaluation.fired), scales)
-        return {
-            "reference": referral.reference,
-            "rating_so_far": so_far.rating,
-            "held": so_far.level in scales.hold_at,
-            "other_ratings": [
-                self._changes(facts, each["rating"]) | {"why_not": {k: v for k, v in each.items() if k != "rating"}}
-                for each in why_not(self.ruleset, facts)
-            ],
-            "ruleset": {
-                "name": self.ruleset.name,
-                "version": self.ruleset.version,
-                "digest": self.ruleset.digest,
-            },
-        }
+        return Explained(
+            reference=referral.reference,
+            rating_so_far=so_far.rating,
+            held=so_far.level in scales.hold_at,
+            other_ratings=tuple(
+                self._other_rating(facts, rating, why) for rating, why in why_not(self.ruleset, facts).items()
+            ),
+            ruleset=RuleSetUsed(self.ruleset.name, self.ruleset.version, self.ruleset.digest),
+        )
 
-    def _changes(self, answers: Answers, rating: str) -> dict[str, Any]:
+    def _other_rating(self, answers: Answers, rating: str, why: WhyNot) -> OtherRating:
         variables = self._symbolic.variables
         free = [fact.name for fact in self.ruleset.vocabulary if fact.name not in answers or fact.changeable]
         fixed = {name: value for name, value in answers.items() if name not in free}
         kept = [variables.is_given(fixed), *(no(variables.answered(n)) for n in self._unasked(answers, free))]
         changed = [self._differs(answers, name) for name in free]
-        told: dict[str, Any] = {"rating": rating, "possible": None, "proved": True, "changes": []}
         try:
             search = search_among(variables, timeout=self.timeout)
             # An answered fact may get another answer; it can't become unanswered.
@@ -89,7 +85,7 @@ class Explorer:
             wanted = [*kept, self._symbolic.rating_is(rating)]
             model = search.smallest(*wanted, counted=changed)
             if model is None:
-                return told | {"possible": False}
+                return OtherRating(rating, possible=False, proved=True, changes=(), why_not=why)
             choice = _Choice(search, model, [*wanted, at_most(holding(model, changed), changed)])
             for name, differs in zip(free, changed, strict=True):
                 if choice.prefers(no(differs)):
@@ -97,8 +93,8 @@ class Explorer:
                 self._choose_value(choice, name)
             found = self._symbolic.replay(choice.model)
         except SolverTimeout:
-            return told | {"proved": False}
-        return told | {"possible": True, "changes": self._told(answers, found)}
+            return OtherRating(rating, possible=None, proved=False, changes=(), why_not=why)
+        return OtherRating(rating, possible=True, proved=True, changes=self._changes(answers, found), why_not=why)
 
     def _choose_value(self, choice: _Choice, name: str) -> None:
         """Settle the answer to a fact that changes: of a set the fewest members, else the first value that will do."""
@@ -121,7 +117,7 @@ class Explorer:
             return variables.answered(name)
         return no(variables.is_answer(name, answers[name]))
 
-    def _told(self, answers: Answers, found: dict[str, Value]) -> list[dict[str, Any]]:
+    def _changes(self, answers: Answers, found: dict[str, Value]) -> tuple[Change, ...]:
         vocabulary = self.ruleset.vocabulary
         changes = []
         for name in vocabulary.in_order(found):
@@ -129,15 +125,9 @@ class Explorer:
             before, after = answers.get(name), found[name]
             if before == after or (isinstance(before, int) and self._same_stretch(name, before, after)):
                 continue
-            changes.append(
-                {
-                    "fact": name,
-                    "question": fact.question,
-                    "from": None if before is None else as_json(before, fact),
-                    "to": as_json(after, fact),
-                }
-            )
-        return changes
+            given = None if before is None else as_json(before, fact)
+            changes.append(Change(name, fact.question, given, as_json(after, fact)))
+        return tuple(changes)
 
     def _same_stretch(self, name: str, before: int, after: Value) -> bool:
         stretches = self._symbolic.variables.values[name]

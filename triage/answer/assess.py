@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from time import monotonic
 from typing import Protocol
 
 from triage.answer.actions import Actions
@@ -17,8 +16,8 @@ from triage.answer.offers import alternatives, comparison, formats, problem_area
 from triage.answer.open_questions import as_unanswered
 from triage.answer.reasons import Reasons
 from triage.engines.agreement import Firing
-from triage.engines.exact import Exact
-from triage.engines.outcome import Bounds, OpenQuestion
+from triage.engines.completions.engine import Completions
+from triage.engines.outcome import Bounds, StillOpen
 from triage.engines.rete.engine import LiveEngines
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
@@ -26,35 +25,24 @@ from triage.reading.referral import Referral, ReferralReader
 from triage.settings import Settings
 
 
-class ExactAnswers(Protocol):
+class AllCompletions(Protocol):
     """An engine that says what an incomplete referral can still become."""
 
-    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
-        """What rating and urgency can still be; a superset, marked as not exact, past the deadline."""
-
-    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
-        """The unanswered facts whose answer can change rating or urgency, with what each answer would leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class StillOpen:
-    """What a referral can still become, and the questions that can change it."""
-
-    bounds: Bounds
-    questions: tuple[OpenQuestion, ...] = ()
+    def of(self, answers: Answers) -> StillOpen:
+        """What rating and urgency can still be, and the unanswered facts whose answer can change them."""
 
 
 @dataclass(frozen=True)
 class Assessor:
     """Answers referrals with one rule set.
 
-    ``live`` runs the rules and is checked against the reference on every referral; ``exact`` answers what is still
-    open, within the settings' time limit.
+    ``live`` runs the rules and is checked against the reference on every referral; ``completions`` answers what is
+    still open.
     """
 
     ruleset: RuleSet
     live: Firing
-    exact: ExactAnswers
+    completions: AllCompletions
     settings: Settings
 
     @cached_property
@@ -92,11 +80,7 @@ class Assessor:
     def _still_open(self, fired: FiredRules) -> StillOpen:
         if self.ruleset.vocabulary.is_complete(fired.given):
             return StillOpen(Bounds((fired.so_far.rating,), (fired.so_far.level,)))
-        deadline = monotonic() + self.settings.time_limit
-        return StillOpen(
-            self.exact.bounds(fired.given, deadline),
-            self.exact.open_questions(fired.given, deadline),
-        )
+        return self.completions.of(fired.given)
 
     def _answer(self, reference: str | None, fired: FiredRules, still_open: StillOpen, verdict: Verdict) -> Answer:
         bounds, questions = still_open.bounds, still_open.questions
@@ -131,5 +115,5 @@ def _suitability_part(verdict: Verdict, bounds: Bounds) -> SuitabilityPart:
 
 
 def build_assessor(ruleset: RuleSet, settings: Settings | None = None) -> Assessor:
-    """Make an assessor with the live and the exact engine; the environment's settings where none are given."""
-    return Assessor(ruleset, LiveEngines(ruleset), Exact(ruleset), settings or Settings())
+    """Make an assessor with both engines; the environment's settings where none are given."""
+    return Assessor(ruleset, LiveEngines(ruleset), Completions(ruleset), settings or Settings())

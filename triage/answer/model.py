@@ -61,9 +61,9 @@ class UrgencyPart(Written, frozen=True):
 class Reason(Written, frozen=True):
     """Why: a rule that fired, or what the way of deciding adds, with the answers behind it and its sources.
 
-    What follows the sources is there for some effects only: ``for_`` and ``role`` of a support, ``role`` and ``until``
-    of a limit, ``action`` of an urgency, ``fact`` of what is taken to hold, ``stance`` of a format, ``topic`` and
-    ``favours`` of advice.
+    What follows the sources is there for some effects only: `for` and `role` of a support, `role` and `until` of a
+    limit, `action` of an urgency, `fact` of what is taken to hold, `stance` of a format, `topic` and `favours` of
+    advice.
     """
 
     rule: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from triage.check import covering, deriving, duplicates, examples, reachable, sourced, suspicion
+from triage.check import covering, deriving, duplicates, examples, reachable, size, sourced, suspicion
 from triage.check import lock as locked
 from triage.model.faults import Fault, FaultyRuleSet
 from triage.model.ruleset import RuleSet
@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     deriving.check,
     suspicion.check,
     covering.check,
+    size.check,
     locked.check,
 )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 from rich.padding import Padding
 from rich.text import Text
 
+from triage.analysis.explained import Explained, OtherRating, WhyNot
 from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable
+from triage.model.written import encode
 from triage.presenting.labels import Labels
 from triage.presenting.problems import refusal
 from triage.reading.referral import ReferralReader
@@ -42,45 +43,43 @@ def explain(
             continue
         explained = explorer.explain(read.referral)
         if as_json:
-            sys.stdout.buffer.write(orjson.dumps(explained) + b"\n")
+            sys.stdout.buffer.write(encode(explained) + b"\n")
         else:
             _print(explained, Labels(ruleset))
     if refused:
         raise typer.Exit(2)
 
 
-def _print(explained: dict[str, Any], labels: Labels) -> None:
-    _line(printable(explained["reference"] or "Referral without a reference"), 0)
-    if explained["held"]:
+def _print(explained: Explained, labels: Labels) -> None:
+    _line(printable(explained.reference or "Referral without a reference"), 0)
+    if explained.held:
         _line("On hold: safety first. What would change the rating is told when the person is safe.", 2)
         return
-    _line(f"Rating so far: {labels.term(explained['rating_so_far'])}", 0)
-    for each in explained["other_ratings"]:
-        _line(f"{labels.term(each['rating'])}: {_changes(each, labels)}", 1)
-        for reason in _why_not(each["why_not"]):
+    _line(f"Rating so far: {labels.term(explained.rating_so_far)}", 0)
+    for each in explained.other_ratings:
+        _line(f"{labels.term(each.rating)}: {_changes(each, labels)}", 1)
+        for reason in _why_not(each.why_not):
             _line(reason, 4)
 
 
-def _changes(each: dict[str, Any], labels: Labels) -> str:
-    if not each["proved"]:
+def _changes(each: OtherRating, labels: Labels) -> str:
+    if not each.proved:
         return "the solver had no time to say."
-    if not each["possible"]:
+    if not each.possible:
         return "nothing that could still be answered or changed gives this."
     said = []
-    for change in each["changes"]:
-        before = "" if change["from"] is None else f"from {labels.answer(change['fact'], change['from'])} "
-        said.append(f"{labels.fact(change['fact'])} {before}to {labels.answer(change['fact'], change['to'])}")
+    for change in each.changes:
+        before = "" if change.from_ is None else f"from {labels.answer(change.fact, change.from_)} "
+        said.append(f"{labels.fact(change.fact)} {before}to {labels.answer(change.fact, change.to)}")
     return "with " + "; ".join(said) + ". No fewer changes do."
 
 
-def _why_not(why: dict[str, Any]) -> list[str]:
-    told = [
-        f"Held by {each['rule']}" + (f", until {each['until']}" if each["until"] else "") for each in why["held_by"]
-    ]
-    told += [f"Carried above it by {each['rule']}" for each in why["carried_by"][:SHOWN]]
-    for each in why["lacking"][:SHOWN]:
-        needs = "; ".join(condition["needs"] for condition in each["conditions"])
-        told.append(f"{each['title']} would need {needs}")
+def _why_not(why: WhyNot) -> list[str]:
+    told = [f"Held by {each.rule}" + (f", until {each.until}" if each.until else "") for each in why.held_by]
+    told += [f"Carried above it by {each.rule}" for each in why.carried_by[:SHOWN]]
+    for each in why.lacking[:SHOWN]:
+        needs = "; ".join(condition.needs for condition in each.conditions)
+        told.append(f"{each.title} would need {needs}")
     return told
 
 

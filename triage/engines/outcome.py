@@ -30,7 +30,10 @@ REMITTED = frozenset({"remitted"})
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the ratings and the urgencies by rules can still be, lowest first; a superset where not ``exact``."""
+    """What the ratings and the urgencies by rules can still be, lowest first.
+
+    Not ``exact`` where the answers given leave no completion: then every value is listed, and none is settled.
+    """
 
     suitability: tuple[str, ...]
     urgency: tuple[str, ...]
@@ -38,12 +41,12 @@ class Bounds:
 
     @property
     def suitability_settled(self) -> bool:
-        """Whether the rating can be only one; never where a time limit struck."""
+        """Whether the rating can be only one."""
         return self.exact and len(self.suitability) == 1
 
     @property
     def urgency_settled(self) -> bool:
-        """Whether the urgency can be only one; never where a time limit struck."""
+        """Whether the urgency can be only one."""
         return self.exact and len(self.urgency) == 1
 
 
@@ -71,6 +74,14 @@ class OpenQuestion:
     fact: str
     can_change: tuple[str, ...]
     would: tuple[Consequence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """What an incomplete referral can still become, and the questions that can change it."""
+
+    bounds: Bounds
+    questions: tuple[OpenQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any
 
 from msgspec import Struct, json
@@ -22,5 +23,7 @@ encode = json.Encoder().encode
 
 def schemas(types: Iterable[type[Struct]]) -> dict[str, Any]:
     """The JSON schemas of these structs and of all their parts, by name, as an OpenAPI description holds them."""
-    _, found = json.schema_components(types, ref_template="#/components/schemas/{name}")
-    return found
+    _, made = json.schema_components(types, ref_template="#/components/schemas/{name}")
+    for schema in made.values():
+        schema["description"] = cleandoc(schema["description"])
+    return made

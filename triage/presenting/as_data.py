@@ -1,4 +1,4 @@
-"""The rule set as plain data: what the API and the pages show of facts, rules, sources and the whole."""
+"""The rule set described for the API and the pages: facts, rules, sources, and the whole about itself."""
 
 from __future__ import annotations
 
@@ -6,37 +6,77 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import UNSET
 
-from triage.answer.model import Citation
-from triage.answer.reasons import citations
 from triage.model.fact import Fact
-from triage.model.rule import Between, Condition, Conjunction, Empty, Includes, OneOf, Rule, effect_name
+from triage.model.rule import (
+    Between,
+    Condition,
+    Conjunction,
+    Empty,
+    Example,
+    Includes,
+    OneOf,
+    Rule,
+    SourceRef,
+    effect_name,
+)
 from triage.model.ruleset import RuleSet, Source
 from triage.model.vocabulary import Vocabulary
+from triage.presenting.descriptions import (
+    CitedSource,
+    ConstraintDescription,
+    ExampleDescription,
+    FactDescription,
+    GroupDescription,
+    ReviewDescription,
+    RuleCounts,
+    RuleDescription,
+    RuleSetDescription,
+    SourceDescription,
+    ValueDescription,
+    VocabularyDescription,
+)
 from triage.presenting.words import answer_in_words, condition_in_words, conjunction_in_words, effect_in_words
 from triage.reading.referral import as_json
 
 
-def describe_fact(fact: Fact, vocabulary: Vocabulary) -> dict[str, Any]:
+def describe_vocabulary(vocabulary: Vocabulary) -> VocabularyDescription:
+    """The facts in the order of the form, their groups, and what contradicts what."""
+    return VocabularyDescription(
+        groups=tuple(GroupDescription(group.id, group.title, group.help) for group in vocabulary.groups),
+        facts=tuple(describe_fact(fact, vocabulary) for fact in vocabulary),
+        constraints=tuple(
+            ConstraintDescription(each.id, each.message, tuple(each.facts)) for each in vocabulary.constraints
+        ),
+    )
+
+
+def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
     """One fact: type, answers, when it is asked and core, question and help."""
-    found: dict[str, Any] = {"name": fact.name, "title": fact.title, "type": fact.type, "group": fact.group}
+    return FactDescription(
+        name=fact.name,
+        title=fact.title,
+        type=fact.type,
+        group=fact.group,
+        **_answers(fact),
+        neutral=None if fact.neutral is None else as_json(fact.neutral, fact),
+        core_safety=_core(fact),
+        asked_when=tuple(_data(each) for each in fact.asked_when) or None,
+        asked_when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in fact.asked_when) or None,
+        changeable=fact.changeable,
+        question=fact.question,
+        help=fact.help,
+        codes=dict(fact.codes),
+    )
+
+
+def _answers(fact: Fact) -> dict[str, Any]:
+    """The answers that a fact takes: bounds and unit of a number, the values of every other."""
     if fact.is_integer:
-        found |= {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
-    else:
-        found["values"] = [{"id": name, "label": each.label, "help": each.help} for name, each in fact.labels.items()]
-        found["ordered"] = fact.ordered
-    neutral = fact.neutral
-    return found | {
-        "neutral": None if neutral is None else as_json(neutral, fact),
-        "core_safety": _core(fact),
-        "asked_when": [_data(each) for each in fact.asked_when] or None,
-        "asked_when_in_words": [conjunction_in_words(each, vocabulary) for each in fact.asked_when] or None,
-        "changeable": fact.changeable,
-        "question": fact.question,
-        "help": fact.help,
-        "codes": dict(fact.codes),
-    }
+        return {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
+    values = tuple(ValueDescription(name, each.label, each.help) for name, each in fact.labels.items())
+    return {"values": values, "ordered": fact.ordered}
 
 
 def _core(fact: Fact) -> Any:
@@ -65,39 +105,40 @@ def _test(condition: Condition) -> Any:
             return {"empty": empty}
 
 
-def describe_rule(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
+def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
     """One rule: conditions as data and in words, effect, reason, sources, limits, examples, review."""
     vocabulary = ruleset.vocabulary
-    return {
-        "id": rule.id,
-        "title": rule.title,
-        "status": rule.status,
-        "folder": folder_of(rule),
-        "effect": effect_name(rule.effect),
-        "when": [_data(each) for each in rule.when],
-        "unless": _data(rule.unless) or None,
-        "when_in_words": [conjunction_in_words(each, vocabulary) for each in rule.when],
-        "unless_in_words": [condition_in_words(each, vocabulary) for each in rule.unless],
-        "effect_in_words": effect_in_words(rule, ruleset),
-        "because": rule.because,
-        "sources": [_cited(each, ruleset) for each in citations(rule.sources)],
-        "evidence": list(rule.evidence),
-        "not_covered": list(rule.not_covered),
-        "covered_by": rule.covered_by,
-        "examples": [
-            {
-                "name": each.name,
-                "given": {name: as_json(value, vocabulary[name]) for name, value in each.given.items()},
-                "given_in_words": [answer_in_words(vocabulary[name], value) for name, value in each.given.items()],
-                "fires": "unknown" if each.fires is None else each.fires,
-            }
-            for each in rule.examples
-        ],
-        "author": rule.author or ruleset.about.get("author"),
-        "review": {"by": rule.reviewed_by, "on": rule.reviewed_on},
-        "awaiting_review": rule.reviewed_by is None,
-        "attributes": dict(rule.attributes),
-    }
+    return RuleDescription(
+        id=rule.id,
+        title=rule.title,
+        status=rule.status,
+        folder=folder_of(rule),
+        effect=effect_name(rule.effect),
+        when=tuple(_data(each) for each in rule.when),
+        unless=_data(rule.unless) or None,
+        when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in rule.when),
+        unless_in_words=tuple(condition_in_words(each, vocabulary) for each in rule.unless),
+        effect_in_words=effect_in_words(rule, ruleset),
+        because=rule.because,
+        sources=tuple(_cited(each, ruleset) for each in rule.sources),
+        evidence=tuple(rule.evidence),
+        not_covered=tuple(rule.not_covered),
+        covered_by=rule.covered_by,
+        examples=tuple(_example(each, vocabulary) for each in rule.examples),
+        author=rule.author or ruleset.about.get("author"),
+        review=ReviewDescription(rule.reviewed_by, rule.reviewed_on),
+        awaiting_review=rule.reviewed_by is None,
+        attributes=dict(rule.attributes),
+    )
+
+
+def _example(example: Example, vocabulary: Vocabulary) -> ExampleDescription:
+    return ExampleDescription(
+        name=example.name,
+        given={name: as_json(value, vocabulary[name]) for name, value in example.given.items()},
+        given_in_words=tuple(answer_in_words(vocabulary[name], value) for name, value in example.given.items()),
+        fires="unknown" if example.fires is None else example.fires,
+    )
 
 
 def folder_of(rule: Rule) -> str:
@@ -105,34 +146,34 @@ def folder_of(rule: Rule) -> str:
     return PurePosixPath(rule.place.file).parent.name
 
 
-def _cited(citation: Citation, ruleset: RuleSet) -> dict[str, Any]:
-    source = ruleset.sources[citation.id]
-    return {**to_builtins(citation), "kind": source.kind, "verified": source.verified, "citation": source.citation}
+def _cited(ref: SourceRef, ruleset: RuleSet) -> CitedSource:
+    source = ruleset.sources[ref.id]
+    return CitedSource(ref.id, source.kind, source.verified, source.citation, ref.claim or UNSET, ref.finding or UNSET)
 
 
-def describe_source(source: Source, ruleset: RuleSet) -> dict[str, Any]:
+def describe_source(source: Source, ruleset: RuleSet) -> SourceDescription:
     """One source, and the rules that cite it."""
-    citing = [rule.id for rule in ruleset.all_rules if any(ref.id == source.id for ref in rule.sources)]
-    return {
-        "id": source.id,
-        "citation": source.citation,
-        "kind": source.kind,
-        "verified": source.verified,
-        "address": source.address,
-        "note": source.note or None,
-        "claims": dict(source.claims) or None,
-        "rules": citing,
-    }
+    return SourceDescription(
+        id=source.id,
+        citation=source.citation,
+        kind=source.kind,
+        verified=source.verified,
+        address=source.address,
+        note=source.note or None,
+        claims=dict(source.claims) or None,
+        rules=tuple(rule.id for rule in ruleset.all_rules if any(ref.id == source.id for ref in rule.sources)),
+    )
 
 
-def describe_ruleset(ruleset: RuleSet) -> dict[str, Any]:
+def describe_ruleset(ruleset: RuleSet) -> RuleSetDescription:
     """The rule set about itself, as its own file says, with its digest and what it holds."""
-    about = {name: value for name, value in ruleset.about.items() if name != "lock"}
+    told = {name: ruleset.about[name] for name in RuleSetDescription.__struct_fields__ if name in ruleset.about}
     effects = Counter(effect_name(rule.effect) for rule in ruleset.rules)
     reviewed = sum(rule.reviewed_by is not None for rule in ruleset.rules)
-    return about | {
+    counted = {
         "digest": ruleset.digest,
-        "rules": {"running": len(ruleset.rules), "reviewed": reviewed, "by_effect": dict(sorted(effects.items()))},
+        "rules": RuleCounts(len(ruleset.rules), reviewed, dict(sorted(effects.items()))),
         "facts": len(ruleset.vocabulary.facts),
         "sources": len(ruleset.sources),
     }
+    return RuleSetDescription(**(told | counted))

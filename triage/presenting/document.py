@@ -17,6 +17,8 @@ from triage.check.coverage import claims, rows
 from triage.model.ruleset import RuleSet
 from triage.model.scales import BuiltInReason
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source
+from triage.presenting.descriptions import RuleDescription
+from triage.presenting.words import STANDING
 
 PARTS = {
     "index": "Rules",
@@ -31,7 +33,41 @@ PARTS = {
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(loader=PackageLoader("triage.presenting"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    loader = PackageLoader("triage.presenting")
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.globals["standing_of_this"] = STANDING
+    return made
+
+
+class FileLinks:
+    """Where a thing stands in the document: a file of its own, or an anchor where everything is on one page."""
+
+    def __init__(self, rules: Iterable[str], *, whole: bool) -> None:
+        self.rules = frozenset(rules)
+        self.whole = whole
+
+    def rule(self, id_: str) -> str:
+        """The address of a rule; none for what is built in."""
+        return self.part(id_) if id_ in self.rules else ""
+
+    def part(self, id_: str) -> str:
+        """The address of a part, or of a rule."""
+        return f"#{id_}" if self.whole else f"{id_}.html"
+
+    def source(self, id_: str) -> str:
+        """The address of a source."""
+        return self._inside("sources", f"source-{id_}")
+
+    def claim(self, id_: str) -> str:
+        """The address of a claim of the service page."""
+        return self._inside("claims", f"claim-{id_}")
+
+    def row(self, id_: str) -> str:
+        """The address of a row of the evidence."""
+        return self._inside("evidence", f"row-{id_}")
+
+    def _inside(self, part: str, anchor: str) -> str:
+        return f"#{anchor}" if self.whole else f"{part}.html#{anchor}"
 
 
 def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
@@ -54,7 +90,7 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
         for part, title in PARTS.items()
     }
     made |= {
-        f"{rule['id']}.html": _page("rule.html.jinja", known, rule=rule, title=rule["title"], whole=False)
+        f"{rule.id}.html": _page("rule.html.jinja", known, rule=rule, title=rule.title, whole=False)
         for rule in described
     }
     title = str(ruleset.about.get("title", ruleset.name))
@@ -71,13 +107,14 @@ def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = ()) -> int:
 
 
 def _page(template: str, known: Mapping[str, Any], **own: Any) -> str:
-    return _environment().get_template(template).render({**known, **own})
+    links = FileLinks((rule.id for rule in known["ruleset"].all_rules), whole=own["whole"])
+    return _environment().get_template(template).render({**known, **own, "links": links})
 
 
-def _by_folder(described: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for rule in sorted(described, key=lambda rule: rule["folder"]):
-        found.setdefault(rule["folder"], []).append(rule)
+def _by_folder(described: Iterable[RuleDescription]) -> dict[str, list[RuleDescription]]:
+    found: dict[str, list[RuleDescription]] = {}
+    for rule in sorted(described, key=lambda rule: rule.folder):
+        found.setdefault(rule.folder, []).append(rule)
     return found
 
 

@@ -19,7 +19,7 @@ class HandOver(Written, frozen=True):
 class Problem(Written, frozen=True):
     """Why there is no answer (RFC 9457).
 
-    ``errors`` are the faults of a referral that was refused, ``line`` the line of a file that could not be read.
+    `errors` are the faults of a referral that was refused, `line` the line of a file that could not be read.
     """
 
     type: str

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triage.engines.search import Domains, OutOfTime, find
-from triage.engines.space import Box
+from tests.engines.search.search import Domains, OutOfTime, find
+from tests.engines.search.space import Box
 
 Problem = tuple[Domains, list[Box], list[list[Box]]]
 

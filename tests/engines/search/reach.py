@@ -6,8 +6,8 @@ since near it hardly anything is left to search; of all that were found it is ke
 
 from __future__ import annotations
 
-from triage.engines.opening import Opening, Way
-from triage.engines.search import Domains, check_time, find
+from tests.engines.search.opening import Opening, Way
+from tests.engines.search.search import Domains, check_time, find
 
 
 class Scale:

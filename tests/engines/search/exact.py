@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.engines.answers import AnswerList
-from triage.engines.opening import Opening, Openings
-from triage.engines.outcome import Bounds, Consequence, OpenQuestion
-from triage.engines.pairs import Pairs
-from triage.engines.reach import Reach, Scale
-from triage.engines.search import OutOfTime, check_time
+from tests.engines.search.answers import AnswerList
+from tests.engines.search.opening import Opening, Openings
+from tests.engines.search.pairs import Pairs
+from tests.engines.search.reach import Reach, Scale
+from tests.engines.search.search import OutOfTime, check_time
+from triage.engines.outcome import Bounds, Consequence, OpenQuestion, StillOpen
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 
@@ -49,6 +49,10 @@ class Exact:
         """
         opening = self.openings.open(answers)
         return () if opening is None else tuple(_Work(self, answers, opening, deadline).questions())
+
+    def of(self, answers: Answers) -> StillOpen:
+        """Bounds and questions, as the engine that took this one's place gives them."""
+        return StillOpen(self.bounds(answers), self.open_questions(answers))
 
     def idle(self, answers: Answers) -> tuple[str, ...]:
         """The unanswered facts that cannot change anything any more; none where no completion is left."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from triage.engines.search import Domains, Groups, find
-from triage.engines.space import Box, Space, disjoined, product
+from tests.engines.search.search import Domains, Groups, find
+from tests.engines.search.space import Box, Space, disjoined, product
 from triage.model.rule import Answers, Limits, Rule, Supports, Urgency
 from triage.model.ruleset import RuleSet
 from triage.model.scales import NO_LIMIT, NO_SUPPORT

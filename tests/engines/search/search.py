@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 
-from triage.engines.space import Box
+from tests.engines.search.space import Box
 
 Domains = list[int]
 """For each axis the mask of the classes still possible."""

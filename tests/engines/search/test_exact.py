@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from itertools import count
 from time import monotonic
-from typing import Any
 
 import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from bench.plain import Plain
-from bench.referrals import complete_referrals, partial_referrals
+from bench.referrals import partial_referrals
 from tests.engines import enumeration
+from tests.engines.search import search
+from tests.engines.search.exact import Exact
 from tests.engines.small import referrals, rulesets
-from triage.answer.assess import Assessor
-from triage.engines import reference, search
-from triage.engines.exact import Exact
-from triage.engines.outcome import Bounds, OpenQuestion
 from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral
-from triage.settings import Settings
 
 MOST = 5_000
 """How many completions are made one by one at most."""
@@ -35,42 +28,11 @@ def cases(draw: st.DrawFn) -> tuple[RuleSet, Answers]:
     return ruleset, draw(referrals(ruleset))
 
 
-def agrees(ruleset: RuleSet, answers: Answers, exact: Exact) -> None:
-    """Hold bounds, questions and consequences against enumeration, both ways."""
-    done = enumeration.outcomes(ruleset, answers)
-    bounds = exact.bounds(answers)
-    questions = exact.open_questions(answers)
-    if not done:
-        assert not bounds.exact
-        assert questions == ()
-        assert exact.idle(answers) == ()
-        return
-    assert bounds.exact
-    assert (bounds.suitability, bounds.urgency) == enumeration.possible(ruleset, done)
-    expected = enumeration.changes(ruleset, answers, done)
-    assert {each.fact: each.can_change for each in questions} == expected
-    assert set(exact.idle(answers)) == set(ruleset.vocabulary.unanswered(answers)) - expected.keys()
-    for question in questions:
-        consequences_agree(ruleset, answers, question)
-
-
-def consequences_agree(ruleset: RuleSet, answers: Answers, question: OpenQuestion) -> None:
-    for each in question.would:
-        assert (each.suitability, each.urgency) == enumeration.would(ruleset, answers, question.fact, each.answer)
-    told = [value for each in question.would for value in values(each.answer)]
-    possible = [
-        value
-        for value in enumeration.answers(ruleset, question.fact)
-        if next(enumeration.completions(ruleset, {**answers, question.fact: value}), None) is not None
-    ]
-    assert told == possible
-
-
-def values(answer: Any) -> Iterator[Value]:
-    if isinstance(answer, dict):
-        yield from range(answer["from"], answer["to"] + 1)
-    else:
-        yield frozenset(answer) if isinstance(answer, list) else answer
+def agrees(ruleset: RuleSet, facts: Answers, exact: Exact) -> None:
+    enumeration.agrees(ruleset, facts, exact)
+    changing = {each.fact for each in exact.open_questions(facts)}
+    unanswered = set(ruleset.vocabulary.unanswered(facts)) if exact.bounds(facts).exact else set[str]()
+    assert set(exact.idle(facts)) == unanswered - changing
 
 
 @given(cases())
@@ -92,35 +54,10 @@ def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answer
     agrees(ruleset, facts, Exact(ruleset))
 
 
-def some_open(ruleset: RuleSet, answers: Answers, most: int, chance: random.Random) -> Answers:
-    """A complete referral with answers left out one after another, while its completions are not too many."""
-    left = dict(answers)
-    names = list(answers)
-    chance.shuffle(names)
-    number = 1
-    for name in names:
-        number *= len(enumeration.values_of(ruleset.vocabulary[name]))
-        if number > most:
-            break
-        del left[name]
-    return left
-
-
-def few_open(ruleset: RuleSet, number: int, most: int) -> list[Answers]:
-    chance = random.Random(3)
-    return [some_open(ruleset, facts, most, chance) for facts in complete_referrals(ruleset, number, seed=5)]
-
-
-def test_the_published_rules_with_few_facts_open_agree_with_enumeration(ruleset: RuleSet) -> None:
-    exact = Exact(ruleset)
-    for facts in few_open(ruleset, 25, 200):
-        agrees(ruleset, facts, exact)
-
-
 @pytest.mark.deep
 def test_the_published_rules_with_more_facts_open_agree_with_enumeration(ruleset: RuleSet) -> None:
     exact = Exact(ruleset)
-    for facts in few_open(ruleset, 30, MOST):
+    for facts in enumeration.few_open(ruleset, 30, MOST):
         agrees(ruleset, facts, exact)
 
 
@@ -181,42 +118,9 @@ def test_what_each_answer_would_leave_agrees_with_plain_z3(ruleset: RuleSet, ans
     facts = partial_referrals(ruleset, 1, answered, seed=9)[0]
     for question in exact.open_questions(facts):
         for each in question.would:
-            after = [plain.bounds({**facts, question.fact: value}) for value in values(each.answer)]
+            after = [plain.bounds({**facts, question.fact: value}) for value in enumeration.values(each.answer)]
             assert set(each.suitability) == {rating for bounds in after for rating in bounds.suitability}
             assert set(each.urgency) == {level for bounds in after for level in bounds.urgency}
-
-
-class Refusing:
-    """Exact answers that must not be asked for."""
-
-    def bounds(self, answers: Answers, deadline: float | None = None) -> Bounds:
-        raise AssertionError("a complete referral needs no search")
-
-    def open_questions(self, answers: Answers, deadline: float | None = None) -> tuple[OpenQuestion, ...]:
-        raise AssertionError("a complete referral needs no search")
-
-
-class Reference:
-    """The reference as the live engine."""
-
-    def __init__(self, ruleset: RuleSet) -> None:
-        self.ruleset = ruleset
-
-    def fired(self, answers: Answers) -> frozenset[str]:
-        return reference.evaluate(self.ruleset, answers).fired
-
-
-def test_a_complete_referral_needs_no_search_and_the_search_would_say_the_same(ruleset: RuleSet) -> None:
-    assessor, exact = Assessor(ruleset, Reference(ruleset), Refusing(), Settings()), Exact(ruleset)
-    for facts in complete_referrals(ruleset, 20, seed=8):
-        answer = assessor.assess(Referral(facts))
-        assert answer.suitability.settled
-        assert answer.urgency.settled
-        assert answer.unanswered == ()
-        bounds = exact.bounds(facts)
-        assert answer.suitability.could_become == bounds.suitability
-        assert answer.urgency.could_become == bounds.urgency
-        assert exact.open_questions(facts) == ()
 
 
 @pytest.mark.parametrize("answered", [0.0, 0.3, 0.7, 0.95])
@@ -225,7 +129,7 @@ def test_what_an_answer_would_leave_is_what_it_leaves(ruleset: RuleSet, answered
     for facts in partial_referrals(ruleset, 3, answered, seed=4):
         for question in exact.open_questions(facts):
             for each in question.would:
-                for value in values(each.answer):
+                for value in enumeration.values(each.answer):
                     after = exact.bounds({**facts, question.fact: value})
                     assert set(after.suitability) <= set(each.suitability)
                     assert set(after.urgency) <= set(each.urgency)

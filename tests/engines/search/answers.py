@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from triage.engines.space import Axis, cuts
+from tests.engines.search.space import Axis, cuts
 from triage.model.rule import Condition
 
 Answer = tuple[Any, int]

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from triage.engines.opening import Opening, Ranked
-from triage.engines.reach import with_answer
-from triage.engines.search import Domains, Groups, find
-from triage.engines.space import Box
+from tests.engines.search.opening import Opening, Ranked
+from tests.engines.search.reach import with_answer
+from tests.engines.search.search import Domains, Groups, find
+from tests.engines.search.space import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from triage.engines.answers import AnswerList
-from triage.engines.space import axis_of
+from tests.engines.search.answers import AnswerList
+from tests.engines.search.space import axis_of
 from triage.model.fact import Fact, Label
 from triage.model.rule import Between, Includes
 

@@ -1,0 +1,105 @@
+"""What an incomplete referral can still become: the decision diagram beside the search that it replaced.
+
+The search is the tests' second opinion, and the named baseline here.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import perf_counter
+
+from bench.referrals import partial_referrals
+from bench.table import print_table
+from tests.engines.search.exact import Exact
+from triage.answer.assess import build_assessor
+from triage.check import load_ruleset
+from triage.engines.completions.counting import CompleteReferrals
+from triage.engines.completions.engine import Completions
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral
+from triage.settings import PUBLISHED
+
+SHARES = (0.0, 0.1, 0.3, 0.7, 0.95)
+COUNT = 200
+"""How many referrals of each share of answers; the empty one is asked as often."""
+
+
+def main() -> None:
+    """Print how long questions and bounds take, then what building and counting take."""
+    ruleset = load_ruleset(PUBLISHED)
+    diagram, search, assessor = Completions(ruleset), Exact(ruleset), build_assessor(ruleset)
+    works: dict[str, tuple[Callable[[Answers], object], Callable[[Answers], object] | None]] = {
+        "bounds": (diagram.bounds, search.bounds),
+        "bounds and questions": (diagram.of, search.of),
+        "assess (targets 10, 40)": (lambda answers: assessor.assess(Referral(answers)), None),
+    }
+    together: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in works}
+    rows = []
+    for share in SHARES:
+        referrals = partial_referrals(ruleset, COUNT, share)
+        for name, (work, baseline) in works.items():
+            measured, base = _times(work, referrals), _times(baseline, referrals) if baseline else []
+            rows.append(_row(f"{share:.0%} answered: {name}", measured, base))
+            together[name][0].extend(measured)
+            together[name][1].extend(base)
+    rows += [_row(f"all together: {name}", *times) for name, times in together.items()]
+    headings = ("what", "ms", "p99", "search (baseline) ms", "p99", "ratio")
+    print_table(f"Incomplete referrals, {len(ruleset.deciding)} deciding rules", headings, rows)
+    print_table("Building and counting", ("what", "amount"), _building(ruleset))
+
+
+def _building(ruleset: RuleSet) -> list[tuple[str, str]]:
+    build = median(_times(lambda _: Completions(ruleset), [{}] * 9))
+    search = median(_times(lambda _: Exact(ruleset), [{}] * 9))
+    tracemalloc.start()
+    nodes = len(Completions(ruleset).nodes)
+    memory, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    counting, twice = CompleteReferrals(ruleset), CompleteReferrals(ruleset, ruleset)
+    count = sum(counting.outcomes().values())
+    return [
+        (f"build, ms (the search: {search:.0f})", f"{build:.0f}"),
+        ("nodes", f"{nodes:,}"),
+        ("memory kept, MB", f"{memory / 1e6:.1f}"),
+        ("complete referrals", f"{count:.2e}"),
+        ("counted exactly by rating and level, ms", f"{median(_times(lambda _: counting.outcomes(), [{}] * 5)):.0f}"),
+        ("moves between two versions counted, ms", f"{median(_times(lambda _: twice.moves(), [{}] * 5)):.0f}"),
+        ("start of Python to a checked rule set and ready engines, s", f"{_start_to_ready():.2f}"),
+    ]
+
+
+def _start_to_ready() -> float:
+    """The median of five processes that load the rules and put the assessor together."""
+    program = (
+        "from triage.answer.assess import build_assessor; from triage.check import load_ruleset; "
+        "from triage.settings import PUBLISHED; build_assessor(load_ruleset(PUBLISHED))"
+    )
+    return median(_times(lambda _: subprocess.run([sys.executable, "-c", program], check=True), [{}] * 5)) / 1e3
+
+
+def _times(work: Callable[[Answers], object], referrals: Sequence[Answers]) -> list[float]:
+    """Milliseconds of each."""
+    times = []
+    for answers in referrals:
+        started = perf_counter()
+        work(answers)
+        times.append((perf_counter() - started) * 1e3)
+    return times
+
+
+def _row(name: str, times: list[float], base: list[float]) -> tuple[str, ...]:
+    of_base = (f"{median(base):.2f}", f"{_p99(base):.2f}", f"{median(times) / median(base):.2f}") if base else ("",) * 3
+    return name, f"{median(times):.2f}", f"{_p99(times):.2f}", *of_base
+
+
+def _p99(times: Sequence[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
+
+
+if __name__ == "__main__":
+    main()

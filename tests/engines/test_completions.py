@@ -1,0 +1,329 @@
+"""The decision diagram against every completion made one by one, against the search, and against plain z3."""
+
+from __future__ import annotations
+
+import gc
+import random
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+
+from bench.plain import Plain
+from bench.referrals import complete_referrals, partial_referrals
+from tests.engines import enumeration
+from tests.engines.search.exact import Exact
+from tests.engines.small import referrals, rulesets
+from triage.answer.assess import Assessor
+from triage.engines import reference
+from triage.engines.completions.engine import Completions
+from triage.engines.outcome import StillOpen
+from triage.model.rule import Answers, Between, OneOf, Value
+from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import Never
+from triage.reading.referral import Referral
+from triage.settings import Settings
+
+SHARES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99)
+"""How much of a referral is answered."""
+
+
+@pytest.fixture(scope="module")
+def diagram(ruleset: RuleSet) -> Completions:
+    return Completions(ruleset)
+
+
+@pytest.fixture(scope="module")
+def search(ruleset: RuleSet) -> Exact:
+    return Exact(ruleset)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[RuleSet, Answers]:
+    ruleset = draw(rulesets())
+    return ruleset, draw(referrals(ruleset))
+
+
+def number_of_completions(ruleset: RuleSet, answers: Answers) -> int:
+    return sum(1 for _ in enumeration.completions(ruleset, answers))
+
+
+@given(cases())
+@settings(max_examples=250, deadline=None)
+def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
+    ruleset, answers = case
+    number = number_of_completions(ruleset, answers)
+    assume(number <= 1_000)
+    event("no completion" if number == 0 else "some completions")
+    enumeration.agrees(ruleset, answers, Completions(ruleset))
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+@given(cases())
+@settings(max_examples=5_000, deadline=None)
+def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
+    ruleset, answers = case
+    assume(number_of_completions(ruleset, answers) <= 5_000)
+    enumeration.agrees(ruleset, answers, Completions(ruleset))
+
+
+def test_a_set_that_only_a_constraint_names_has_no_level_in_the_diagram(fixture_rules: RuleSet) -> None:
+    constraint = Never("pests-of-a-crowded-tree", "", (OneOf("crowded", frozenset({"yes"})),), given="pests")
+    vocabulary = replace(fixture_rules.vocabulary, constraints=(*fixture_rules.vocabulary.constraints, constraint))
+    rules = tuple(rule for rule in fixture_rules.rules if "pests" not in rule.facts)
+    unread = replace(fixture_rules, vocabulary=vocabulary, rules=rules)
+    for complete in complete_referrals(unread, 3):
+        answers = {name: value for name, value in complete.items() if name not in ("pests", "crowded")}
+        enumeration.agrees(unread, answers, Completions(unread))
+
+
+def test_the_small_rule_set_with_few_facts_open_agrees_with_enumeration(fixture_rules: RuleSet) -> None:
+    diagram = Completions(fixture_rules)
+    for answers in enumeration.few_open(fixture_rules, 6, 300):
+        enumeration.agrees(fixture_rules, answers, diagram)
+
+
+def test_the_published_rules_with_few_facts_open_agree_with_enumeration(ruleset: RuleSet, diagram: Completions) -> None:
+    for answers in enumeration.few_open(ruleset, 6, 300):
+        enumeration.agrees(ruleset, answers, diagram)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_the_published_rules_with_more_facts_open_agree_with_enumeration(
+    ruleset: RuleSet, diagram: Completions
+) -> None:
+    for answers in enumeration.few_open(ruleset, 60, 5_000):
+        enumeration.agrees(ruleset, answers, diagram)
+
+
+def one_open(ruleset: RuleSet) -> Iterator[Answers]:
+    """Complete referrals without the answer to one fact, for each fact that is asked of one of them."""
+    left_out: set[str] = set()
+    for complete in complete_referrals(ruleset, 40, seed=6):
+        for name in complete.keys() - left_out:
+            left_out.add(name)
+            yield {other: value for other, value in complete.items() if other != name}
+
+
+def test_one_open_fact_agrees_with_enumeration(ruleset: RuleSet, diagram: Completions) -> None:
+    many = {fact.name for fact in ruleset.vocabulary if fact.is_set or fact.maximum > 200}
+    for answers in one_open(ruleset):
+        if not many & set(ruleset.vocabulary.unanswered(answers)):
+            enumeration.agrees(ruleset, answers, diagram)
+
+
+def as_the_search(diagram: Completions, search: Exact, many: Iterable[Answers]) -> int:
+    count = 0
+    for count, answers in enumerate(many, start=1):  # noqa: B007  # the last number is how many there were
+        assert diagram.of(answers) == search.of(answers), answers
+    return count
+
+
+def partial(ruleset: RuleSet, number: int, seed: int) -> Iterator[Answers]:
+    for share in SHARES:
+        yield from partial_referrals(ruleset, number, share, seed=seed)
+
+
+def adverse(ruleset: RuleSet, number: int) -> Iterator[Answers]:
+    """Referrals with any answers, details of what is absent among them, that the door would let in."""
+    chance = random.Random(11)
+    vocabulary = ruleset.vocabulary
+    for _ in range(number):
+        answers: dict[str, Value] = {}
+        share = chance.random()
+        for fact in vocabulary:
+            if chance.random() < share:
+                more = {**answers, fact.name: any_answer(chance, ruleset, fact.name)}
+                answers = answers if vocabulary.contradictions(more) else more
+        yield answers
+
+
+def any_answer(chance: random.Random, ruleset: RuleSet, name: str) -> Value:
+    fact = ruleset.vocabulary[name]
+    if fact.is_integer:
+        return chance.randint(fact.minimum, fact.maximum)
+    if fact.is_set:
+        return frozenset(value for value in fact.values if chance.random() < 0.3)
+    return chance.choice(fact.values)
+
+
+def test_partial_referrals_are_answered_as_by_the_search(ruleset: RuleSet, diagram: Completions, search: Exact) -> None:
+    assert as_the_search(diagram, search, partial(ruleset, 40, seed=3)) == 320
+    assert as_the_search(diagram, search, adverse(ruleset, 200)) == 200
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_many_partial_referrals_are_answered_as_by_the_search(
+    ruleset: RuleSet, diagram: Completions, search: Exact
+) -> None:
+    assert as_the_search(diagram, search, partial(ruleset, 500, seed=13)) == 4_000
+    assert as_the_search(diagram, search, adverse(ruleset, 2_000)) == 2_000
+
+
+def examples(ruleset: RuleSet) -> Iterator[Answers]:
+    for rule in ruleset.rules:
+        yield from (example.given for example in rule.examples)
+
+
+def test_an_example_of_each_rule_is_answered_as_by_the_search(
+    ruleset: RuleSet, diagram: Completions, search: Exact
+) -> None:
+    first = [next(iter(rule.examples)).given for rule in ruleset.rules]
+    assert as_the_search(diagram, search, first[::3]) > 100
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_each_example_of_each_rule_is_answered_as_by_the_search(
+    ruleset: RuleSet, diagram: Completions, search: Exact
+) -> None:
+    assert as_the_search(diagram, search, examples(ruleset)) > 1_000
+
+
+def at_cut_points(ruleset: RuleSet) -> Iterator[Answers]:
+    """Each bound that a rule sets, and the number below it."""
+    bounds = {
+        (condition.fact, bound)
+        for rule in ruleset.deciding
+        for condition in rule.conditions
+        if isinstance(condition, Between)
+        for bound in (condition.low, condition.high + 1)
+    }
+    for name, bound in sorted(bounds):
+        yield from ({name: number} for number in (bound - 1, bound) if ruleset.vocabulary[name].accepts(number))
+
+
+def test_each_cut_point_and_one_below_is_answered_as_by_the_search(
+    ruleset: RuleSet, diagram: Completions, search: Exact
+) -> None:
+    assert as_the_search(diagram, search, at_cut_points(ruleset)) > 30
+
+
+@pytest.mark.parametrize(("answered", "number"), [(0.0, 1), (0.1, 3), (0.3, 3), (0.7, 3), (0.95, 3)])
+def test_bounds_agree_with_plain_z3_however_much_is_open(
+    ruleset: RuleSet, diagram: Completions, answered: float, number: int
+) -> None:
+    """An encoding that shares nothing with the diagram, where there are too many completions to make."""
+    plain = Plain(ruleset)
+    for answers in partial_referrals(ruleset, number, answered, seed=7):
+        assert diagram.bounds(answers) == plain.bounds(answers)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_many_bounds_agree_with_plain_z3(ruleset: RuleSet, diagram: Completions) -> None:
+    plain = Plain(ruleset)
+    for answers in (*partial(ruleset, 40, seed=17), *adverse(ruleset, 100)):
+        if diagram.bounds(answers).exact:
+            assert diagram.bounds(answers) == plain.bounds(answers)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("answered", [0.0, 0.3, 0.7])
+def test_what_each_answer_would_leave_agrees_with_plain_z3(
+    ruleset: RuleSet, diagram: Completions, answered: float
+) -> None:
+    plain = Plain(ruleset)
+    answers = partial_referrals(ruleset, 1, answered, seed=9)[0]
+    for question in diagram.of(answers).questions:
+        for each in question.would:
+            values = enumeration.values(each.answer)
+            after = [plain.bounds({**answers, question.fact: value}) for value in values]
+            assert set(each.suitability) == {rating for bounds in after for rating in bounds.suitability}
+            assert set(each.urgency) == {level for bounds in after for level in bounds.urgency}
+
+
+def test_answers_that_leave_no_completion_are_never_settled(ruleset: RuleSet, diagram: Completions) -> None:
+    told = diagram.of({"age_years": 8, "thoughts_of_harming_infant": "intent_or_delusional"})
+    assert not told.bounds.exact
+    assert not told.bounds.suitability_settled
+    assert told.bounds.suitability == ruleset.scales.rating_ids
+    assert told.bounds.urgency == ruleset.scales.urgency_ids
+    assert told.questions == ()
+
+
+def test_numbers_are_grouped_where_the_rules_cut_them(diagram: Completions) -> None:
+    """And at what a constraint allows: the ninth item is at most the total."""
+    questions = {each.fact: each for each in diagram.of({"phq9_total": 2}).questions}
+    ranges = [each.answer for each in questions["phq9_item9"].would]
+    assert ranges == [{"from": 0, "to": 0}, {"from": 1, "to": 2}]
+
+
+def test_a_gated_answer_counts_as_given_once_it_is_given(diagram: Completions) -> None:
+    """Its type is known, so bipolar disorder is not absent: a constraint that binds given answers."""
+    would = {each.fact: each.would for each in diagram.of({}).questions}
+    for each in would["bipolar_type"]:
+        after = diagram.bounds({"bipolar_type": each.answer})
+        assert (each.suitability, each.urgency) == (after.suitability, after.urgency)
+
+
+class _Refusing:
+    def of(self, answers: Answers) -> StillOpen:
+        raise AssertionError("a complete referral has one completion: itself")
+
+
+class _Reference:
+    """The reference as the live engine."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._ruleset = ruleset
+
+    def fired(self, answers: Answers) -> frozenset[str]:
+        return reference.evaluate(self._ruleset, answers).fired
+
+
+def test_a_complete_referral_asks_for_no_completion_and_the_diagram_would_say_the_same(
+    ruleset: RuleSet, diagram: Completions
+) -> None:
+    assessor = Assessor(ruleset, _Reference(ruleset), _Refusing(), Settings())
+    for answers in complete_referrals(ruleset, 20, seed=8):
+        answer = assessor.assess(Referral(answers))
+        told = diagram.of(answers)
+        assert answer.suitability.settled
+        assert answer.urgency.settled
+        assert answer.suitability.could_become == told.bounds.suitability
+        assert answer.urgency.could_become == told.bounds.urgency
+        assert answer.unanswered == ()
+        assert told.questions == ()
+
+
+def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet, diagram: Completions) -> None:
+    many = list(partial(ruleset, 8, seed=2))
+    expected = [diagram.of(answers) for answers in many]
+    wrong: list[object] = []
+
+    def answer() -> None:
+        for answers, told in zip(many, expected, strict=True):
+            try:
+                if diagram.of(answers) != told:
+                    wrong.append(answers)
+            except Exception as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=answer) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_a_query_writes_nothing_and_leaves_nothing_to_collect(ruleset: RuleSet, diagram: Completions) -> None:
+    nodes = dict(diagram.nodes)
+    many = partial_referrals(ruleset, 20, 0.3)
+    gc.collect()
+    gc.disable()
+    try:
+        for answers in many:
+            diagram.of(answers)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    assert diagram.nodes == nodes

@@ -1,0 +1,32 @@
+"""The small rule set uses every part of the rule language, so that a test on it can show any of them."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from triage.model.fact import FactType
+from triage.model.rule import Condition, EffectName, effect_name
+from triage.model.ruleset import RuleSet
+from triage.model.vocabulary import Constraint
+
+
+def test_it_has_every_type_of_fact_and_every_way_of_being_core(fixture_rules: RuleSet) -> None:
+    facts = list(fixture_rules.vocabulary)
+    assert {fact.type for fact in facts} == set(get_args(FactType))
+    assert {fact.core.kind for fact in facts} == {"never", "always", "unless", "given"}
+    assert any(fact.changeable for fact in facts)
+    assert {len(fact.asked_when) for fact in facts} == {0, 1, 2}
+
+
+def test_it_has_every_condition_every_effect_and_every_constraint(fixture_rules: RuleSet) -> None:
+    rules = fixture_rules.rules
+    assert {effect_name(rule.effect) for rule in rules} == set(get_args(EffectName))
+    assert {type(each) for rule in rules for each in rule.conditions} == set(get_args(Condition))
+    assert {type(each) for each in fixture_rules.vocabulary.constraints} == set(get_args(Constraint))
+    assert any(each.given for each in fixture_rules.vocabulary.constraints if hasattr(each, "given"))
+
+
+def test_it_has_alternatives_exceptions_and_a_draft(fixture_rules: RuleSet) -> None:
+    assert any(len(rule.when) > 1 for rule in fixture_rules.rules)
+    assert any(rule.unless for rule in fixture_rules.rules)
+    assert {rule.status for rule in fixture_rules.all_rules} >= {"active", "draft"}

@@ -1,0 +1,32 @@
+"""The decision diagram of the rules stays small enough to answer every incomplete referral at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from triage.engines.completions.diagram import DiagramTooLarge
+from triage.engines.completions.engine import MOST_NODES, Completions
+from triage.model.faults import Fault
+from triage.model.rule import Rule
+from triage.model.ruleset import RuleSet
+
+NAMED = 3
+"""How many rules a fault names."""
+
+
+def check(ruleset: RuleSet, most_nodes: int = MOST_NODES) -> Iterator[Fault]:
+    """Build the diagram, and name the rules whose conditions meet most where it grows too large."""
+    try:
+        Completions(ruleset, most_nodes)
+    except DiagramTooLarge as too_large:
+        meeting = _meeting_most(ruleset)
+        named = ", ".join(f"`{rule.id}` ({count})" for rule, count in meeting)
+        message = f"{too_large} These share facts with most other rules: {named}."
+        yield Fault(meeting[0][0].place, "size", message, "Split them into rules that read fewer facts.")
+
+
+def _meeting_most(ruleset: RuleSet) -> list[tuple[Rule, int]]:
+    """The deciding rules that share a fact with the most other deciding rules, and with how many."""
+    reads = [(rule, frozenset(rule.facts)) for rule in ruleset.deciding]
+    counted = [(rule, sum(not facts.isdisjoint(others) for _, others in reads) - 1) for rule, facts in reads]
+    return sorted(counted, key=lambda each: (-each[1], each[0].id))[:NAMED]

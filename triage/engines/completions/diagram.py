@@ -1,0 +1,196 @@
+"""Reduced, ordered, multi-valued decision diagrams: each function of the levels is one node, and equal ones the same.
+
+A node reads one level and has a child for each class of that level; a terminal holds a value. No node has equal
+children, and no two nodes of one table are alike, so that a function reads a level exactly where one of its nodes does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+CONTRADICTION = -1
+"""The value of a terminal where the answers contradict one another: no completion comes to it."""
+
+BELOW_ALL_LEVELS = 1_000_000
+"""The level of a terminal."""
+
+
+class Node:
+    """A function of the levels from ``level`` on.
+
+    ``low`` and ``high`` are its least and greatest value; bit *i* of ``values`` is set where it takes value *i*, a
+    contradiction being no value; bit *i* of ``support`` where its value depends on level *i*.
+    """
+
+    __slots__ = ("children", "high", "level", "low", "support", "values")
+
+    level: int
+    children: tuple[Node, ...]
+    low: int
+    high: int
+    values: int
+    support: int
+
+    def __init__(self, level: int, children: tuple[Node, ...]) -> None:
+        self.level, self.children = level, children
+        self.low = min([child.low for child in children])
+        self.high = max([child.high for child in children])
+        values, support = 0, 1 << level
+        for child in children:
+            values |= child.values
+            support |= child.support
+        self.values, self.support = values, support
+
+
+class Terminal(Node):
+    """A function with one value."""
+
+    __slots__ = ()
+
+    def __init__(self, value: int) -> None:
+        self.level, self.children = BELOW_ALL_LEVELS, ()
+        self.low = self.high = value
+        self.values, self.support = (0 if value == CONTRADICTION else 1 << value), 0
+
+
+class DiagramTooLarge(Exception):
+    """More nodes were made than the table may hold."""
+
+
+class NodeTable:
+    """The nodes of some diagrams, each function once; ``shared`` are nodes that it may use and never changes."""
+
+    def __init__(self, most_nodes: int | None = None, shared: Mapping[object, Node] | None = None) -> None:
+        self.most_nodes = most_nodes
+        self._shared = {} if shared is None else shared
+        self.nodes: dict[object, Node] = {}
+
+    def terminal(self, value: int) -> Node:
+        """The function that has this value everywhere."""
+        return self._shared.get(value) or self.nodes.get(value) or self.nodes.setdefault(value, Terminal(value))
+
+    def node(self, level: int, children: tuple[Node, ...]) -> Node:
+        """The function that is the child of the level's class. Raises DiagramTooLarge."""
+        if children.count(children[0]) == len(children):
+            return children[0]
+        key = (level, children)
+        known = self._shared.get(key) or self.nodes.get(key)
+        if known is None:
+            if self.most_nodes is not None and len(self.nodes) >= self.most_nodes:
+                raise DiagramTooLarge(f"The decision diagram has more than {self.most_nodes:,} nodes.")
+            known = self.nodes[key] = Node(level, children)
+        return known
+
+    def least(self, nodes: Iterable[Node]) -> Node:
+        """The function whose value is everywhere the least of the given ones; of truths, whether all hold."""
+        return self._folded(nodes, _Choice(self, least=True))
+
+    def greatest(self, nodes: Iterable[Node]) -> Node:
+        """The function whose value is everywhere the greatest of the given ones; of truths, whether any holds."""
+        return self._folded(nodes, _Choice(self, least=False))
+
+    def _folded(self, nodes: Iterable[Node], choice: _Choice) -> Node:
+        """Combine neighbours two by two until one is left, so that few large diagrams are met."""
+        left = list(nodes)
+        while len(left) > 1:
+            pairs = zip(left[::2], left[1::2], strict=False)
+            left = [*(choice.of(one, other) for one, other in pairs), *(left[-1:] if len(left) % 2 else ())]
+        return left[0]
+
+    def recoded(self, node: Node, recode: Callable[[int], int]) -> Node:
+        """The function with each value replaced by another."""
+        return _Recoding(self, recode).of(node)
+
+    def negated(self, node: Node) -> Node:
+        """Of a truth, its opposite."""
+        return self.recoded(node, lambda truth: 1 - truth)
+
+    def restricted(self, nodes: Sequence[Node], classes: Mapping[int, int]) -> tuple[Node, ...]:
+        """The functions once the given levels have the given classes."""
+        restriction = _Restriction(self, classes)
+        return tuple(restriction.of(node) for node in nodes)
+
+    def only(self, nodes: Iterable[Node]) -> Mapping[object, Node]:
+        """Those entries of the table that the given functions consist of, for others to share."""
+        used: set[Node] = set()
+        left = list(nodes)
+        while left:
+            node = left.pop()
+            if node not in used:
+                used.add(node)
+                left.extend(node.children)
+        return {key: node for key, node in self.nodes.items() if node in used}
+
+
+class _Choice:
+    """The lesser or the greater of two functions' values, everywhere; each pair is combined once."""
+
+    def __init__(self, table: NodeTable, *, least: bool) -> None:
+        self._table, self._least = table, least
+        self._done: dict[tuple[Node, Node], Node] = {}
+
+    def of(self, one: Node, other: Node) -> Node:
+        if one.high <= other.low:
+            return one if self._least else other
+        if other.high <= one.low:
+            return other if self._least else one
+        done = self._done.get((one, other))
+        if done is None:
+            level = min(one.level, other.level)
+            ones, others = _at(one, level), _at(other, level)
+            if len(ones) == 1:
+                ones *= len(others)
+            if len(others) == 1:
+                others *= len(ones)
+            children = tuple(self.of(a, b) for a, b in zip(ones, others, strict=True))
+            done = self._done[one, other] = self._table.node(level, children)
+        return done
+
+
+def _at(node: Node, level: int) -> tuple[Node, ...]:
+    return node.children if node.level == level else (node,)
+
+
+class _Recoding:
+    """Replaces values; each node is recoded once."""
+
+    def __init__(self, table: NodeTable, recode: Callable[[int], int]) -> None:
+        self._table, self._recode = table, recode
+        self._done: dict[Node, Node] = {}
+
+    def of(self, node: Node) -> Node:
+        if not node.children:
+            return self._table.terminal(self._recode(node.low))
+        done = self._done.get(node)
+        if done is None:
+            children = tuple([self.of(child) for child in node.children])
+            done = self._done[node] = self._table.node(node.level, children)
+        return done
+
+
+class _Restriction:
+    """Sets some levels to one class each; each node is restricted once, and one that reads none of them stays."""
+
+    def __init__(self, table: NodeTable, classes: Mapping[int, int]) -> None:
+        self._table, self._classes = table, classes
+        self._levels = sum(1 << level for level in classes)
+        self._done: dict[Node, Node] = {}
+
+    def of(self, node: Node) -> Node:
+        levels, done = self._levels, self._done
+        if not node.support & levels:
+            return node
+        known = done.get(node)
+        if known is None:
+            class_ = self._classes.get(node.level)
+            if class_ is not None:
+                known = self.of(node.children[class_])
+            else:
+                # Two tests before the call: it is the most frequent one of a query.
+                children = [
+                    child if not child.support & levels else done.get(child) or self.of(child)
+                    for child in node.children
+                ]
+                known = self._table.node(node.level, tuple(children))
+            done[node] = known
+        return known

@@ -1,0 +1,138 @@
+"""What an incomplete referral can still become, which questions can change it, and what each answer would leave.
+
+The meaning of a rule set is built once, as decision diagrams: the ranks of rating and level by the answers to all
+facts, a contradiction where the answers break a constraint. A referral restricts them; what is left speaks of all its
+completions, so that every answer is exact. Afterwards nothing is written: threads may share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from triage.engines.completions.diagram import Node, NodeTable
+from triage.engines.completions.levels import FactLevels, Levels
+from triage.engines.completions.meaning import Meaning
+from triage.engines.completions.reached import Reached
+from triage.engines.completions.shown import Path, Reach, ShownAnswers
+from triage.engines.outcome import Bounds, Consequence, OpenQuestion, StillOpen
+from triage.model.rule import Answers, Conjunction, Rule
+from triage.model.ruleset import RuleSet
+
+MOST_NODES = 200_000
+"""How many nodes building the diagrams of one rule set may take."""
+
+SUITABILITY, URGENCY = "suitability", "urgency"
+
+
+class Functions(NamedTuple):
+    """The rank of the rating and of the level, a contradiction where a constraint is broken, and whether one is."""
+
+    rating: Node
+    level: Node
+    broken: Node
+
+
+class Completions:
+    """Answers about all completions of a referral, for one rule set.
+
+    Raises DiagramTooLarge for a rule set whose diagrams take more than ``most_nodes`` to build.
+    """
+
+    def __init__(self, ruleset: RuleSet, most_nodes: int = MOST_NODES, order: Sequence[str] | None = None) -> None:
+        self.ruleset = ruleset
+        self.levels = Levels(ruleset.vocabulary, conjunctions_of(ruleset.deciding), order)
+        table = NodeTable(most_nodes)
+        self.functions = functions_of(ruleset, Meaning(self.levels, table))
+        self.nodes = table.only(self.functions)
+        self._ratings, self._levels = (
+            tuple(tuple(id_ for rank, id_ in enumerate(ids) if bits >> rank & 1) for bits in range(1 << len(ids)))
+            for ids in (ruleset.scales.rating_ids, ruleset.scales.urgency_ids)
+        )
+        conditions = [condition for rule in ruleset.deciding for condition in rule.conditions]
+        self.shown = {
+            name: ShownAnswers(fact, [each for each in conditions if each.fact == name])
+            for name, fact in self.levels.facts.items()
+        }
+
+    def of(self, answers: Answers) -> StillOpen:
+        """All that can still be said of a referral: what it can become, and every question that can change it."""
+        referral = _Referral(self, answers)
+        return StillOpen(referral.bounds(), tuple(referral.questions()))
+
+    def bounds(self, answers: Answers) -> Bounds:
+        """What rating and urgency can still be.
+
+        Where no completion keeps the constraints, nothing is known: every value, marked as not exact.
+        """
+        return _Referral(self, answers).bounds()
+
+    def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The ratings and levels of which the bits are set."""
+        return self._ratings[ratings], self._levels[levels]
+
+
+def conjunctions_of(rules: Iterable[Rule]) -> list[Conjunction]:
+    """The alternatives of the rules, each with what stops its rule: the facts of one are read together."""
+    return [(*each, *rule.unless) for rule in rules for each in rule.when]
+
+
+def functions_of(ruleset: RuleSet, meaning: Meaning) -> Functions:
+    """The functions of a rule set. Raises DiagramTooLarge."""
+    broken = meaning.broken()
+    rating, level = (meaning.where_kept(each, broken) for each in (meaning.rating(ruleset), meaning.level(ruleset)))
+    return Functions(rating, level, broken)
+
+
+class _Referral:
+    """The functions of one referral."""
+
+    def __init__(self, completions: Completions, answers: Answers) -> None:
+        self._completions, self._answers = completions, answers
+        levels = completions.levels
+        table = NodeTable(shared=completions.nodes)
+        self._functions = Functions(*table.restricted(completions.functions, levels.classes_of(answers)))
+
+    @property
+    def _has_completion(self) -> bool:
+        """Whether some completion keeps the constraints."""
+        return bool(self._functions.rating.values)
+
+    def bounds(self) -> Bounds:
+        """What rating and urgency can still be."""
+        if not self._has_completion:
+            scales = self._completions.ruleset.scales
+            return Bounds(scales.rating_ids, scales.urgency_ids, exact=False)
+        return Bounds(*self._completions.named(self._functions.rating.values, self._functions.level.values))
+
+    def questions(self) -> Iterator[OpenQuestion]:
+        """The questions that can change something, in the order of the vocabulary."""
+        if self._has_completion:
+            for fact, changes in self._changes():
+                yield OpenQuestion(fact.fact.name, changes, tuple(self._would(fact)))
+
+    def _changes(self) -> Iterator[tuple[FactLevels, tuple[str, ...]]]:
+        """Each unanswered fact that can change something, with what it can change."""
+        read_by_constraints = self._functions.broken.support
+        for fact in self._completions.levels.in_vocabulary_order:
+            if fact.fact.name not in self._answers:
+                constrained = any(read_by_constraints >> level & 1 for level in fact.levels)
+                rating, level = (each.is_changed_by(fact, constrained=constrained) for each in self._reached)
+                if rating or level:
+                    yield fact, (SUITABILITY,) * rating + (URGENCY,) * level
+
+    @cached_property
+    def _reached(self) -> tuple[Reached, Reached]:
+        levels = self._completions.levels
+        return Reached(self._functions.rating, levels), Reached(self._functions.level, levels)
+
+    def _would(self, fact: FactLevels) -> Iterator[Consequence]:
+        """What rating and urgency can still be with each answer that contradicts nothing."""
+        rating, level = self._reached
+
+        def reach(path: Path) -> Reach:
+            return rating.values_with(fact, path), level.values_with(fact, path)
+
+        for answer, reached in self._completions.shown[fact.fact.name].with_reach(reach):
+            yield Consequence(answer, *self._completions.named(*reached))

@@ -1,0 +1,157 @@
+"""The levels of a diagram: which answers to a fact are told apart, and which level and class stand for an answer.
+
+A fact is one level, its classes being groups of answers that no condition tells apart. A set is one level for each
+member that some condition reads (0 it is not in the set, 1 it is), so that an open set leaves some of its levels open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from triage.engines.completions.order import good_order, published_order
+from triage.model.fact import Fact
+from triage.model.rule import Answers, Condition, Conjunction, Empty, Includes, Value, satisfies
+from triage.model.vocabulary import AtMost, Vocabulary
+
+
+@dataclass(frozen=True)
+class FactLevels:
+    """The levels of one fact, from ``first`` on; ``place`` is its place in the order of the facts.
+
+    ``classes`` are the groups of answers of a fact that is no set, ``members`` the members of a set that have a level.
+    ``tied`` is a gated fact in a constraint. A given answer counts for a constraint even where its fact is not asked,
+    so that its first level says whether an answer was given (1) or not (0).
+    """
+
+    fact: Fact
+    place: int
+    first: int
+    classes: tuple[tuple[Value, ...], ...] = ()
+    members: tuple[str, ...] = ()
+    tied: bool = False
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """How many classes each of the levels has."""
+        of_answer = (2,) * len(self.members) if self.fact.is_set else (len(self.classes),)
+        return (2, *of_answer) if self.tied else of_answer
+
+    @cached_property
+    def levels(self) -> range:
+        """The numbers of the levels."""
+        return range(self.first, self.first + len(self.sizes))
+
+    @property
+    def of_answer(self) -> range:
+        """The numbers of the levels that the answer itself decides."""
+        return self.levels[1:] if self.tied else self.levels
+
+    @cached_property
+    def _class_of(self) -> dict[Value, int]:
+        return {value: number for number, values in enumerate(self.classes) for value in values}
+
+    def path(self, value: Value) -> tuple[int, ...]:
+        """The class of a given answer on each of the levels."""
+        if isinstance(value, frozenset):
+            of_answer = tuple([int(member in value) for member in self.members])
+        else:
+            of_answer = (self._class_of[value],)
+        return (1, *of_answer) if self.tied else of_answer
+
+    @cached_property
+    def answers_read(self) -> int:
+        """How many answers the levels tell apart, each class counted with the answers in it."""
+        return 1 << len(self.members) if self.fact.is_set else sum(len(each) for each in self.classes)
+
+
+def all_answers(fact: Fact) -> tuple[Value, ...]:
+    """The answers to a fact that is no set, in order."""
+    return tuple(range(fact.minimum, fact.maximum + 1)) if fact.is_integer else fact.values
+
+
+class Levels:
+    """The levels of the facts that some conditions read, and of those that gates and constraints tie to them."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, conjunctions: Iterable[Conjunction], order: Sequence[str] | None = None
+    ) -> None:
+        self.vocabulary = vocabulary
+        read = [each for each in conjunctions if each]
+        conditions = [condition for each in read for condition in each]
+        self._constrained = {name for each in vocabulary.constraints for name in each.facts}
+        names = _with_gates(vocabulary, {condition.fact for condition in conditions} | self._constrained)
+        conditions += [c for name in names for each in vocabulary[name].asked_when for c in each]
+        conditions += [c for each in vocabulary.constraints if not isinstance(each, AtMost) for c in each.never]
+        compared = {name for each in vocabulary.constraints if isinstance(each, AtMost) for name in each.facts}
+        by_fact: dict[str, list[Condition]] = {name: [] for name in names}
+        for condition in dict.fromkeys(conditions):
+            by_fact[condition.fact].append(condition)
+        self.sizes: list[int] = []
+        self.facts: dict[str, FactLevels] = {}
+        for name in good_order(names, _groups(vocabulary, read), published_order() if order is None else order):
+            self._add(vocabulary[name], by_fact[name], singly=name in compared)
+
+    def _add(self, fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> None:
+        tied = bool(fact.asked_when) and fact.name in self._constrained
+        classes = () if fact.is_set else _classes(fact, conditions, singly=singly)
+        members = _members_read(fact, conditions) if fact.is_set else ()
+        added = FactLevels(fact, len(self.facts), len(self.sizes), classes, members, tied)
+        self.facts[fact.name] = added
+        self.sizes.extend(added.sizes)
+
+    @cached_property
+    def owner(self) -> tuple[int, ...]:
+        """For each level the place of its fact in the order."""
+        return tuple(fact.place for fact in self.facts.values() for _ in fact.levels)
+
+    @cached_property
+    def in_vocabulary_order(self) -> tuple[FactLevels, ...]:
+        """The facts that have levels, in the order of the vocabulary."""
+        return tuple(self.facts[name] for name in self.vocabulary.in_order(self.facts))
+
+    def classes_of(self, answers: Answers) -> dict[int, int]:
+        """Each level that the given answers decide, with its class."""
+        classes: dict[int, int] = {}
+        for name, value in answers.items():
+            if name in self.facts:
+                fact = self.facts[name]
+                classes.update(zip(fact.levels, fact.path(value), strict=True))
+        return classes
+
+    @property
+    def nothing_given_unasked(self) -> dict[int, int]:
+        """The levels of a referral that gives no answer to a fact that is not asked."""
+        return {fact.first: 0 for fact in self.facts.values() if fact.tied}
+
+
+def _with_gates(vocabulary: Vocabulary, read: Iterable[str]) -> list[str]:
+    """The facts read and those that decide whether they are asked, in the order of the vocabulary."""
+    names = set(read)
+    names |= {condition.fact for name in names for each in vocabulary[name].asked_when for condition in each}
+    return [fact.name for fact in vocabulary if fact.name in names]
+
+
+def _groups(vocabulary: Vocabulary, conjunctions: Iterable[Conjunction]) -> set[frozenset[str]]:
+    """The facts that meet in a conjunction, a gate or a constraint: those to keep near each other."""
+    read = [[condition.fact for condition in each] for each in conjunctions]
+    read += [list(each.facts) for each in vocabulary.constraints]
+    return {frozenset(_with_gates(vocabulary, names)) for names in read}
+
+
+def _classes(fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> tuple[tuple[Value, ...], ...]:
+    """The answers in groups that no condition tells apart; ``singly`` where each number is one."""
+    groups: dict[object, list[Value]] = {}
+    for value in all_answers(fact):
+        truths = tuple(satisfies(condition, value) for condition in conditions)
+        groups.setdefault((value, truths) if singly else truths, []).append(value)
+    return tuple(tuple(each) for each in groups.values())
+
+
+def _members_read(fact: Fact, conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """The members that some condition reads: all of them where one asks whether the set is empty."""
+    if any(isinstance(each, Empty) for each in conditions):
+        return fact.values
+    read = {member for each in conditions if isinstance(each, Includes) for member in each.members}
+    return tuple(member for member in fact.values if member in read)

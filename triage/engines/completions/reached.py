@@ -1,0 +1,101 @@
+"""Which values the completions of one referral come to, by the answer to each open fact, and whether it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from triage.engines.completions.diagram import Node
+from triage.engines.completions.levels import FactLevels, Levels
+
+
+class Reached:
+    """One pass over a restricted diagram.
+
+    ``entries`` are for each fact the nodes that paths reach its levels by. ``passing`` are the values that they come to
+    past its levels: such paths do not read the fact.
+    """
+
+    def __init__(self, root: Node, levels: Levels) -> None:
+        self.root, self._levels = root, levels
+        self.entries: list[set[Node]] = [set() for _ in levels.facts]
+        self.passing = [0] * len(levels.facts)
+        self._pass()
+        self._differ = _Differ(levels.sizes)
+
+    def _pass(self) -> None:
+        owner, beyond = self._levels.owner, len(self.entries)
+        jumps: dict[tuple[int, int], int] = {}
+        seen: set[Node] = set()
+        edges: list[tuple[int, Node]] = [(-1, self.root)]
+        while edges:
+            start, node = edges.pop()
+            end = owner[node.level] if node.children else beyond
+            if end - start > 1:
+                jumps[start, end] = jumps.get((start, end), 0) | node.values
+            if start < end < beyond:
+                self.entries[end].add(node)
+            if node.children and node not in seen:
+                seen.add(node)
+                edges.extend((end, child) for child in set(node.children))
+        for (start, end), values in jumps.items():
+            for place in range(start + 1, end):
+                self.passing[place] |= values
+
+    def values_with(self, fact: FactLevels, path: Sequence[int]) -> int:
+        """The values of the completions with this answer to the fact, given as its class on each of its levels."""
+        values, last = self.passing[fact.place], fact.levels.stop - 1
+        for entry in self.entries[fact.place]:
+            node = entry
+            while node.level <= last:
+                node = node.children[path[node.level - fact.first]]
+            values |= node.values
+        return values
+
+    def is_changed_by(self, fact: FactLevels, *, constrained: bool) -> bool:
+        """Whether two completions that differ in this fact alone have different values.
+
+        Where no constraint depends on the fact they do if the diagram reads it at all.
+        """
+        entries, last = self.entries[fact.place], fact.levels.stop - 1
+        if not constrained:
+            return bool(entries)
+        return any(self._differ.somewhere(_exits(entry, last)) for entry in entries)
+
+
+def _exits(entry: Node, last: int) -> set[Node]:
+    """The nodes below level ``last`` that paths from the entry come to."""
+    inside, exits = {entry}, set[Node]()
+    while inside:
+        children = {child for node in inside for child in node.children}
+        inside = {child for child in children if child.level <= last}
+        exits |= children - inside
+    return exits
+
+
+class _Differ:
+    """Whether functions have different values for one and the same choice of all other answers."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self._sizes = sizes
+        self._nowhere: set[frozenset[Node]] = set()
+
+    def somewhere(self, nodes: Iterable[Node]) -> bool:
+        """Whether, for some choice, two of the functions have different values, a contradiction being none."""
+        valued = frozenset(node for node in nodes if node.values)
+        if len(valued) < 2 or _at_most_one_value(valued) or valued in self._nowhere:
+            return False
+        if sum(node.low >= 0 for node in valued) > 1:  # two functions with a value everywhere that are not the same
+            return True
+        level = min(node.level for node in valued)
+        for class_ in range(self._sizes[level]):
+            if self.somewhere([n.children[class_] if n.level == level else n for n in valued]):
+                return True
+        self._nowhere.add(valued)
+        return False
+
+
+def _at_most_one_value(nodes: Iterable[Node]) -> bool:
+    values = 0
+    for node in nodes:
+        values |= node.values
+    return not values & (values - 1)

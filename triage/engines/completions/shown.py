@@ -1,0 +1,70 @@
+"""The answers that a question is shown with: each value, each member of a set alone, numbers between cut-points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from triage.engines.completions.levels import FactLevels
+from triage.model.rule import Between, Condition
+
+Path = tuple[int, ...]
+"""The class of an answer on each level of its fact."""
+
+Reach = tuple[int, int]
+"""The ratings and the levels that completions come to, bit *i* for rank *i*."""
+
+
+class ShownAnswers:
+    """The answers to one fact; ``conditions`` are those of the rules that decide, whose bounds cut a number."""
+
+    def __init__(self, fact: FactLevels, conditions: Iterable[Condition]) -> None:
+        self._fact = fact
+        self._listed = () if fact.fact.is_integer else tuple(_listed(fact))
+        self._stretches = tuple(_stretches(fact, conditions)) if fact.fact.is_integer else ()
+
+    def with_reach(self, reach: Callable[[Path], Reach]) -> Iterator[tuple[Any, Reach]]:
+        """Each answer that some completion has, and what those completions come to."""
+        if self._stretches:
+            yield from self._ranges(reach)
+            return
+        for answer, path in self._listed:
+            reached = reach(path)
+            if reached[0]:
+                yield answer, reached
+
+    def _ranges(self, reach: Callable[[Path], Reach]) -> Iterator[tuple[Any, Reach]]:
+        """Ranges between cut-points, ending also where a number is not possible."""
+        by_path = {path: reach(path) for _, _, path, _ in self._stretches}
+        run: tuple[int, int, int, int] | None = None
+        for low, high, path, is_cut in self._stretches:
+            ratings, levels = by_path[path]
+            if run is not None and (is_cut or not ratings):
+                yield _range(run)
+                run = None
+            if ratings:
+                run = (low, high, ratings, levels) if run is None else (run[0], high, run[2] | ratings, run[3] | levels)
+        if run is not None:
+            yield _range(run)
+
+
+def _range(run: tuple[int, int, int, int]) -> tuple[Any, Reach]:
+    low, high, ratings, levels = run
+    return {"from": low, "to": high}, (ratings, levels)
+
+
+def _stretches(fact: FactLevels, conditions: Iterable[Condition]) -> Iterator[tuple[int, int, Path, bool]]:
+    """The numbers in stretches of one class between cut-points: lowest, highest, path, and whether a cut begins it."""
+    cuts = {bound for each in conditions if isinstance(each, Between) for bound in (each.low, each.high + 1)}
+    low, high = fact.fact.minimum, fact.fact.maximum
+    starts = [low, *(n for n in range(low + 1, high + 1) if n in cuts or fact.path(n) != fact.path(n - 1))]
+    for start, following in zip(starts, [*starts[1:], high + 1], strict=True):
+        yield start, following - 1, fact.path(start), start in cuts
+
+
+def _listed(fact: FactLevels) -> Iterator[tuple[Any, Path]]:
+    if not fact.fact.is_set:
+        yield from ((value, fact.path(value)) for value in fact.fact.values)
+        return
+    yield [], fact.path(frozenset())
+    yield from (([member], fact.path(frozenset({member}))) for member in fact.fact.values)

@@ -1,0 +1,176 @@
+"""What the service tells of its knowledge, as types: facts, rules, sources, and the rule set about itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType
+
+from triage.answer.model import GivenAnswer
+from triage.model.written import Written
+
+Test = list[str] | dict[str, int | bool | list[str]]
+"""What a condition asks of its fact: one of these values, or `at_least` and `at_most`, `includes_any`, `empty`."""
+
+Tests = dict[str, Test]
+"""Conditions that must all hold, by fact."""
+
+
+class ValueDescription(Written, frozen=True):
+    """One answer that a fact takes."""
+
+    id: str
+    label: str
+    help: str
+
+
+class FactDescription(Written, frozen=True, kw_only=True):
+    """One fact: a number has bounds and a unit, every other has values."""
+
+    name: str
+    title: str
+    type: str
+    group: str
+    min: int | UnsetType | None = UNSET
+    max: int | UnsetType | None = UNSET
+    unit: str | UnsetType | None = UNSET
+    values: tuple[ValueDescription, ...] | UnsetType = UNSET
+    ordered: bool | UnsetType = UNSET
+    neutral: GivenAnswer | None
+    core_safety: bool | dict[str, str | Tests]
+    asked_when: tuple[Tests, ...] | None
+    asked_when_in_words: tuple[str, ...] | None
+    changeable: bool
+    question: str
+    help: str
+    codes: dict[str, Any]
+
+
+class GroupDescription(Written, frozen=True):
+    """A group of facts, in the order of the form."""
+
+    id: str
+    title: str
+    help: str
+
+
+class ConstraintDescription(Written, frozen=True):
+    """Two answers that contradict each other."""
+
+    id: str
+    message: str
+    facts: tuple[str, ...]
+
+
+class VocabularyDescription(Written, frozen=True):
+    """Every fact that may be asked."""
+
+    groups: tuple[GroupDescription, ...]
+    facts: tuple[FactDescription, ...]
+    constraints: tuple[ConstraintDescription, ...]
+
+
+class CitedSource(Written, frozen=True):
+    """A source as a rule cites it."""
+
+    id: str
+    kind: str
+    verified: bool
+    citation: str
+    claim: str | UnsetType = UNSET
+    finding: str | UnsetType = UNSET
+
+
+class ExampleDescription(Written, frozen=True):
+    """A referral in a rule's file, and whether the rule fires on it."""
+
+    name: str
+    given: dict[str, GivenAnswer]
+    given_in_words: tuple[str, ...]
+    fires: bool | Literal["unknown"]
+
+
+class ReviewDescription(Written, frozen=True):
+    """Which clinician signed, and when."""
+
+    by: str | None
+    on: str | None
+
+
+class RuleDescription(Written, frozen=True):
+    """One rule: conditions as data and in words, effect, reason, sources, limits, examples, review."""
+
+    id: str
+    title: str
+    status: str
+    folder: str
+    effect: str
+    when: tuple[Tests, ...]
+    unless: Tests | None
+    when_in_words: tuple[str, ...]
+    unless_in_words: tuple[str, ...]
+    effect_in_words: str
+    because: str
+    sources: tuple[CitedSource, ...]
+    evidence: tuple[str, ...]
+    not_covered: tuple[str, ...]
+    covered_by: str | None
+    examples: tuple[ExampleDescription, ...]
+    author: str | None
+    review: ReviewDescription
+    awaiting_review: bool
+    attributes: dict[str, str]
+
+
+class RulesDescription(Written, frozen=True):
+    """Every rule, also those that do not run."""
+
+    rules: tuple[RuleDescription, ...]
+
+
+class SourceDescription(Written, frozen=True):
+    """One source, and the rules that cite it."""
+
+    id: str
+    citation: str
+    kind: str
+    verified: bool
+    address: str | None
+    note: str | None
+    claims: dict[str, str] | None
+    rules: tuple[str, ...]
+
+
+class SourcesDescription(Written, frozen=True):
+    """Every source that a rule may cite."""
+
+    sources: tuple[SourceDescription, ...]
+
+
+class RuleCounts(Written, frozen=True):
+    """How many rules run, how many of them a clinician signed, and how many there are of each effect."""
+
+    running: int
+    reviewed: int
+    by_effect: dict[str, int]
+
+
+class RuleSetDescription(Written, frozen=True):
+    """The rule set about itself, as `ruleset.yaml` says, with its digest and what it holds."""
+
+    digest: str
+    rules: RuleCounts
+    facts: int
+    sources: int
+    name: str | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    version: str | UnsetType = UNSET
+    effective_date: str | UnsetType = UNSET
+    status: str | UnsetType = UNSET
+    author: str | UnsetType = UNSET
+    reviewers: list[Any] | UnsetType = UNSET
+    intended_use: dict[str, str | list[str]] | UnsetType = UNSET
+    limits: list[str] | UnsetType = UNSET
+    attributes: list[dict[str, str]] | UnsetType = UNSET
+    disagreements: list[dict[str, Any]] | UnsetType = UNSET
+    change_log: list[dict[str, Any]] | UnsetType = UNSET
