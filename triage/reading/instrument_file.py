@@ -16,7 +16,7 @@ from triage.model.scales import Scales
 from triage.reading.rule_file import examples_of, read_rule
 from triage.reading.shape import Strict, shaped
 from triage.reading.tables import merged, rows_of
-from triage.reading.yaml_text import Document
+from triage.reading.yaml_text import Document, KeyPath
 
 BOUNDS = ("at_least", "at_most")
 IS = "is"
@@ -99,4 +99,5 @@ def _with_score(row: Document, fact: str) -> Document:
     data["when"] = with_score if isinstance(when, list) else with_score[0]
     stands = row.place((next(key for key in (*BOUNDS, IS) if key in row.data),))
     places = {path: place for path, place in row.places.items() if path[:1] not in [(key,) for key in (*BOUNDS, IS)]}
-    return Document(row.file, data, {**places, ("when", fact): stands})
+    scores: list[KeyPath] = [("when", index, fact) for index in range(len(with_score))]
+    return Document(row.file, data, {**places, ("when", fact): stands, **dict.fromkeys(scores, stands)})
