@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_a_mistake_in_the_frequencies_is_named(changed: Path, tmp_path: Path) ->
 
 def test_a_raised_version_lets_outcomes_move(changed: Path) -> None:
     about = changed / "ruleset.yaml"
-    about.write_text(about.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.1.0", 1), "utf-8")
+    about.write_text(re.sub(r"(?m)^version: .*", "version: 999.0.0", about.read_text(encoding="utf-8")), "utf-8")
     assert _run(str(FIXTURE_RULES), str(changed)).exit_code == 0
 
 

@@ -22,10 +22,11 @@ from triage.answer.decide import decide
 from triage.answer.fired_rules import FiredRules
 from triage.engines.outcome import Bounds
 from triage.model.fact import Fact
+from triage.model.property import Property
 from triage.model.rule import Advice, Condition, Format, Limits, OneOf, Rule, Supports, Urgency, Value
 from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_SUPPORT, LOWEST_URGENCY, Scales
-from triage.reading.properties_file import Property, read_properties
+from triage.reading.properties_file import read_properties
 
 
 class Refuted(Exception):

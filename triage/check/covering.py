@@ -14,4 +14,4 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
     for rule in ruleset.all_rules:
         if rule.covered_by is not None and (rule.covered_by not in known or rule.covered_by == rule.id):
             message = f"`covered_by` names `{rule.covered_by}`, which is no other active rule."
-            yield Fault(rule.place, "covered-by", message, did_you_mean(rule.covered_by, known))
+            yield Fault(rule.at("covered_by"), "covered-by", message, did_you_mean(rule.covered_by, known))

@@ -18,17 +18,24 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
         by, said = derived.setdefault(fact, (rule.id, value))
         if said != value:
             message = f"`{rule.id}` derives `{fact}: {value}` where `{by}` derives `{said}`."
-            yield Fault(rule.place, "derives-clash", message, "Two rules can't derive different values.")
+            yield Fault(
+                rule.at("then", "derives"), "derives-clash", message, "Two rules can't derive different values."
+            )
         if ruleset.vocabulary[fact].asked_when:
             message = f"`{fact}` is only sometimes asked, so nothing may derive it."
-            yield Fault(rule.place, "derives-gated", message)
+            yield Fault(rule.at("then", "derives"), "derives-gated", message)
     for rule in ruleset.rules:
         read = [name for name in rule.facts if name in derived]
         for name in read:
             by = derived[name][0]
             if isinstance(rule.effect, Derives):
                 message = f"`{rule.id}` reads `{name}`, which `{by}` derives: deriving is one pass, without chains."
-                yield Fault(rule.place, "derives-cycle", message, "Read the answers that were given.")
+                yield Fault(rule.at_condition(name), "derives-cycle", message, "Read the answers that were given.")
             elif isinstance(rule.effect, Urgency):
                 message = f"The urgency `{rule.id}` reads `{name}`, which `{by}` derives."
-                yield Fault(rule.place, "urgency-reads-derived", message, "An urgency from a score reads the score.")
+                yield Fault(
+                    rule.at_condition(name),
+                    "urgency-reads-derived",
+                    message,
+                    "An urgency from a score reads the score.",
+                )

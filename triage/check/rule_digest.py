@@ -13,8 +13,7 @@ from triage.model.rule import Advice, Condition, Conjunction, Derives, Limits, R
 def canonical(rule: Rule) -> dict[str, Any]:
     """A rule's meaning as plain data: conditions without order, and the part of the effect that decides."""
     return {
-        "when": sorted(_conjunction(each) for each in rule.when),
-        "unless": _conjunction(rule.unless),
+        **_asked(rule),
         "effect": effect_name(rule.effect),
         "then": _deciding_part(rule),
         "status": rule.status,
@@ -23,8 +22,20 @@ def canonical(rule: Rule) -> dict[str, Any]:
 
 def meaning_digest(rule: Rule) -> str:
     """The digest of a rule's meaning: rewording leaves it as it is."""
-    text = json.dumps(canonical(rule), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return _digest(canonical(rule))
+
+
+def asked_digest(rule: Rule) -> str:
+    """The digest of what a rule asks for, whatever it does."""
+    return _digest(_asked(rule))
+
+
+def _asked(rule: Rule) -> dict[str, Any]:
+    return {"when": sorted(conjunction_text(each) for each in rule.when), "unless": conjunction_text(rule.unless)}
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _deciding_part(rule: Rule) -> dict[str, Any]:
@@ -42,7 +53,8 @@ def _deciding_part(rule: Rule) -> dict[str, Any]:
             return dataclasses.asdict(effect)
 
 
-def _conjunction(conjunction: Conjunction) -> list[str]:
+def conjunction_text(conjunction: Conjunction) -> list[str]:
+    """Conditions as text, in an order of their own."""
     return sorted(_condition(each) for each in conjunction)
 
 

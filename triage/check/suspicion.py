@@ -17,11 +17,18 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
     ceiling = ruleset.scales.rating_rank(HIGHEST_ON_SUSPICION)
     for rule in ruleset.rules:
         conditions = [c for conjunction in rule.when for c in conjunction if isinstance(c, OneOf)]
-        if not any(SUSPECTED in each.values for each in conditions):
+        suspected = next((each for each in conditions if SUSPECTED in each.values), None)
+        if suspected is None:
             continue
+        place = rule.at_condition(suspected.fact)
         if isinstance(rule.effect, Limits):
             message = f"The limit `{rule.id}` reads a suspected condition."
-            yield Fault(rule.place, "suspected-limit", message, "A limit rests on `current`.")
+            yield Fault(place, "suspected-limit", message, "A limit rests on `current`.")
         elif isinstance(rule.effect, Supports) and ruleset.scales.rating_rank(rule.effect.rating) > ceiling:
             message = f"`{rule.id}` supports `{rule.effect.rating}` on a suspected condition."
-            yield Fault(rule.place, "suspected-support", message, f"At most `{HIGHEST_ON_SUSPICION}` rests on one.")
+            yield Fault(
+                rule.at("then", "supports", "rating"),
+                "suspected-support",
+                message,
+                f"At most `{HIGHEST_ON_SUSPICION}` rests on one.",
+            )

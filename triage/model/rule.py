@@ -10,10 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, assert_never, get_args
 
-from triage.model.faults import Place
-
-NOWHERE = Place("")
-"""The place of a rule that no file holds."""
+from triage.model.faults import NOWHERE, Place, Places, place_in
 
 Value = str | int | frozenset[str]
 """An answer: a value's id, a number, or the members of a set."""
@@ -164,6 +161,7 @@ class SourceRef:
     id: str
     claim: str | None = None
     finding: str | None = None
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +172,10 @@ class Example:
     given: Mapping[str, Value]
     fires: Truth
     place: Place
+
+
+SET_ASIDE = ("draft", "retired")
+"""The states of a rule that does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,16 @@ class Rule:
     reviewed_by: str | None = None
     reviewed_on: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    places: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, *path: str | int) -> Place:
+        """Where a part of the rule stands in its file, or what is nearest around it."""
+        return place_in(self.places, path, self.place)
+
+    def at_condition(self, fact: str) -> Place:
+        """Where the first condition on a fact stands."""
+        paths = [path for path in self.places if path[0:1] in (("when",), ("unless",)) and path[-1] == fact]
+        return self.at(*paths[0]) if paths else self.at("when")
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

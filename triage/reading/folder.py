@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from triage.model.faults import Fault, FaultyRuleSet, Place
-from triage.model.rule import Rule
+from triage.model.rule import SET_ASIDE, Rule
 from triage.model.ruleset import RuleSet
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
 from triage.reading import scales_file, sources_file
+from triage.reading.course_file import read_course
 from triage.reading.rule_file import read_rule
-from triage.reading.shape import Strict
+from triage.reading.ruleset_file import FILE as ABOUT
+from triage.reading.ruleset_file import read_about
 from triage.reading.vocabulary_file import read_vocabulary
 from triage.reading.yaml_text import Document, read
 
-VOCABULARY, SCALES, SOURCES, COURSE, ABOUT = (
-    "vocabulary.yaml",
-    "scales.yaml",
-    "sources.yaml",
-    "course.yaml",
-    "ruleset.yaml",
-)
-LOCK_FILE = "lock.json"
-"""The meaning of each rule as it was when the version was set."""
+VOCABULARY, SCALES, SOURCES, COURSE = "vocabulary.yaml", "scales.yaml", "sources.yaml", "course.yaml"
 
 Read = TypeVar("Read")
-
-
-class _Identity(Strict):
-    name: str
-    version: str
 
 
 def read_ruleset(folder: Path) -> RuleSet:
@@ -49,11 +37,12 @@ def read_ruleset(folder: Path) -> RuleSet:
     vocabulary = _gather(lambda: read_vocabulary(_document(folder, VOCABULARY)), faults)
     scales = _gather(lambda: scales_file.read_scales(_document(folder, SCALES)), faults)
     sources = _gather(lambda: sources_file.read_sources(_document(folder, SOURCES)), faults)
-    about = _gather(lambda: _document(folder, ABOUT).data, faults)
-    course = _gather(lambda: _document(folder, COURSE).data, faults)
-    if vocabulary is None or scales is None or sources is None or about is None or course is None:
+    about = _gather(lambda: read_about(_document(folder, ABOUT)), faults)
+    course_text = _gather(lambda: _document(folder, COURSE), faults)
+    if vocabulary is None or scales is None or sources is None or about is None or course_text is None:
         raise FaultyRuleSet(faults)
-    rules = _rules(folder, vocabulary, scales, faults)
+    course = _gather(lambda: read_course(course_text, vocabulary.facts, scales), faults)
+    rules, draft_faults = _rules(folder, vocabulary, scales, faults)
     if faults:
         raise FaultyRuleSet(faults)
     return RuleSet(
@@ -61,14 +50,15 @@ def read_ruleset(folder: Path) -> RuleSet:
         scales=scales,
         rules=tuple(rule for rule in rules if rule.status == "active"),
         all_rules=rules,
-        name=str(about["name"]),
-        version=str(about["version"]),
+        name=about.name,
+        version=about.version,
         digest=_digest(folder),
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
         rows_without_rule=sources.rows_without_rule,
-        about=about | {"lock": _lock(folder)},
+        about=about,
         course=course,
+        draft_faults=draft_faults,
     )
 
 
@@ -77,17 +67,26 @@ def rule_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*/*.yaml"))
 
 
-def _rules(folder: Path, vocabulary: Vocabulary, scales: Scales, faults: list[Fault]) -> tuple[Rule, ...]:
+def _rules(
+    folder: Path, vocabulary: Vocabulary, scales: Scales, faults: list[Fault]
+) -> tuple[tuple[Rule, ...], tuple[Fault, ...]]:
+    """Every rule that can be read, and the faults of drafts and retired rules that can't: those refuse nothing."""
     rules = []
+    draft_faults: list[Fault] = []
     for path in rule_paths(folder):
         document = _gather(lambda path=path: read(path, _shown(path, folder)), faults)  # type: ignore[misc]
         if document is None:
             continue
-        rule, found = read_rule(document, vocabulary.facts, scales)
-        faults.extend(found)
+        rule, rule_faults = read_rule(document, vocabulary.facts, scales)
+        (draft_faults if _is_set_aside(document) else faults).extend(rule_faults)
         if rule is not None:
             rules.append(rule)
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    return tuple(sorted(rules, key=lambda rule: rule.id)), tuple(draft_faults)
+
+
+def _is_set_aside(document: Document) -> bool:
+    """Whether the file says that its rule does not run."""
+    return isinstance(document.data, dict) and document.data.get("status") in SET_ASIDE
 
 
 def _gather(reading: Callable[[], Read], faults: list[Fault]) -> Read | None:
@@ -106,11 +105,6 @@ def _document(folder: Path, name: str) -> Document:
 def _shown(path: Path, folder: Path) -> str:
     """How messages call a file: from the rule set's own folder on."""
     return str(Path(folder.name) / path.relative_to(folder))
-
-
-def _lock(folder: Path) -> Any:
-    path = folder / LOCK_FILE
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _digest(folder: Path) -> str:

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
 from triage.model.faults import FaultyRuleSet, did_you_mean
-from triage.model.rule import Condition, Conjunction
+from triage.model.property import Property
 from triage.model.ruleset import RuleSet
 from triage.reading.conditions import Reader
-from triage.reading.shape import Strict, shaped
+from triage.reading.shape import Id, Strict, shaped
 from triage.reading.yaml_text import read
 
 FILE = "properties.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One thing that must hold. ``given`` narrows the referrals it is about; the rest says what must hold of them."""
-
-    id: str
-    sentence: str
-    given: tuple[Conjunction, ...] = ()
-    unless: Conjunction = ()
-    alone: bool = False
-    rating_at_most: str | None = None
-    rating_at_least: str | None = None
-    level_at_least: str | None = None
-    never_suited: str | None = None
-    change_neither: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    more_serious_lowers_nothing: bool = False
-    supports_reading: str | None = None
-    roles: tuple[str, ...] = ()
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """All conditions of the property: numbers are told apart at their bounds too."""
-        return (*(each for conjunction in self.given for each in conjunction), *self.unless)
-
-
 class _Property(Strict):
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: Id
     sentence: str = Field(min_length=1)
     given: dict[str, Any] | list[dict[str, Any]] | None = None
     unless: dict[str, Any] | None = None

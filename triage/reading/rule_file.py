@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from triage.model import rule as lang
 from triage.model.fact import Fact
-from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
+from triage.model.faults import Fault, FaultyRuleSet
 from triage.model.scales import NO_LIMIT, NO_SUPPORT, Scales
 from triage.reading.conditions import Reader
-from triage.reading.shape import Strict, shaped
+from triage.reading.shape import Id, Strict, one_of, shaped
 from triage.reading.yaml_text import Document
+
+WORDS = "words"
+"""The key of a schema that names a list of words of the rule set, in place of the list."""
+
+
+def _words(kind: str) -> WithJsonSchema:
+    """In the JSON Schema of rule files, stand for the rule set's own words of this kind."""
+    return WithJsonSchema({WORDS: kind})
+
+
+_Rating = Annotated[str, _words("ratings")]
+_Level = Annotated[str, _words("urgencies")]
+_Certainty = Annotated[str, _words("certainties")]
+_Role = Annotated[str, _words("roles")]
+_Target = Annotated[str, _words("targets")]
+_FormatId = Annotated[str, _words("formats")]
+_SourceId = Annotated[str, _words("sources")]
+_Conditions = Annotated[dict[str, Any], _words("conditions")]
+_Given = Annotated[dict[str, Any], _words("answers")]
 
 
 class _Review(Strict):
@@ -23,52 +42,52 @@ class _Review(Strict):
 
 
 class _Source(Strict):
-    id: str
+    id: _SourceId
     claim: str | None = None
     finding: str | None = None
 
 
 class _Example(Strict):
     name: str
-    given: dict[str, Any]
+    given: _Given
     fires: Literal[True, False, "unknown"]
 
 
 class _Supports(Strict):
-    rating: str
-    targets: str | list[str] = Field(alias="for")
-    role: str
-    certainty: str
+    rating: _Rating
+    targets: _Target | list[_Target] = Field(alias="for")
+    role: _Role
+    certainty: _Certainty
 
 
 class _Limits(Strict):
-    to: str
-    certainty: str
-    role: str | None = None
+    to: _Rating
+    certainty: _Certainty
+    role: _Role | None = None
     until: str | None = None
 
 
 class _Urgency(Strict):
-    level: str
+    level: _Level
     action: str = Field(min_length=1)
 
 
 class _Focus(Strict):
-    area: str
+    area: Annotated[str, _words("areas")]
 
 
 class _Format(Strict):
-    suited: str | None = None
-    unsuited: str | None = None
+    suited: _FormatId | None = None
+    unsuited: _FormatId | None = None
 
 
 class _Alternative(Strict):
-    therapy: str
+    therapy: Annotated[str, _words("therapies")]
     first: bool
 
 
 class _Advice(Strict):
-    topic: str
+    topic: Annotated[str, _words("topics")]
     favours: Literal["ipt", "cbt"] | None = None
 
 
@@ -76,27 +95,29 @@ class _Then(Strict):
     supports: _Supports | None = None
     limits: _Limits | None = None
     urgency: _Urgency | None = None
-    derives: dict[str, str] | None = None
+    derives: Annotated[dict[str, str], _words("derived")] | None = None
     focus: _Focus | None = None
     format: _Format | None = None
     alternative: _Alternative | None = None
     advice: _Advice | None = None
 
 
-class _RuleText(Strict):
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+class RuleText(Strict):
+    """The shape of a rule file."""
+
+    id: Id
     title: str = Field(min_length=1)
     status: Literal["draft", "active", "retired"] = "active"
     author: str | None = None
     review: _Review = _Review()
-    when: dict[str, Any] | list[dict[str, Any]]
-    unless: dict[str, Any] | None = None
+    when: _Conditions | list[_Conditions]
+    unless: _Conditions | None = None
     then: _Then
     because: str = Field(min_length=1)
     sources: list[_Source] = Field(min_length=1)
     not_covered: list[str] = Field(default_factory=list)
     covered_by: str | None = None
-    evidence: list[str] = Field(default_factory=list)
+    evidence: list[Annotated[str, _words("evidence_rows")]] = Field(default_factory=list)
     attributes: dict[str, str] = Field(default_factory=dict)
     examples: list[_Example] = Field(min_length=1)
 
@@ -111,7 +132,7 @@ def read_rule(document: Document, facts: Mapping[str, Fact], scales: Scales) -> 
     """
     reader = Reader(document, facts)
     try:
-        text = shaped(document, _RuleText)
+        text = shaped(document, RuleText)
     except FaultyRuleSet as faulty:
         return None, list(faulty.faults)
     stem = Path(document.file).stem
@@ -125,8 +146,12 @@ def read_rule(document: Document, facts: Mapping[str, Fact], scales: Scales) -> 
         unless=reader.conjunction(text.unless, ("unless",)) if text.unless is not None else (),
         effect=effect or lang.Advice("broken"),
         because=" ".join(text.because.split()),
-        sources=tuple(lang.SourceRef(each.id, each.claim, each.finding) for each in text.sources),
+        sources=tuple(
+            lang.SourceRef(each.id, each.claim, each.finding, document.place(("sources", index)))
+            for index, each in enumerate(text.sources)
+        ),
         place=document.place(("id",)),
+        places=document.places,
         status=text.status,
         examples=_examples(text, reader),
         not_covered=tuple(text.not_covered),
@@ -140,7 +165,7 @@ def read_rule(document: Document, facts: Mapping[str, Fact], scales: Scales) -> 
     return (None if reader.faults else rule), reader.faults
 
 
-def _examples(text: _RuleText, reader: Reader) -> tuple[lang.Example, ...]:
+def _examples(text: RuleText, reader: Reader) -> tuple[lang.Example, ...]:
     return tuple(
         lang.Example(
             name=each.name,
@@ -165,8 +190,7 @@ def _effect(then: _Then, reader: Reader, scales: Scales) -> lang.Effect | None:
 
 def _one_of(reader: Reader, key: tuple[str, ...], value: str, terms: tuple[str, ...]) -> None:
     if value not in terms:
-        fix = f"Allowed: {', '.join(terms)}." if len(terms) <= 6 else did_you_mean(value, terms)
-        reader.fault(("then", *key), "unknown-value", f"`{value}` does not belong here.", fix)
+        reader.fault(("then", *key), "unknown-value", f"`{value}` does not belong here.", one_of(value, terms))
 
 
 def _ids(terms: tuple[Any, ...]) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def read_scales(document: Document) -> Scales:
         therapies=tuple(Term(id_, label) for id_, label in text.therapies.items()),
         hold_at=frozenset(text.hold_at),
         floor=text.floor.level,
-        built_in={each.id: _reason(each) for each in text.built_in_reasons},
+        built_in={each.id: _reason(each, document, index) for index, each in enumerate(text.built_in_reasons)},
         next_step={name: _line(each) for name, each in text.next_step.items()},
     )
 
@@ -140,8 +140,12 @@ def _terms(terms: list[_Term]) -> tuple[Term, ...]:
     return tuple(Term(each.id, each.label, _line(each.meaning or each.definition), _line(each.note)) for each in terms)
 
 
-def _reason(text: _Reason) -> BuiltInReason:
-    sources = tuple(SourceRef(each.id, each.claim, each.finding) for each in text.sources)
+def _reason(text: _Reason, document: Document, index: int) -> BuiltInReason:
+    at = ("built_in_reasons", index, "sources")
+    sources = tuple(
+        SourceRef(each.id, each.claim, each.finding, document.place((*at, number)))
+        for number, each in enumerate(text.sources)
+    )
     return BuiltInReason(
         text.id, text.effect, text.value, text.title, _line(text.because), sources, tuple(text.evidence)
     )
