@@ -25,13 +25,13 @@ from typing import Any
 from pydantic import Field
 
 from triage.model.fact import Fact
-from triage.model.faults import FaultyRuleSet, did_you_mean
+from triage.model.faults import FaultyRuleSet, KeyPath, did_you_mean
 from triage.model.frequencies import FactFrequency, Frequencies, Shares
 from triage.model.rule import Condition, value_satisfies
 from triage.model.vocabulary import Vocabulary
 from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped
-from triage.reading.yaml_text import KeyPath, read
+from triage.reading.yaml_text import read
 
 ALL = 1_000
 """Of how many referrals the counts are."""
