@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import Field
 
-from triage.model.faults import Fault, FaultyRuleSet, Place
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, Place
 from triage.reading.shape import Strict, shaped
-from triage.reading.yaml_text import Document, KeyPath
+from triage.reading.yaml_text import Document
 
 ROWS = "rows"
 ADDED = ("sources", "evidence", "not_covered")
