@@ -111,7 +111,7 @@ def test_a_row_has_what_the_table_shares_and_what_is_its_own() -> None:
         ("rows:\n", "when: {pain: some}\nrows:\n",
          "rules/pain/steps.yaml:11:1: A file of `rows` has no `when` of its own. Write it in each. [structure]"),
         ("level: emergency", "level: emergenc",
-         "rules/pain/steps.yaml:23:17: `emergenc` does not belong in `level` of `urgency`. "
+         "rules/pain/steps.yaml:23:17: `emergenc` does not belong in `level` of `urgency`. Did you mean `emergency`? "
          "Allowed: routine, semi_urgent, urgent, very_urgent, emergency. [unknown-value]"),
         ("for: mood", "for: pain",
          "rules/pain/steps.yaml:24:30: `pain` does not belong in `for` of `limits`. "

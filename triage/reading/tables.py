@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from triage.model.faults import Fault, FaultyRuleSet, Place
-from triage.reading.yaml_text import Document, KeyPath
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, Place
+from triage.reading.yaml_text import Document
 
 ROWS = "rows"
 ADDED = ("sources", "evidence", "not_covered")
