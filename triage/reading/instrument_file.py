@@ -9,14 +9,14 @@ from typing import Any
 from pydantic import Field
 
 from triage.model.fact import Fact
-from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, did_you_mean
 from triage.model.rule import Rule
 from triage.model.ruleset import Instrument
 from triage.model.scales import Scales
 from triage.reading.rule_file import examples_of, read_rule
 from triage.reading.shape import Strict, shaped
 from triage.reading.tables import merged, rows_of
-from triage.reading.yaml_text import Document, KeyPath
+from triage.reading.yaml_text import Document
 
 BOUNDS = ("at_least", "at_most")
 IS = "is"
