@@ -18,7 +18,7 @@ from triage.check.rule_digest import meaning_digest
 from triage.engines import reference
 from triage.engines.outcome import outcome
 from triage.model.faults import Fault, FaultyRuleSet
-from triage.model.rule import Answers, Condition, OneOf
+from triage.model.rule import Answers, Condition, Includes, OneOf
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
 
@@ -124,6 +124,8 @@ def _lacking(condition: Condition, new: RuleSet) -> str:
     fact = new.vocabulary.facts.get(condition.fact)
     if fact is None:
         return f"`{condition.fact}`"
-    values = condition.values if isinstance(condition, OneOf) else frozenset[str]()
+    values = frozenset[str]()
+    if isinstance(condition, OneOf | Includes):
+        values = condition.values if isinstance(condition, OneOf) else condition.members
     gone = sorted(values - set(fact.values))
     return f"`{condition.fact}: {gone[0]}`" if gone else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from triage.check.rule_schema import SCHEMA_COMMENT
+
 KINDS: Mapping[str, tuple[str, str]] = {
     "supports": (
         "indications",
@@ -20,6 +22,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 _TEMPLATE = """\
+{schema}
 id: {id}
 title: What this rule says, in a few words
 status: draft                        # active once `triage rules check` is content
@@ -45,5 +48,5 @@ def scaffold(folder: Path, kind: str, id_: str) -> Path:
     subfolder, effect = KINDS[kind]
     path = folder / subfolder / f"{id_}.yaml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(_TEMPLATE.format(id=id_, effect=effect), encoding="utf-8")
+    path.write_text(_TEMPLATE.format(schema=SCHEMA_COMMENT, id=id_, effect=effect), encoding="utf-8")
     return path

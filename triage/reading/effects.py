@@ -8,13 +8,25 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from triage.model import rule as lang
-from triage.model.faults import did_you_mean
+from triage.model.faults import KeyPath
 from triage.model.scales import NO_LIMIT, NO_SUPPORT, Scales
 from triage.reading.action_text import RuleActionText, line
 from triage.reading.conditions import Reader
 from triage.reading.scales_file import check_action
-from triage.reading.shape import Strict
-from triage.reading.yaml_text import KeyPath
+from triage.reading.schema_words import (
+    AreaWord,
+    CertaintyWord,
+    Derived,
+    FormatWord,
+    LevelWord,
+    RatingWord,
+    RoleWord,
+    SourceWord,
+    TargetWord,
+    TherapyWord,
+    TopicWord,
+)
+from triage.reading.shape import Strict, one_of
 
 ADVICE_TOPICS = ("comparison", "delivery", "monitoring", "assessment", "safety", "cost")
 
@@ -25,50 +37,50 @@ def as_list(data: Any) -> Any:
 
 
 class _Supports(Strict):
-    rating: str
-    targets: Annotated[list[str], BeforeValidator(as_list)] = Field(alias="for", min_length=1)
-    role: str
-    certainty: str
+    rating: RatingWord
+    targets: Annotated[list[TargetWord], BeforeValidator(as_list)] = Field(alias="for", min_length=1)
+    role: RoleWord
+    certainty: CertaintyWord
 
 
 class _AdultsOnly(Strict):
     because: str = Field(min_length=1)
-    source: str
+    source: SourceWord
 
 
 class _Limits(Strict):
-    to: str
-    targets: Annotated[list[str], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
-    certainty: str | None = None
-    role: str | None = None
+    to: RatingWord
+    targets: Annotated[list[TargetWord], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
+    certainty: CertaintyWord | None = None
+    role: RoleWord | None = None
     until: str | None = None
     adults_only: _AdultsOnly | None = None
 
 
 class _Urgency(Strict):
-    level: str
+    level: LevelWord
     danger: str
     action: RuleActionText
     covers: list[str] = Field(default_factory=list)
 
 
 class _Focus(Strict):
-    area: str
+    area: AreaWord
 
 
 class _Format(Strict):
-    suited: str | None = None
-    unsuited: str | None = None
+    suited: FormatWord | None = None
+    unsuited: FormatWord | None = None
 
 
 class _Alternative(Strict):
-    therapy: str
+    therapy: TherapyWord
     offer: Literal["first", "beside"]
-    targets: Annotated[list[str], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
+    targets: Annotated[list[TargetWord], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
 
 
 class _Advice(Strict):
-    topic: str
+    topic: TopicWord
     favours: Literal["ipt", "cbt"] | None = None
 
 
@@ -78,7 +90,7 @@ class ThenText(Strict):
     supports: Annotated[list[_Supports], BeforeValidator(as_list)] = Field(default_factory=list)
     limits: Annotated[list[_Limits], BeforeValidator(as_list)] = Field(default_factory=list)
     urgency: _Urgency | None = None
-    derives: dict[str, str] | None = None
+    derives: Derived | None = None
     focus: _Focus | None = None
     format: Annotated[list[_Format], BeforeValidator(as_list)] = Field(default_factory=list)
     alternative: Annotated[list[_Alternative], BeforeValidator(as_list)] = Field(default_factory=list)
@@ -120,8 +132,8 @@ class _Part:
     def one_of(self, key: str, value: str, terms: Iterable[str]) -> None:
         allowed = tuple(terms)
         if value not in allowed:
-            fix = f"Allowed: {', '.join(allowed)}." if len(allowed) <= 6 else did_you_mean(value, allowed)
-            self.fault(key, "unknown-value", f"`{value}` does not belong in `{key}` of {self.name}.", fix)
+            message = f"`{value}` does not belong in `{key}` of {self.name}."
+            self.fault(key, "unknown-value", message, one_of(value, allowed))
 
     def all_targets(self, targets: Iterable[str]) -> tuple[str, ...]:
         conditions = (fact.name for fact in self.reader.facts.values() if fact.type == "condition")
