@@ -34,14 +34,15 @@ class Level:
 
     level: str
     state: State
-    built_in: tuple[str, ...]
+    built_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is reported of suitability and urgency, and the built-in reasons for it.
 
-    ``plan`` is the id of the course that the rating leads into.
+    ``common`` is what is said beside the rating: by the rules that fired, or, where it was moved, what is the same in
+    all completions that have it.
     """
 
     level: str

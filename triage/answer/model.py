@@ -280,6 +280,9 @@ class Answer(Written, frozen=True):
         return self.urgency.is_emergency
 
     def reasons_of(self, effect: str) -> tuple[Reason, ...]:
-        """The reasons of one effect to be shown: at an emergency without the one that lists what is still to ask."""
-        hidden = CORE_UNANSWERED if self.is_emergency else None
-        return tuple(each for each in self.reasons if each.effect == effect and each.rule != hidden)
+        """The reasons of one effect to be shown: at an emergency none that only lists what is still to ask."""
+        return tuple(
+            each
+            for each in self.reasons
+            if each.effect == effect and not (self.is_emergency and each.rule == CORE_UNANSWERED and not each.decides)
+        )

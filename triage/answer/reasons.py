@@ -72,7 +72,7 @@ class Reasons:
         """The words that the sentence of a built-in reason may name."""
         vocabulary = self.ruleset.vocabulary
         return {
-            "missing": "; ".join(vocabulary[name].question for name in fired.missing),
+            "missing": "; ".join(in_sentence(vocabulary[name].title) for name in _facts_of_floor(fired)),
             "conditions": _and([in_sentence(vocabulary[name].title) for name in fired.standing.beside]),
             "level": self.ruleset.scales.urgency(verdict.level).label,
             **self._words,
@@ -116,6 +116,11 @@ class _Deciding:
             case "limits":
                 return (reason.rule, reason.value) in self._limits
         return False
+
+
+def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
+    """The unanswered facts of the highest floor that holds."""
+    return fired.floors[0].facts if fired.floors else ()
 
 
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
