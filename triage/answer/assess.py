@@ -39,6 +39,9 @@ class AllCompletions(Protocol):
     def of(self, answers: Answers) -> StillOpen:
         """What rating and urgency can still be, and the unanswered facts whose answer can change them."""
 
+    def bounds(self, answers: Answers) -> Bounds:
+        """What rating and urgency can still be."""
+
     def common(self, answers: Answers, rating: str) -> Common:
         """What all completions with this rating have in common."""
 
@@ -89,14 +92,20 @@ class Assessor:
         and lets every other error through: a failure is never "nothing fired".
         """
         fired = evaluate(self.check, self.live, referral)
-        still_open = self.still_open(fired)
+        still_open = self._still_open(fired)
         verdict = decide(fired, still_open.bounds, lambda rating: self.completions.common(fired.given, rating))
         return self._answer(referral, fired, still_open, verdict)
 
-    def still_open(self, fired: FiredRules) -> StillOpen:
+    def bounds(self, fired: FiredRules) -> Bounds:
+        """What rating and urgency can still be."""
+        if self.ruleset.vocabulary.is_complete(fired.given):
+            return _settled(fired)
+        return self.completions.bounds(fired.given)
+
+    def _still_open(self, fired: FiredRules) -> StillOpen:
         """What the referral can still become; of a complete one nothing is asked."""
         if self.ruleset.vocabulary.is_complete(fired.given):
-            return StillOpen(Bounds((fired.standing.rating,), (fired.standing.level,)))
+            return StillOpen(_settled(fired))
         return self.completions.of(fired.given)
 
     def _answer(self, referral: Referral, fired: FiredRules, still_open: StillOpen, verdict: Verdict) -> Answer:
@@ -120,6 +129,11 @@ class Assessor:
             outside=tuple(name for name in vocabulary.outside if fired.given.get(name) == "yes"),
             ruleset=self._ruleset_used,
         )
+
+
+def _settled(fired: FiredRules) -> Bounds:
+    """The bounds of a complete referral."""
+    return Bounds((fired.standing.rating,), (fired.standing.level,))
 
 
 def _suitability_part(fired: FiredRules, verdict: Verdict, bounds: Bounds) -> SuitabilityPart:

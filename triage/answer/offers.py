@@ -103,7 +103,7 @@ def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
 
 def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
     """The place of the certainty that the rule says of what it supports or limits; the last where it says none."""
-    said = {each.certainty for each in (*rule.of(Supports), *rule.of(Limits))}
+    said = {each.certainty for each in rule.of(Supports)} | {each.certainty for each in rule.of(Limits)}
     order = [term.id for term in ruleset.scales.certainties]
     return min((order.index(each) for each in said if each is not None), default=len(order))
 

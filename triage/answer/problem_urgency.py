@@ -5,7 +5,7 @@ Whatever its answers tell of is said, and it is never below the level of the gen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from triage.answer.assess import Assessor
 from triage.answer.decide import Level, level_of
@@ -31,30 +31,30 @@ def urgency_of_unanswered(assessor: Assessor, referral: Referral, failure: Excep
     ``failure`` is what kept it from being answered. Nothing is settled: every level from the one reported up is still
     possible.
     """
-    fired = _fired(assessor, referral, failure.fired if isinstance(failure, NoAnswer) else frozenset())
-    return _part(assessor, fired, _from_level_up(assessor, fired))
+    known = failure.fired if isinstance(failure, NoAnswer) else frozenset[str]()
+    try:
+        fired = _fired(assessor, referral, known)
+        return _part(assessor, fired, _from_level_up(assessor, fired))
+    except Exception:  # whatever fails, the level of the floor is said
+        nothing = FiredRules(assessor.ruleset, ())
+        return _part(assessor, nothing, _from_level_up(assessor, nothing))
 
 
 def _urgency_of(assessor: Assessor, referral: Referral) -> UrgencyPart:
     """The urgency part of a referral as far as an answer would have it; by the rules alone where an engine fails."""
     fired = _fired(assessor, referral, frozenset())
     try:
-        bounds = assessor.still_open(fired).bounds
+        bounds = assessor.bounds(fired)
     except Exception:  # a refusal is told with what is known, whichever engine fails
         bounds = _from_level_up(assessor, fired)
     return _part(assessor, fired, bounds)
 
 
-def _fired(assessor: Assessor, referral: Referral, known: Iterable[str]) -> FiredRules:
+def _fired(assessor: Assessor, referral: Referral, known: frozenset[str]) -> FiredRules:
     """The rules that either engine finds to fire, with those that are known to; an engine that fails finds none."""
-    ids, answers = set(known), referral.answers
-    for engine in (lambda: assessor.check.evaluate(answers).fired, lambda: assessor.live.fired(answers)):
-        try:
-            ids |= engine()
-        except Exception:  # the other engine and what is known are left, and the level of the floor
-            continue
-    ruleset = assessor.ruleset
+    ruleset, answers = assessor.ruleset, referral.answers
     vocabulary = ruleset.vocabulary
+    ids = known | _found(lambda: assessor.check.evaluate(answers).fired) | _found(lambda: assessor.live.fired(answers))
     return FiredRules(
         ruleset,
         ruleset.fired(ids),
@@ -62,6 +62,14 @@ def _fired(assessor: Assessor, referral: Referral, known: Iterable[str]) -> Fire
         asked=vocabulary.asked_all(answers),
         missing=vocabulary.core_unanswered(answers, referral.unanswered_for_floor),
     )
+
+
+def _found(engine: Callable[[], frozenset[str]]) -> frozenset[str]:
+    """What an engine finds; nothing where it fails: the other engine and the level of the floor are left."""
+    try:
+        return engine()
+    except Exception:  # what is said of a failure must not fail with the engine
+        return frozenset()
 
 
 def _from_level_up(assessor: Assessor, fired: FiredRules) -> Bounds:

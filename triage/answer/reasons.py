@@ -1,4 +1,4 @@
-"""Why: the reasons of an answer, one for each effect of the rules that fired and those that the way of deciding adds."""
+"""Why: the reasons of an answer, one for each effect of the rules that fired, and those that deciding adds."""
 
 from __future__ import annotations
 
