@@ -25,7 +25,8 @@ def folder(tmp_path: Path) -> Path:
 def _messages(folder: Path) -> list[str]:
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
-    return [str(fault) for fault in refused.value.faults]
+    # The order of actions in the scales lists rules that are left out here.
+    return [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
 
 
 CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
