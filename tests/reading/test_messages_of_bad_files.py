@@ -25,7 +25,8 @@ def folder(tmp_path: Path) -> Path:
 def _messages(folder: Path) -> list[str]:
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
-    return [str(fault) for fault in refused.value.faults]
+    # The order of actions in the scales lists rules that are left out here.
+    return [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
 
 
 CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
@@ -161,7 +162,7 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "change_neither: [rating, urgency]",
         "change_neither: [rating, urgeny]",
         (
-            "{line}:30: `1: urgeny` is not one of the values that belong here. Did you mean `urgency`? "
+            "{line}:30: `urgeny` is not one of the values that belong here. Did you mean `urgency`? "
             "Allowed: rating, urgency. [structure]",
         ),
     ),

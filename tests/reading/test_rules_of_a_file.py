@@ -117,7 +117,8 @@ def test_a_row_has_what_the_table_shares_and_what_is_its_own() -> None:
          "rules/pain/steps.yaml:24:30: `pain` does not belong in `for` of `limits`. "
          "Allowed: mood, dispute, loss, prevention. [unknown-value]"),
         ("{id: own, finding: found}", "{id: own, found: x}",
-         "rules/pain/steps.yaml:27:19: `found` is not a key that belongs here. Known: `id`, `claim`, `finding`. [structure]"),
+         "rules/pain/steps.yaml:27:19: `found` is not a key that belongs here. "
+         "Known: `id`, `claim`, `finding`. [structure]"),
         ("signs: [none, unknown]", "signs: [non, unknown]",
          "rules/pain/steps.yaml:31:42: `non` is not a value of `signs`. Did you mean `none`? [unknown-value]"),
         ("  - id: steps-some\n    when", "  - when",

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from triage.check import (
+    actions,
+    adults,
     covering,
     deriving,
     duplicates,
@@ -37,14 +39,23 @@ CHECKS: tuple[Check, ...] = (
     scores.check,
     urgency.check,
     wording.check,
+    actions.check,
     size.check,
 )
+REPORTS: tuple[Check, ...] = (adults.check,)
+"""What is said of a rule set and does not refuse it yet."""
 
 
 def faults_of(ruleset: RuleSet) -> Iterator[Fault]:
     """Run every check over a rule set that could be read: what is wrong with it, drafts and retired rules included."""
     yield from ruleset.draft_faults
     for check in CHECKS:
+        yield from check(ruleset)
+
+
+def reports_of(ruleset: RuleSet) -> Iterator[Fault]:
+    """What is to be mended and refuses nothing yet."""
+    for check in REPORTS:
         yield from check(ruleset)
 
 

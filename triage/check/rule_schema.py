@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from triage.model.fact import Fact
-from triage.model.rule import UNKNOWN
+from triage.model.rule import EFFECTS, UNKNOWN
 from triage.model.ruleset import RuleSet
 from triage.reading.effects import ADVICE_TOPICS
 from triage.reading.rule_file import RuleText
 from triage.reading.schema_words import WORDS
+from triage.reading.tables import OF_A_ROW, ROWS
 
 SCHEMA_FILE = "rule.schema.json"
 SCHEMA_COMMENT = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
@@ -23,9 +24,25 @@ SCHEMA_COMMENT = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
 
 
 def rule_schema(ruleset: RuleSet) -> dict[str, Any]:
-    """The JSON Schema of a rule file of this rule set."""
-    schema: dict[str, Any] = _with_words(RuleText.model_json_schema(), _vocabulary_of(ruleset))
-    return {"$schema": "http://json-schema.org/draft-07/schema#"} | schema | {"title": f"A rule of {ruleset.name}"}
+    """The JSON Schema of a rule file of this rule set: one rule, or with ``rows`` a table."""
+    rule: dict[str, Any] = _with_words(RuleText.model_json_schema(), _vocabulary_of(ruleset))
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"A rule of {ruleset.name}",
+        "$defs": rule.pop("$defs"),
+        "if": {"required": [ROWS]},
+        "then": _table_schema(rule),
+        "else": rule,
+    }
+
+
+def _table_schema(rule: dict[str, Any]) -> dict[str, Any]:
+    """A table: what a rule has, with each part in the table, in its rows, or in both, where it is merged."""
+    parts = rule["properties"] | {"then": {"type": "object", "properties": {name: {} for name in EFFECTS}}}
+    row = parts | {"covers": {"type": "array", "items": {"type": "string"}}}
+    shared = {name: part for name, part in parts.items() if name not in OF_A_ROW}
+    rows = {"type": "array", "items": _object(row) | {"required": ["id", "when"]}, "minItems": 1}
+    return _object(shared | {ROWS: rows}) | {"required": ["id", ROWS]}
 
 
 def write_schema(ruleset: RuleSet, folder: Path) -> Path:
@@ -50,7 +67,9 @@ def _vocabulary_of(ruleset: RuleSet) -> dict[str, Any]:
     areas = [term.id for term in scales.foci]
     return {
         "ratings": _one_of(scales.rating_ids),
-        "urgencies": _one_of(scales.urgency_ids[1:]),
+        "urgencies": _one_of(scales.urgency_ids),
+        "dangers": _one_of(term.id for term in scales.dangers),
+        "lines": _one_of(line.id for line in scales.lines),
         "certainties": _one_of(term.id for term in scales.certainties),
         "roles": _one_of(term.id for term in scales.roles),
         "targets": _one_of(ruleset.targets),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from triage.check import check_ruleset
+from triage.check import check_ruleset, reports_of
 from triage.check.bump import plan_bump, write_bump
 from triage.check.coverage import uncovered
 from triage.check.new_rule import KINDS, scaffold
@@ -53,6 +53,8 @@ def check(
         raise typer.Exit(1) from faulty
     for fault in of_drafts:
         err.print(f"Does not run, so refuses nothing: {fault}", markup=False)
+    for fault in reports_of(ruleset):
+        err.print(f"To be mended, refuses nothing yet: {fault}", markup=False)
     lacking = uncovered(ruleset)
     for each in lacking:
         err.print(f"{each.id}: {each.said} No rule encodes it, and no reason is given. [coverage]", markup=False)
@@ -65,7 +67,7 @@ def check(
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Argument(help="What the rule does: " + ", ".join(KINDS) + ".")],
+    kind: Annotated[str, typer.Argument(help="What the rule does, or a table of rules: " + ", ".join(KINDS) + ".")],
     id_: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, which is also its file's name.")],
     rules: RulesFolder = PUBLISHED,
 ) -> None:
@@ -98,8 +100,9 @@ def list_(
     for heading in ("Rule", "Effect", "Title", "Status"):
         table.add_column(heading, overflow="fold")
     for rule in ruleset.all_rules:
-        if effect is None or effect_name(rule.effect) == effect:
-            table.add_row(rule.id, effect_name(rule.effect), rule.title, rule.status)
+        effects = [effect_name(each) for each in rule.effects]
+        if effect is None or effect in effects:
+            table.add_row(rule.id, ", ".join(dict.fromkeys(effects)), rule.title, rule.status)
     out.print(table)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from triage.model import rule as lang
 from triage.model.faults import KeyPath
@@ -16,6 +18,7 @@ from triage.reading.scales_file import check_action
 from triage.reading.schema_words import (
     AreaWord,
     CertaintyWord,
+    DangerWord,
     Derived,
     FormatWord,
     LevelWord,
@@ -31,14 +34,27 @@ from triage.reading.shape import Strict, one_of
 ADVICE_TOPICS = ("comparison", "delivery", "monitoring", "assessment", "safety", "cost")
 
 
+class _OneInTheSchema:
+    """In the JSON Schema of a file, a list may be its one entry."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], listed]}
+
+
 def as_list(data: Any) -> Any:
     """Take one entry for a list of one."""
     return data if isinstance(data, list) or data is None else [data]
 
 
+Item = TypeVar("Item")
+OneOrMore = Annotated[list[Item], BeforeValidator(as_list), _OneInTheSchema()]
+"""A list, or its one entry without brackets."""
+
+
 class _Supports(Strict):
     rating: RatingWord
-    targets: Annotated[list[TargetWord], BeforeValidator(as_list)] = Field(alias="for", min_length=1)
+    targets: OneOrMore[TargetWord] = Field(alias="for", min_length=1)
     role: RoleWord
     certainty: CertaintyWord
 
@@ -50,7 +66,7 @@ class _AdultsOnly(Strict):
 
 class _Limits(Strict):
     to: RatingWord
-    targets: Annotated[list[TargetWord], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
+    targets: OneOrMore[TargetWord] = Field(alias="for", default_factory=list)
     certainty: CertaintyWord | None = None
     role: RoleWord | None = None
     until: str | None = None
@@ -59,7 +75,7 @@ class _Limits(Strict):
 
 class _Urgency(Strict):
     level: LevelWord
-    danger: str
+    danger: DangerWord
     action: RuleActionText
     covers: list[str] = Field(default_factory=list)
 
@@ -76,7 +92,7 @@ class _Format(Strict):
 class _Alternative(Strict):
     therapy: TherapyWord
     offer: Literal["first", "beside"]
-    targets: Annotated[list[TargetWord], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
+    targets: OneOrMore[TargetWord] = Field(alias="for", default_factory=list)
 
 
 class _Advice(Strict):
@@ -87,14 +103,14 @@ class _Advice(Strict):
 class ThenText(Strict):
     """The effects of a rule by kind; those of which a rule may have several are lists."""
 
-    supports: Annotated[list[_Supports], BeforeValidator(as_list)] = Field(default_factory=list)
-    limits: Annotated[list[_Limits], BeforeValidator(as_list)] = Field(default_factory=list)
+    supports: OneOrMore[_Supports] = Field(default_factory=list)
+    limits: OneOrMore[_Limits] = Field(default_factory=list)
     urgency: _Urgency | None = None
     derives: Derived | None = None
     focus: _Focus | None = None
-    format: Annotated[list[_Format], BeforeValidator(as_list)] = Field(default_factory=list)
-    alternative: Annotated[list[_Alternative], BeforeValidator(as_list)] = Field(default_factory=list)
-    advice: Annotated[list[_Advice], BeforeValidator(as_list)] = Field(default_factory=list)
+    format: OneOrMore[_Format] = Field(default_factory=list)
+    alternative: OneOrMore[_Alternative] = Field(default_factory=list)
+    advice: OneOrMore[_Advice] = Field(default_factory=list)
 
 
 def read_effects(then: ThenText, reader: Reader, scales: Scales) -> tuple[lang.Effect, ...]:

@@ -15,6 +15,8 @@ def _words(kind: str) -> WithJsonSchema:
 
 
 RatingWord = Annotated[str, _words("ratings")]
+DangerWord = Annotated[str, _words("dangers")]
+LineWord = Annotated[str, _words("lines")]
 LevelWord = Annotated[str, _words("urgencies")]
 CertaintyWord = Annotated[str, _words("certainties")]
 RoleWord = Annotated[str, _words("roles")]
