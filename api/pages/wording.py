@@ -102,8 +102,7 @@ class Wording:
             if not held or each.stance == "unsuited"
         ]
         lines += [
-            f"- {OFFERS[each.offer]}: {self.label(each.therapy)}."
-            for each in (() if held else answer.alternatives)
+            f"- {OFFERS[each.offer]}: {self.label(each.therapy)}." for each in (() if held else answer.alternatives)
         ]
         used = answer.ruleset
         lines.append(f"Rule set {used.name} {used.version}, {used.digest}.")

@@ -30,7 +30,7 @@ def _phases(course: plan.Course, length: plan.Length) -> tuple[Phase, ...]:
     """The phases with the sessions they take, the note on the length in the first; one where it is not phased."""
     if not length.phased or length.sessions is None:
         return (_only_phase(course, length),)
-    low, high = length.sessions
+    _, high = length.sessions
     reviews = [_review(each, high) for each in course.assessment_points]
     return tuple(
         _phase(each, course, length, reviews=_within(reviews, each, high), is_first=place == 0)
