@@ -145,6 +145,11 @@ class Vocabulary:
         return tuple(fact for fact in self.facts.values() if fact.asked_when)
 
     @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """The facts of type condition, by name."""
+        return tuple(fact.name for fact in self if fact.type == "condition")
+
+    @cached_property
     def order(self) -> Mapping[str, int]:
         """Each fact's place in the file, for ordering answers."""
         return {name: index for index, name in enumerate(self.facts)}
