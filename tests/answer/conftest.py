@@ -14,9 +14,9 @@ from tests.conftest import FIXTURE_RULES, RULES
 from tests.engines.small import SCALES
 from triage.answer.assess import Assessor, build_assessor
 from triage.engines.indexed import IndexedEvaluator
-from triage.model.rule import Action
+from triage.model.rule import Action, Rule, Urgency
 from triage.model.ruleset import RuleSet
-from triage.model.scales import GENERAL_FLOOR, FloorAction, Scales
+from triage.model.scales import GENERAL_FLOOR, LOWEST_URGENCY, FloorAction, Scales
 from triage.reading.folder import read_ruleset
 from triage.settings import Settings
 
@@ -43,12 +43,25 @@ def worded(ruleset: RuleSet) -> RuleSet:
     names = (GENERAL_FLOOR, *(fact.name for fact in ruleset.vocabulary))
     scales: Scales = replace(
         SCALES,
+        urgencies=published.urgencies,
         built_in=published.built_in,
         next_step=published.next_step,
         floors={name: FloorAction("support", Action(f"Ask about {name}.")) for name in names},
         refused=published.refused,
     )
-    return replace(ruleset, scales=scales)
+    return replace(ruleset, scales=scales, rules=tuple(map(_with_action, ruleset.rules)))
+
+
+def _with_action(rule: Rule) -> Rule:
+    """The rule with something to do in its urgency, unless it is at the lowest level."""
+    action = Action(f"First of {rule.id}.", (f"Do {rule.id}.",), (f"Ask {rule.id}?",), ("naloxone",), ("Later.",))
+    return replace(
+        rule,
+        effects=tuple(
+            replace(each, action=action) if isinstance(each, Urgency) and each.level != LOWEST_URGENCY else each
+            for each in rule.effects
+        ),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ class Enumerated:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
+        self._done: dict[frozenset[tuple[str, Value]], list[tuple[dict[str, Value], Standing]]] = {}
 
     def completions(self, answers: Answers) -> Iterator[dict[str, Value]]:
         """Every completion: each open question answered, each open set closed, nothing contradicted."""
@@ -47,7 +48,10 @@ class Enumerated:
 
     def standings(self, answers: Answers) -> list[tuple[dict[str, Value], Standing]]:
         """Every completion with what it comes to."""
-        return [(whole, self._standing(whole)) for whole in self.completions(answers)]
+        key = frozenset(answers.items())
+        if key not in self._done:
+            self._done[key] = [(whole, self._standing(whole)) for whole in self.completions(answers)]
+        return self._done[key]
 
     def _standing(self, whole: Answers) -> Standing:
         evaluation = reference.evaluate(self.ruleset, whole)
