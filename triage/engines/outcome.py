@@ -85,6 +85,20 @@ class StillOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What all completions with one rating have in common; empty or None where they differ.
+
+    ``targets`` are the leading targets that have the rating in all of them, in the order of ``RuleSet.targets``;
+    ``role`` and ``certainty`` those of the whole, ``plan`` the id of the course as ``plan_for`` gives it.
+    """
+
+    targets: tuple[str, ...] = ()
+    role: str | None = None
+    certainty: str | None = None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetStanding:
     """One target with a support that counts: its rating, and what it comes from.
 
