@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -59,10 +60,21 @@ def _level(ruleset: RuleSet, answers: Answers, in_part: frozenset[str]) -> str:
     return max((_standing(ruleset, answers).level, *held), key=ruleset.scales.urgency_rank)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(_cases())
 def test_every_answer_keeps_the_contract(case: tuple[Assessor, Referral]) -> None:
-    assessor, referral = case
+    _keeps_the_contract(*case)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3_600)
+@settings(max_examples=5_000, deadline=None, suppress_health_check=SLOW)
+@given(_cases())
+def test_thousands_of_answers_keep_the_contract(case: tuple[Assessor, Referral]) -> None:
+    _keeps_the_contract(*case)
+
+
+def _keeps_the_contract(assessor: Assessor, referral: Referral) -> None:
     ruleset, answers = assessor.ruleset, referral.answers
     answer = assessor.assess(referral)
     so_far = _standing(ruleset, answers)
