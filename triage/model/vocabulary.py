@@ -143,6 +143,17 @@ class Vocabulary:
         """The facts that are asked only when something else holds."""
         return tuple(fact for fact in self.facts.values() if fact.asked_when)
 
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that decides what is asked, what is core, which floor holds and what contradicts what."""
+        for fact in self:
+            held_while = fact.floor.held_while if fact.floor is not None else ()
+            for conjunction in (*fact.asked_when, *fact.core.when, *held_while):
+                yield from conjunction
+        for constraint in self.constraints:
+            if isinstance(constraint, Never):
+                yield from constraint.never
+
     @cached_property
     def order(self) -> Mapping[str, int]:
         """Each fact's place in the file, for ordering answers."""
