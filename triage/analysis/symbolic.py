@@ -11,6 +11,7 @@ from typing import Any
 from triage.analysis.formulas import Formula, holds_in, no
 from triage.analysis.levels import Levels
 from triage.analysis.ratings import Ratings
+from triage.analysis.shown import Shown
 from triage.engines import reference
 from triage.engines.outcome import Standing, floors, standing
 from triage.model.rule import Answers, Value
@@ -20,7 +21,7 @@ class SolverDisagreement(Exception):
     """A referral that z3 found does not do in the reference what it does in the formulas."""
 
 
-class Symbolic(Ratings, Levels):
+class Symbolic(Ratings, Levels, Shown):
     """One rule set over one referral's variables: what fires and what it comes to, as formulas."""
 
     def replay(self, model: Any) -> dict[str, Value]:
