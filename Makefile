@@ -29,7 +29,7 @@ serve: setup ## Serve the form and the API on 127.0.0.1 (PORT=8000)
 
 test: setup lint types imports ## Everything that CI runs
 	bash tests/browser/need-chromium.sh
-	$(BIN)/triage rules check
+	$(BIN)/triage rules check --release
 	$(BIN)/pytest -m "not deep" -n 2 --dist loadscope
 
 quick: .venv/ready lint types imports ## The loop while working, some ten seconds: no published rule set, no browser

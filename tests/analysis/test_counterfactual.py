@@ -27,7 +27,8 @@ def _others(explorer: Explorer, answers: Answers) -> dict[str, OtherRating]:
 
 
 def _rating(ruleset: RuleSet, answers: Answers) -> str:
-    return outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales).rating
+    evaluation = reference.evaluate(ruleset, answers)
+    return outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers).rating
 
 
 def _applied(ruleset: RuleSet, answers: Answers, changes: tuple[Change, ...]) -> dict[str, Value]:

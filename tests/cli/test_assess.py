@@ -49,7 +49,7 @@ def test_the_page_of_a_danger_shows_nothing_of_the_rating() -> None:
 
 
 def test_an_emergency_asks_nothing_more() -> None:
-    danger = {"facts": DANGER["facts"] | {"propped": "no"}}  # type: ignore[operator]
+    danger = {"facts": DANGER["facts"] | {"hazards": ["power_line"]}}  # type: ignore[operator]
     page = _run("assess", "-", stdin=json.dumps(danger)).stdout
     assert "Urgency: AT ONCE" in page
     assert "open questions" not in page

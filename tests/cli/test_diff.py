@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.conftest import FIXTURE_RULES
+from triage.check import load_ruleset
 from triage.cli import app
+from triage.model.ruleset import RuleSet
 
 
 @pytest.fixture
@@ -49,9 +52,68 @@ def test_what_moves_is_told_with_the_smallest_referral_and_the_rules(changed: Pa
     assert "by spreading" in result.stdout
 
 
+def test_complete_referrals_that_move_are_counted_exactly_by_direction(changed: Path) -> None:
+    lines = _run(str(FIXTURE_RULES), str(changed)).stdout.splitlines()
+    assert [line.strip() for line in lines[lines.index(next(x for x in lines if x.startswith("Of all"))) :]] == [
+        "Of all 331,163,901,100,032,000 complete referrals:",
+        "rating from Not advised to No reason for it: 7,164,603,629,568,000",
+        "rating from Not advised to Possible: 45,773,856,522,240,000",
+        "rating from Not advised to Suitable: 8,703,539,970,048,000",
+        "rating from Not advised to Advised: 8,411,902,033,920,000",
+        "urgency from Soon to Today: 1,494,288,187,392,000",
+    ]
+
+
+def test_with_frequencies_the_share_that_is_expected_to_move_is_told(changed: Path, tmp_path: Path) -> None:
+    """Felling is wished for by one in ten, and nothing else is answered but neutrally."""
+    frequencies = tmp_path / "frequencies.yaml"
+    frequencies.write_text(_neutral(load_ruleset(FIXTURE_RULES), felling=100), encoding="utf-8")
+    result = _run(str(FIXTURE_RULES), str(changed), "--frequencies", str(frequencies))
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    moved = next(n for n, line in enumerate(lines) if line.startswith("rating from Not advised to No reason"))
+    assert lines[moved + 1] == "expected of 10.00 % of referrals"
+    assert lines[-1] == "expected of 0.00 % of referrals", "no tree has beetles"
+
+
+def _neutral(ruleset: RuleSet, felling: int) -> str:
+    """Frequencies by which everyone gives the first answer to each fact, and some wish to have the tree felled."""
+    lines = ["facts:"]
+    for fact in ruleset.vocabulary:
+        counts = ", ".join(
+            f"{value}: {0 if number or fact.is_set else 1000}" for number, value in enumerate(fact.values)
+        )
+        of_1000 = f"{{{counts}}}"
+        if fact.is_integer:
+            rest = f", {{from: {fact.minimum + 1}, to: {fact.maximum}, count: 0}}"
+            of_1000 = f"[{{from: {fact.minimum}, to: {fact.minimum}, count: 1000}}{rest}]"
+        if fact.name == "main_wish":
+            of_1000 = f"{{shade: {1000 - felling}, more_fruit: 0, felling: {felling}, nothing: 0}}"
+        lines.append(f"  {fact.name}: {{guess: true, of_1000: {of_1000}}}")
+    return "\n".join(lines) + "\n"
+
+
+def test_frequencies_by_which_every_referral_contradicts_itself_are_refused(changed: Path, tmp_path: Path) -> None:
+    """Birds breed in every tree, and every tree is a year old."""
+    text = _neutral(load_ruleset(FIXTURE_RULES), felling=100)
+    text = text.replace("{none: 1000, breeding: 0, fledged: 0}", "{none: 0, breeding: 1000, fledged: 0}")
+    frequencies = tmp_path / "frequencies.yaml"
+    frequencies.write_text(text, encoding="utf-8")
+    result = _run(str(FIXTURE_RULES), str(changed), "--frequencies", str(frequencies))
+    assert result.exit_code == 2
+    assert "With these frequencies every referral contradicts itself: no share can be given." in result.stderr
+
+
+def test_a_mistake_in_the_frequencies_is_named(changed: Path, tmp_path: Path) -> None:
+    frequencies = tmp_path / "frequencies.yaml"
+    frequencies.write_text("facts: {lean: {guess: true, of_1000: {none: 1}}}\n", encoding="utf-8")
+    result = _run(str(FIXTURE_RULES), str(changed), "--frequencies", str(frequencies))
+    assert result.exit_code == 2
+    assert "`lean` has no count for `slight`. Write 0 where nobody gives this answer." in result.stderr
+
+
 def test_a_raised_version_lets_outcomes_move(changed: Path) -> None:
     about = changed / "ruleset.yaml"
-    about.write_text(about.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 1.1.0", 1), "utf-8")
+    about.write_text(re.sub(r"(?m)^version: .*", "version: 999.0.0", about.read_text(encoding="utf-8")), "utf-8")
     assert _run(str(FIXTURE_RULES), str(changed)).exit_code == 0
 
 

@@ -96,17 +96,19 @@ def test_the_same_rules_give_the_same_bytes(made: dict[str, str], ruleset: RuleS
 def test_governance_is_told_as_it_is(made: dict[str, str], ruleset: RuleSet) -> None:
     text = _text(made["about.html"])
     assert "reviewers: none yet, awaiting clinical review" in text
-    assert len(ruleset.about["attributes"]) == 13
-    assert all(f"{each['title']}: {each['used']}." in text for each in ruleset.about["attributes"])
-    assert all(change["version"] in text for change in ruleset.about["change_log"])
+    assert ruleset.about is not None
+    assert len(ruleset.about.attributes) == 13
+    assert all(f"{each.title}: {each.used}." in text for each in ruleset.about.attributes)
+    assert all(change.version in text for change in ruleset.about.change_log)
     assert "no diagnosis, no prediction. It has not been assessed or cleared as a medical device." in text
 
 
 def test_where_sources_disagree_both_sides_and_the_decision_stand(made: dict[str, str], ruleset: RuleSet) -> None:
     text = _text(made["decisions.html"])
-    for each in ruleset.about["disagreements"]:
-        assert " ".join(each["decision"].split()) in text, each["id"]
-        assert all(f"{position['who']}: {position['says']}" in text for position in each["positions"]), each["id"]
+    assert ruleset.about is not None
+    for each in ruleset.about.disagreements:
+        assert " ".join(each.decision.split()) in text, each.id
+        assert all(f"{position.who}: {position.says}" in text for position in each.positions), each.id
 
 
 def test_no_claim_and_no_row_is_without_a_rule_or_a_reason(ruleset: RuleSet) -> None:
@@ -115,7 +117,7 @@ def test_no_claim_and_no_row_is_without_a_rule_or_a_reason(ruleset: RuleSet) -> 
 
 def test_a_claim_whose_rules_go_is_found(ruleset: RuleSet) -> None:
     kept = tuple(rule for rule in ruleset.rules if not any(ref.claim == "S22" for ref in rule.sources))
-    bare = replace(ruleset, rules=kept, course={})
+    bare = replace(ruleset, rules=kept, course=None)
     assert "S22" in [each.id for each in uncovered(bare)]
     assert [each.id for each in rows(replace(ruleset, rules=())) if each.is_covered] == [
         each.id for each in rows(ruleset) if each.elsewhere or each.reason

@@ -83,7 +83,8 @@ def test_the_print_page_has_each_rule_once(browser: TestClient, ruleset: RuleSet
 
 def test_about_tells_use_limits_attributes_and_decisions(browser: TestClient, ruleset: RuleSet) -> None:
     page = browser.get("/about").text
-    assert page.count("<strong>Decided:</strong>") == len(ruleset.about["disagreements"])
+    assert ruleset.about is not None
+    assert page.count("<strong>Decided:</strong>") == len(ruleset.about.disagreements)
     assert page.count("<dt>") == 13
     assert "awaiting clinical review" in page
     assert ruleset.digest in page

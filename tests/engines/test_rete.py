@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings
 
 from bench.referrals import complete_referrals, partial_referrals
-from tests.engines.small import conjunctions, referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.engines.agreement import EngineDisagreement
 from triage.engines.outcome import StillOpen
@@ -19,62 +16,12 @@ from triage.engines.reference import evaluate
 from triage.engines.rete import engine as rete
 from triage.engines.rete.engine import EngineError, LiveEngines, ReteEngine
 from triage.engines.rete.network import STACK, EngineLimitError, network, waiting
-from triage.model.rule import Answers, Derives, Rule, SourceRef, Value
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
 from triage.settings import Settings
 
 THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=120)
-
-
-@st.composite
-def deriving_rulesets(draw: st.DrawFn) -> RuleSet:
-    """A small rule set, some of whose conditions are derived from the facts that nothing derives."""
-    base = draw(rulesets())
-    vocabulary = base.vocabulary
-    targets = [fact for fact in vocabulary if fact.type == "condition" and not fact.asked_when]
-    given_only = [fact for fact in vocabulary if fact.type != "condition"]
-    if not targets or not given_only:
-        return base
-    deriving = tuple(
-        Rule(
-            f"d{number}",
-            "",
-            (draw(conjunctions(given_only, 1, 2)),),
-            draw(conjunctions(given_only, 0, 1)),
-            Derives(draw(st.sampled_from(targets)).name, "suspected"),
-            "",
-            (SourceRef("s"),),
-        )
-        for number in range(draw(st.integers(1, 3)))
-    )
-    return replace(base, rules=(*deriving, *base.rules))
-
-
-@THOROUGH
-@given(st.data())
-def test_generated_rule_sets_mean_the_same(data: st.DataObject) -> None:
-    ruleset = data.draw(deriving_rulesets())
-    engine = ReteEngine(ruleset)
-    try:
-        for _ in range(8):
-            facts = data.draw(referrals(ruleset))
-            assert engine.fired(facts) == evaluate(ruleset, facts).fired
-    finally:
-        engine.close()
-
-
-@THOROUGH
-@given(st.data())
-def test_the_order_of_the_rules_changes_nothing(data: st.DataObject) -> None:
-    ruleset = data.draw(deriving_rulesets())
-    shuffled = replace(ruleset, rules=tuple(data.draw(st.permutations(ruleset.rules))))
-    facts = data.draw(referrals(ruleset))
-    engine = ReteEngine(shuffled)
-    try:
-        assert engine.fired(facts) == evaluate(ruleset, facts).fired
-    finally:
-        engine.close()
 
 
 @pytest.fixture(scope="module")

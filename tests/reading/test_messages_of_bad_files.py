@@ -25,40 +25,179 @@ def folder(tmp_path: Path) -> Path:
 def _messages(folder: Path) -> list[str]:
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
-    return [str(fault) for fault in refused.value.faults]
+    # The order of actions in the scales lists rules that are left out here.
+    return [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
 
 
-CHANGES: dict[str, tuple[str, str, str, str]] = {
-    "a fact twice": (
+CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "a group that does not exist": (
         "vocabulary.yaml",
-        "name: suicidal_behavior\n",
-        "name: suicidal_thoughts\n",
-        "The fact `suicidal_thoughts` is there twice.",
+        "group: person\n",
+        "group: persn\n",
+        ("{line}:5: `persn` is not a group. Did you mean `person`? [structure]",),
     ),
-    "a group that does not exist": ("vocabulary.yaml", "group: person\n", "group: persn\n", "Did you mean `person`?"),
-    "bounds the wrong way round": ("vocabulary.yaml", "max: 120\n", "max: -1\n", "age_years"),
-    "a type that does not exist": ("vocabulary.yaml", "type: integer\n", "type: number\n", "`type`"),
+    "a type that does not exist": (
+        "vocabulary.yaml",
+        "type: integer\n",
+        "type: number\n",
+        (
+            "{line}:5: `type: number` is not one of the values that belong here. "
+            "Allowed: yes_no, choice, choices, integer, condition. [structure]",
+        ),
+    ),
     "a key that does not belong": (
         "vocabulary.yaml",
         "    ordered: true\n",
         "    ordred: true\n",
-        "Did you mean `ordered`?",
+        ("{line}:5: `ordred` is not a key that belongs here. Did you mean `ordered`? [structure]",),
     ),
-    "a rating left out": ("scales.yaml", "id: no_indication", "id: no_indicatin", "`no_indication`"),
-    "a source of an unknown kind": ("sources.yaml", "kind: guideline", "kind: guidline", "`kind`"),
+    "a truth that is not one": (
+        "vocabulary.yaml",
+        "    ordered: true\n",
+        "    ordered: yes\n",
+        ("{line}:5: `ordered` must be `true` or `false`. [structure]",),
+    ),
+    "a source of an unknown kind": (
+        "sources.yaml",
+        "kind: guideline",
+        "kind: guidline",
+        (
+            "{line}:5: `kind: guidline` is not one of the values that belong here. Did you mean `guideline`? Allowed: "
+            "guideline, meta-analysis, trial, review, manual, instrument, standard, regulation, service-page, web, "
+            "proposal. [structure]",
+        ),
+    ),
+    "a key of the course": (
+        "course.yaml",
+        "    frequency: monthly\n",
+        "    frequncy: monthly\n",
+        ("{line}:5: `frequncy` is not a key that belongs here. Did you mean `frequency`? [structure]",),
+    ),
+    "the key that every plan reads": (
+        "course.yaml",
+        "  frequency: weekly\n",
+        "  frequence: weekly\n",
+        (
+            "{above3}:1: `frequency` is missing. [structure]",
+            "{line}:3: `frequence` is not a key that belongs here. Did you mean `frequency`? [structure]",
+        ),
+    ),
+    "a course for no condition": (
+        "course.yaml",
+        "for: [bulimia_nervosa]",
+        "for: [bulimia_nervsa]",
+        ("{line}:11: `bulimia_nervsa` does not belong here. Did you mean `bulimia_nervosa`? [unknown-value]",),
+    ),
+    "a course in no role": (
+        "course.yaml",
+        "role: maintenance",
+        "role: maintainance",
+        ("{line}:5: `maintainance` does not belong here. Did you mean `maintenance`? [unknown-value]",),
+    ),
+    "a format that does not exist": (
+        "course.yaml",
+        "format: telephone",
+        "format: telefone",
+        ("{line}:5: `telefone` does not belong here. Did you mean `telephone`? [unknown-value]",),
+    ),
+    "sessions the wrong way round": (
+        "course.yaml",
+        "sessions: [24, 36]",
+        "sessions: [36, 24]",
+        ("{line}:5: `sessions` goes from 36 to 24. Write the smaller number first. [bound]",),
+    ),
+    "a review point of three sessions": (
+        "course.yaml",
+        "session: [4, 6]",
+        "session: [4, 5, 6]",
+        ("{line}:5: `session` is one number, or a first and a last one. Write one number or two. [bound]",),
+    ),
+    "a review point in words": (
+        "course.yaml",
+        "session: [4, 6]",
+        "session: four",
+        ("{line}:5: `session` must be a whole number or a list. [structure]",),
+    ),
+    "a source of the course": (
+        "course.yaml",
+        "{id: frank-2007, ",
+        "{id: frank-2077, ",
+        ("{line}:9: The source `frank-2077` is not in sources.yaml. Did you mean `frank-2007`? [source]",),
+    ),
+    "a key of the rule set": (
+        "ruleset.yaml",
+        "reviewers: []\n",
+        "reviewrs: []\n",
+        (
+            "3:1: `reviewers` is missing. [structure]",
+            "{line}:1: `reviewrs` is not a key that belongs here. Did you mean `reviewers`? [structure]",
+        ),
+    ),
+    "a version that is none": (
+        "ruleset.yaml",
+        "effective_date: ",
+        "effective_date: about ",
+        ("{line}:1: `effective_date` must be a date, such as 2026-11-23. [structure]",),
+    ),
+    "a side without its source": (
+        "ruleset.yaml",
+        "source: carroll-2004",
+        "source: caroll-2004",
+        ("{line}:9: The source `caroll-2004` is not in sources.yaml. Did you mean `carroll-2004`? [source]",),
+    ),
+    "a key of a property": (
+        "properties.yaml",
+        "    alone: true\n",
+        "    alon: true\n",
+        ("{line}:5: `alon` is not a key that belongs here. Did you mean `alone`? [structure]",),
+    ),
+    "a rating of a property": (
+        "properties.yaml",
+        "rating_at_most: possible\n",
+        "rating_at_most: posible\n",
+        ("{line}:5: `posible` is not known here. Did you mean `possible`? [unknown-value]",),
+    ),
+    "what a property may change": (
+        "properties.yaml",
+        "change_neither: [rating, urgency]",
+        "change_neither: [rating, urgeny]",
+        (
+            "{line}:30: `1: urgeny` is not one of the values that belong here. Did you mean `urgency`? "
+            "Allowed: rating, urgency. [structure]",
+        ),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_fault_is_named_with_file_line_and_fix(folder: Path, name: str) -> None:
     file, before, after, said = CHANGES[name]
-    text = (folder / file).read_text(encoding="utf-8")
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
     assert before in text
-    (folder / file).write_text(text.replace(before, after, 1), encoding="utf-8")
-    messages = _messages(folder)
-    found = [message for message in messages if message.startswith(f"rules/{file}:") and said in message]
-    assert found, messages
-    assert all(int(message.split(":")[1]) > 0 for message in found)
+    line = text[: text.index(before)].count("\n") + 1
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    assert _messages(folder) == [f"rules/{file}:{each.format(line=line, above3=line - 3)}" for each in said]
+
+
+def test_a_fact_that_is_there_twice_is_named(folder: Path) -> None:
+    path = folder / "vocabulary.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("name: suicidal_behavior\n", "name: suicidal_thoughts\n", 1), encoding="utf-8")
+    assert any("The fact `suicidal_thoughts` is there twice. [duplicate]" in each for each in _messages(folder))
+
+
+def test_bounds_the_wrong_way_round_are_named(folder: Path) -> None:
+    path = folder / "vocabulary.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("max: 120\n", "max: -1\n", 1), encoding="utf-8")
+    assert any("`age_years` has no sound bounds. Give `min` below `max`. [bound]" in each for each in _messages(folder))
+
+
+def test_a_rating_left_out_of_the_scales_is_named(folder: Path) -> None:
+    path = folder / "scales.yaml"
+    text = path.read_text(encoding="utf-8").replace("id: no_indication", "id: no_indicatin", 1)
+    path.write_text(text, encoding="utf-8")
+    assert any("`ratings` lacks `no_indication`. Did you mean `no_indicatin`? [scales]" in m for m in _messages(folder))
 
 
 @pytest.mark.parametrize("file", ["vocabulary.yaml", "scales.yaml", "sources.yaml", "course.yaml", "ruleset.yaml"])

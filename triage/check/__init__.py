@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from triage.check import covering, deriving, duplicates, examples, reachable, size, sourced, suspicion
-from triage.check import lock as locked
+from triage.check import (
+    actions,
+    adults,
+    covering,
+    deriving,
+    duplicates,
+    examples,
+    reachable,
+    scores,
+    size,
+    sourced,
+    suspicion,
+    urgency,
+    wording,
+)
 from triage.model.faults import Fault, FaultyRuleSet
 from triage.model.ruleset import RuleSet
 from triage.reading.folder import read_ruleset
+from triage.reading.properties_file import FILE as PROPERTIES
+from triage.reading.properties_file import read_properties
 
 Check = Callable[[RuleSet], Iterable[Fault]]
 
@@ -21,24 +36,59 @@ CHECKS: tuple[Check, ...] = (
     deriving.check,
     suspicion.check,
     covering.check,
+    scores.check,
+    urgency.check,
+    wording.check,
+    actions.check,
     size.check,
-    locked.check,
 )
+REPORTS: tuple[Check, ...] = (adults.check,)
+"""What is said of a rule set and does not refuse it yet."""
 
 
 def faults_of(ruleset: RuleSet) -> Iterator[Fault]:
-    """Run every check over a rule set that could be read."""
+    """Run every check over a rule set that could be read: what is wrong with it, drafts and retired rules included."""
+    yield from ruleset.draft_faults
     for check in CHECKS:
         yield from check(ruleset)
+
+
+def reports_of(ruleset: RuleSet) -> Iterator[Fault]:
+    """What is to be mended and refuses nothing yet."""
+    for check in REPORTS:
+        yield from check(ruleset)
+
+
+def check_ruleset(ruleset: RuleSet, folder: Path) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """What refuses the rule set, and what is only told: the faults of rules that do not run."""
+    set_aside = {rule.place.file for rule in ruleset.all_rules if rule.status != "active"}
+    set_aside |= {fault.place.file for fault in ruleset.draft_faults}
+    faults = sorted({*faults_of(ruleset), *_faults_of_properties(folder, ruleset)})
+    return (
+        tuple(fault for fault in faults if fault.place.file not in set_aside),
+        tuple(fault for fault in faults if fault.place.file in set_aside),
+    )
+
+
+def _faults_of_properties(folder: Path, ruleset: RuleSet) -> tuple[Fault, ...]:
+    """What is wrong with what is to be proved, where the rule set has such a file."""
+    if not (folder / PROPERTIES).is_file():
+        return ()
+    try:
+        read_properties(folder, ruleset)
+    except FaultyRuleSet as faulty:
+        return faulty.faults
+    return ()
 
 
 def load_ruleset(folder: Path) -> RuleSet:
     """Read and check the rule set in ``folder``: what a service starts with.
 
-    Raises FaultyRuleSet with every fault that reading or any check finds.
+    Raises FaultyRuleSet with every fault that reading or any check finds in what runs. A draft or a retired rule
+    refuses nothing, and neither does a meaning that was not released yet.
     """
     ruleset = read_ruleset(folder)
-    faults = list(faults_of(ruleset))
+    faults, _ = check_ruleset(ruleset, folder)
     if faults:
         raise FaultyRuleSet(faults)
     return ruleset

@@ -32,7 +32,7 @@ class Covered:
 
 def claims(ruleset: RuleSet) -> tuple[Covered, ...]:
     """Every claim of every source that makes claims, in the order of its page. The course plan counts as a place."""
-    planned = _claims_in(ruleset.course)
+    planned = {ref.claim for ref in ruleset.course.cited} if ruleset.course else set()
     found = []
     for source in ruleset.sources.values():
         for claim, said in source.claims.items():
@@ -68,13 +68,3 @@ def _ids(rules: Iterable[Any]) -> tuple[str, ...]:
 
 def _firing(rules: Iterable[Any]) -> int:
     return sum(example.fires is True for rule in rules for example in rule.examples)
-
-
-def _claims_in(data: Any) -> set[str]:
-    """The claims that a part of a file cites."""
-    if isinstance(data, dict):
-        own = {str(data["claim"])} if "claim" in data else set[str]()
-        return own.union(*(_claims_in(each) for each in data.values()))
-    if isinstance(data, list | tuple):
-        return set[str]().union(*(_claims_in(each) for each in data))
-    return set()

@@ -15,16 +15,27 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
     levels = {rule.id: ruleset.scales.urgency_rank(rule.urgency.level) for rule in ruleset.rules if rule.urgency}
     covers = {rule.id: rule.urgency.covers for rule in ruleset.rules if rule.urgency}
     for rule in ruleset.rules:
+        place = rule.at("then", "urgency", "covers")
         for covered in covers.get(rule.id, ()):
             if covered not in levels or covered == rule.id:
                 message = f"`{rule.id}` covers `{covered}`, which is no other active urgency rule."
-                yield Fault(rule.place, "covers", message, did_you_mean(covered, tuple(levels)))
+                yield Fault(place, "covers", message, did_you_mean(covered, tuple(levels)))
             elif levels[covered] > levels[rule.id]:
                 message = f"`{rule.id}` covers `{covered}`, whose level is higher."
-                yield Fault(rule.place, "covers", message, "A rule takes the place of others of its level or below.")
+                yield Fault(
+                    place,
+                    "covers",
+                    message,
+                    "A rule takes the place of others of its level or below.",
+                )
             elif rule.id in _covered_in_the_end(covered, covers):
                 message = f"`{rule.id}` covers `{covered}`, which in the end covers `{rule.id}`."
-                yield Fault(rule.place, "covers", message, "Break the circle: both would lose their reason.")
+                yield Fault(
+                    place,
+                    "covers",
+                    message,
+                    "Break the circle: both would lose their reason.",
+                )
 
 
 def _covered_in_the_end(rule: str, covers: Covers) -> frozenset[str]:

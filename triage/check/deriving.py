@@ -18,10 +18,12 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
         by, said = derived.setdefault(fact, (rule.id, value))
         if said != value:
             message = f"`{rule.id}` derives `{fact}: {value}` where `{by}` derives `{said}`."
-            yield Fault(rule.place, "derives-clash", message, "Two rules can't derive different values.")
+            yield Fault(
+                rule.at("then", "derives"), "derives-clash", message, "Two rules can't derive different values."
+            )
         if ruleset.vocabulary[fact].asked_when:
             message = f"`{fact}` is only sometimes asked, so nothing may derive it."
-            yield Fault(rule.place, "derives-gated", message)
+            yield Fault(rule.at("then", "derives"), "derives-gated", message)
     for rule in ruleset.rules:
         for name in rule.facts:
             if name not in derived:
@@ -29,10 +31,11 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
             by, value = derived[name]
             if rule.derives:
                 message = f"`{rule.id}` reads `{name}`, which `{by}` derives: deriving is one pass, without chains."
-                yield Fault(rule.place, "derives-cycle", message, "Read the answers that were given.")
+                yield Fault(rule.at_condition(name), "derives-cycle", message, "Read the answers that were given.")
             elif rule.urgency and _hangs_on(rule, name, value):
                 message = f"The urgency `{rule.id}` reads `{name}`, which `{by}` derives."
-                yield Fault(rule.place, "urgency-reads-derived", message, "An urgency from a score reads the score.")
+                fix = "An urgency from a score reads the score."
+                yield Fault(rule.at_condition(name), "urgency-reads-derived", message, fix)
 
 
 def _hangs_on(rule: Rule, fact: str, value: str) -> bool:

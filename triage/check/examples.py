@@ -22,7 +22,7 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
         for wanted in (True, False, None):
             if wanted not in shown:
                 message = f"`{rule.id}` has no example on which it {_WORDS[wanted]}."
-                yield Fault(rule.place, "example-lacking", message, "Add one under `examples`.")
+                yield Fault(rule.at("examples"), "example-lacking", message, "Add one under `examples`.")
         yield from _numbers(rule, ruleset.vocabulary)
 
 
@@ -56,4 +56,9 @@ def _numbers(rule: Rule, vocabulary: Vocabulary) -> Iterator[Fault]:
         }
         for side in sorted(sides - tried):
             message = f"No example of `{rule.id}` has `{condition.fact}: {side}`, one side of its bound."
-            yield Fault(rule.place, "example-bound", message, "Add one; the bound shows only from both sides.")
+            yield Fault(
+                rule.at_condition(condition.fact),
+                "example-bound",
+                message,
+                "Add one; the bound shows only from both sides.",
+            )

@@ -1,37 +1,211 @@
-"""A rule's meaning does not change without a new version: ``rules/lock.json`` holds a digest of each meaning."""
+"""What was released: ``lock.json`` holds the meaning of every rule, fact and scale at the last version.
+
+A meaning that differs runs at once; only ``triage rules check --release`` refuses it, until ``triage rules bump``
+raised the version, wrote the lock anew and began an entry of the change log.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
-from triage.check.rule_digest import meaning_digest
-from triage.model.faults import Fault, Place
+from triage.check.rule_digest import asked_digest, conjunction_text, meaning_digest
+from triage.model.fact import Fact
+from triage.model.faults import Fault, FaultyRuleSet, Place
+from triage.model.rule import Effect, Format, Limits, Rule, Urgency
 from triage.model.ruleset import RuleSet
-from triage.reading.folder import LOCK_FILE
+from triage.model.scales import Scales
+from triage.model.vocabulary import AtMost, Never
 
-_MEND = "Raise `version` in ruleset.yaml, add to its change log, then run `triage rules lock`."
+_TEXTS, _MAPPINGS = ("version", "words", "scales", "constraints"), ("facts", "rules")
+LOCK_FILE = "lock.json"
+Step = Literal["major", "minor", "patch"]
+Kind = Literal["is new", "has changed", "is gone"]
 
 
-def lock_of(ruleset: RuleSet) -> dict[str, Any]:
-    """What the lock file of this rule set holds."""
-    return {"version": ruleset.version, "meanings": {rule.id: meaning_digest(rule) for rule in ruleset.all_rules}}
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """What differs from the last release: a rule, a fact or a shared part; how; and the step of the version it asks."""
+
+    what: str
+    id: str
+    kind: Kind
+    step: Step
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.what.capitalize()} `{self.id}` {self.kind}"
 
 
-def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Compare the meanings with the lock file, which may lack where the rule set is new."""
-    lock: Mapping[str, Any] | None = ruleset.about.get("lock")
-    if lock is None:
-        return
-    now = lock_of(ruleset)
-    if now == lock:
-        return
-    if now["version"] != lock["version"]:
-        message = f"The lock file is of version {lock['version']}, the rule set of {now['version']}."
-        yield Fault(Place(LOCK_FILE), "lock", message, "Run `triage rules lock`.")
-        return
+def lock_of(ruleset: RuleSet, folder: Path) -> dict[str, Any]:
+    """What the lock file of this rule set holds. Drafts and retired rules mean nothing."""
+    return {
+        "version": ruleset.version,
+        "words": words_digest(folder),
+        "scales": _scales_digest(ruleset.scales),
+        "constraints": _digest(sorted(repr(each) for each in _constraints(ruleset))),
+        "facts": {fact.name: _fact_digest(fact) for fact in ruleset.vocabulary},
+        "rules": {rule.id: _rule_entry(rule) for rule in ruleset.rules},
+    }
+
+
+def read_lock(folder: Path) -> dict[str, Any] | None:
+    """What was locked at the last release; None where nothing was. Raises FaultyRuleSet where it can't be read."""
+    path = folder / LOCK_FILE
+    if not path.is_file():
+        return None
+    try:
+        lock: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for key in (*_TEXTS, *_MAPPINGS):
+            if not isinstance(lock[key], str if key in _TEXTS else dict):
+                raise TypeError(key)
+    except (ValueError, KeyError, TypeError) as error:
+        message = "The lock file can't be read."
+        raise FaultyRuleSet(
+            [Fault(lock_place(folder), "lock", message, "Restore it from the last release.")]
+        ) from error
+    return lock
+
+
+def write_lock(ruleset: RuleSet, folder: Path) -> None:
+    """Write the meanings of this version, one rule or fact a line."""
+    lock = lock_of(ruleset, folder)
+    lines = [f" {json.dumps(key)}: {json.dumps(lock[key])}" for key in _TEXTS]
+    for key in _MAPPINGS:
+        entries = ",\n".join(f"  {json.dumps(id_)}: {json.dumps(entry)}" for id_, entry in lock[key].items())
+        lines.append(f" {json.dumps(key)}: {{\n{entries}\n }}")
+    (folder / LOCK_FILE).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def changes_since(lock: Mapping[str, Any], ruleset: RuleSet, folder: Path) -> tuple[Change, ...]:
+    """Every meaning that differs from the lock, in order of id."""
+    now = lock_of(ruleset, folder)
     places = {rule.id: rule.place for rule in ruleset.all_rules}
-    for id_ in sorted({*now["meanings"], *lock["meanings"]}):
-        if now["meanings"].get(id_) != lock["meanings"].get(id_):
-            message = f"The meaning of `{id_}` has changed since version {now['version']} was locked."
-            yield Fault(places.get(id_, Place(LOCK_FILE)), "lock", message, _MEND)
+    changes = []
+    for part, file in (("scales", "scales.yaml"), ("constraints", "vocabulary.yaml")):
+        if now[part] != lock[part]:
+            changes.append(Change("part", part, "has changed", "major", Place(f"{folder.name}/{file}")))
+    for id_, kind in _differing(lock["facts"], now["facts"]):
+        step: Step = "minor" if kind == "is new" else "major"
+        changes.append(Change("fact", id_, kind, step, Place(f"{folder.name}/vocabulary.yaml")))
+    for id_, kind in _differing(lock["rules"], now["rules"]):
+        step = _step_of(lock["rules"].get(id_), now["rules"].get(id_), ruleset.scales)
+        changes.append(Change("rule", id_, kind, step, places.get(id_, lock_place(folder))))
+    return tuple(changes)
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Kind]]:
+    for id_ in sorted({*before, *now}):
+        if id_ not in before:
+            yield id_, "is new"
+        elif id_ not in now:
+            yield id_, "is gone"
+        elif before[id_] != now[id_]:
+            yield id_, "has changed"
+
+
+def _step_of(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None, scales: Scales) -> Step:
+    """Minor, unless a caution may now hold less often or less strongly than it did."""
+    if before is None or "asks" not in before:
+        return "minor"
+    if now is None or now.get("asks") != before["asks"]:
+        return "major"
+    kept = (
+        kind in now["cautions"] and _no_weaker(value, now["cautions"][kind], scales)
+        for kind, value in before["cautions"].items()
+    )
+    return "minor" if all(kept) else "major"
+
+
+def _no_weaker(before: str, now: str, scales: Scales) -> bool:
+    if before in scales.urgency_ids and now in scales.urgency_ids:
+        return scales.urgency_rank(now) >= scales.urgency_rank(before)
+    if before in scales.rating_ids and now in scales.rating_ids:
+        return scales.rating_rank(now) <= scales.rating_rank(before)
+    return now == before
+
+
+def _rule_entry(rule: Rule) -> dict[str, Any]:
+    """The digest of a rule's meaning; where it cautions also how strongly, and what it asks for."""
+    entry: dict[str, Any] = {"meaning": meaning_digest(rule)}
+    cautions = dict(caution for effect in rule.effects if (caution := _caution(effect)) is not None)
+    return entry | ({"cautions": cautions, "asks": asked_digest(rule)} if cautions else {})
+
+
+def _caution(effect: Effect) -> tuple[str, str] | None:
+    """What an effect cautions against, and how strongly."""
+    match effect:
+        case Urgency(level=level):
+            return "urgency", level
+        case Limits(to=to, targets=targets):
+            return f"limits {' '.join(sorted(targets))}".strip(), to
+        case Format(format=format_, suited=False):
+            return "unsuited", format_
+        case _:
+            return None
+
+
+def _fact_digest(fact: Fact) -> str:
+    """What a fact means: its answers in order, when it is asked and when it is core; not its words."""
+    return _digest(
+        [
+            fact.type,
+            fact.group,
+            fact.values,
+            fact.minimum,
+            fact.maximum,
+            fact.ordered,
+            fact.changeable,
+            [fact.core.kind, fact.core.given, sorted(conjunction_text(each) for each in fact.core.when)],
+            [fact.floor.level, sorted(conjunction_text(each) for each in fact.floor.held_while)] if fact.floor else [],
+            [sorted(fact.reassuring.values), sorted(fact.reassuring.but), sorted(fact.reassuring.in_part)],
+            sorted(conjunction_text(each) for each in fact.asked_when),
+        ]
+    )
+
+
+def _scales_digest(scales: Scales) -> str:
+    """What the scales mean: the order of their values, where ratings are held, and the floor."""
+    return _digest(
+        [
+            scales.rating_ids,
+            [(term.id, dict(term.respond_within)) for term in scales.urgencies],
+            [term.id for term in (*scales.certainties, *scales.roles, *scales.foci, *scales.formats)],
+            [therapy.id for therapy in scales.therapies],
+            [[target.id, target.life_problem] for target in scales.targets],
+            sorted(scales.hold_at),
+            scales.floor,
+        ]
+    )
+
+
+def _constraints(ruleset: RuleSet) -> Iterator[list[Any]]:
+    """What each constraint forbids, without its message."""
+    for each in ruleset.vocabulary.constraints:
+        match each:
+            case AtMost(lower=lower, upper=upper, plus=plus):
+                yield [lower, upper, plus]
+            case Never(never=never, given=given):
+                yield [conjunction_text(never), given]
+
+
+def words_digest(folder: Path) -> str:
+    """The digest of all files but the rule set's own and the lock: it differs where words alone do."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        if path.name != "ruleset.yaml":
+            whole.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def lock_place(folder: Path) -> Place:
+    """How messages call the lock file."""
+    return Place(f"{folder.name}/{LOCK_FILE}")

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from triage.check.rule_schema import SCHEMA_COMMENT
+
 KINDS: Mapping[str, tuple[str, str]] = {
     "supports": (
         "indications",
         "supports: {rating: possible, for: major_depression, role: monotherapy, certainty: very_low}",
     ),
     "limits": ("limits", "limits: {to: possible, certainty: very_low}"),
-    "urgency": ("safety", "urgency: {level: urgent, action: What to do, whom to call, what not to do.}"),
+    "urgency": ("safety", "urgency: {level: urgent, danger: support, action: {first: The one thing to do now.}}"),
     "derives": ("scores", "derives: {major_depression: suspected}"),
     "focus": ("focus", "focus: {area: role_transition}"),
     "format": ("delivery", "format: {suited: individual}"),
-    "alternative": ("alternatives", "alternative: {therapy: cbt, first: true}"),
+    "alternative": ("alternatives", "alternative: {therapy: cbt, offer: first}"),
     "advice": ("advice", "advice: {topic: monitoring}"),
+    "table": ("limits", "limits: {to: possible}"),
 }
 
 _TEMPLATE = """\
+{schema}
 id: {id}
 title: What this rule says, in a few words
 status: draft                        # active once `triage rules check` is content
@@ -40,10 +44,34 @@ examples:
 """
 
 
+_TABLE = """\
+{schema}
+id: {id}
+title: What the rules of this table say, in a few words
+status: draft                        # active once `triage rules check` is content
+review: {{by: null, on: null}}
+then:                                # shared by all rows; a row may have its own over it, key by key
+  {effect}
+because: >-
+  One or two sentences in our words, unless a row has its own.
+sources:
+  - {{id: service-page, claim: S13}}
+rows:
+  - id: {id}-first
+    title: What this row says
+    when: {{age_years: {{at_least: 18}}}}
+    examples:
+      - {{name: just old enough, given: {{age_years: 18}}, fires: true}}
+      - {{name: just too young, given: {{age_years: 17}}, fires: false}}
+      - {{name: age not asked, given: {{}}, fires: unknown}}
+"""
+
+
 def scaffold(folder: Path, kind: str, id_: str) -> Path:
-    """Write a draft rule of a kind (a key of KINDS) and give its path. Raises KeyError for a kind that is not one."""
+    """Write a draft of a kind (a key of KINDS) and give its path. Raises KeyError for a kind that is not one."""
     subfolder, effect = KINDS[kind]
+    template = _TABLE if kind == "table" else _TEMPLATE
     path = folder / subfolder / f"{id_}.yaml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(_TEMPLATE.format(id=id_, effect=effect), encoding="utf-8")
+    path.write_text(template.format(schema=SCHEMA_COMMENT, id=id_, effect=effect), encoding="utf-8")
     return path

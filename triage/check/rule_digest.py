@@ -13,8 +13,7 @@ from triage.model.rule import Advice, Condition, Conjunction, Effect, Limits, Ru
 def canonical(rule: Rule) -> dict[str, Any]:
     """A rule's meaning as plain data: conditions and effects without order, and of effects what decides."""
     return {
-        "when": sorted(_conjunction(each) for each in rule.when),
-        "unless": _conjunction(rule.unless),
+        **_asked(rule),
         "then": sorted(
             ([effect_name(effect), _deciding_part(effect, rule)] for effect in rule.effects),
             key=lambda each: json.dumps(each, sort_keys=True),
@@ -25,8 +24,20 @@ def canonical(rule: Rule) -> dict[str, Any]:
 
 def meaning_digest(rule: Rule) -> str:
     """The digest of a rule's meaning: rewording leaves it as it is."""
-    text = json.dumps(canonical(rule), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return _digest(canonical(rule))
+
+
+def asked_digest(rule: Rule) -> str:
+    """The digest of what a rule asks for, whatever it does."""
+    return _digest(_asked(rule))
+
+
+def _asked(rule: Rule) -> dict[str, Any]:
+    return {"when": sorted(conjunction_text(each) for each in rule.when), "unless": conjunction_text(rule.unless)}
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _deciding_part(effect: Effect, rule: Rule) -> dict[str, Any]:
@@ -41,7 +52,8 @@ def _deciding_part(effect: Effect, rule: Rule) -> dict[str, Any]:
             return dataclasses.asdict(effect)
 
 
-def _conjunction(conjunction: Conjunction) -> list[str]:
+def conjunction_text(conjunction: Conjunction) -> list[str]:
+    """Conditions as text, in an order of their own."""
     return sorted(_condition(each) for each in conjunction)
 
 

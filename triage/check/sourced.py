@@ -12,28 +12,52 @@ PROPOSAL = "proposal"
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Check each rule's sources, claims and evidence rows."""
-    known_rows = {*ruleset.evidence_rows}
+    """Check the sources and evidence rows of each rule, and the sources named outside the rules."""
+    rows = tuple(ruleset.evidence_rows)
     for rule in ruleset.all_rules:
-        for source in rule.sources:
-            yield from _exists(rule, source, ruleset)
+        for ref in rule.sources:
+            yield from _exists(ref, ruleset)
         yield from _strong_enough(rule, ruleset)
-        for row in rule.evidence:
-            if row not in known_rows:
+        for index, row in enumerate(rule.evidence):
+            if row not in ruleset.evidence_rows:
                 message = f"`{row}` is not a row of the evidence index."
-                yield Fault(rule.place, "evidence", message, "The rows stand in sources.yaml under `evidence_rows`.")
+                fix = did_you_mean(row, rows) or "The rows stand in sources.yaml under `evidence_rows`."
+                yield Fault(rule.at("evidence", index), "evidence", message, fix)
+    for ref in _elsewhere(ruleset):
+        yield from _known(ref, ruleset)
+    yield from _decisions(ruleset)
 
 
-def _exists(rule: Rule, ref: SourceRef, ruleset: RuleSet) -> Iterator[Fault]:
+def _elsewhere(ruleset: RuleSet) -> Iterator[SourceRef]:
+    """The sources that are named outside the rules."""
+    for reason in ruleset.scales.built_in.values():
+        yield from reason.sources
+    if ruleset.course is not None:
+        yield from ruleset.course.cited
+
+
+def _decisions(ruleset: RuleSet) -> Iterator[Fault]:
+    """Where sources disagree, each side has a source that exists."""
+    for each in ruleset.about.disagreements if ruleset.about else ():
+        for position in each.positions:
+            yield from _known(SourceRef(position.source, position.claim, place=position.place), ruleset)
+
+
+def _exists(ref: SourceRef, ruleset: RuleSet) -> Iterator[Fault]:
+    yield from _known(ref, ruleset)
+    source = ruleset.sources.get(ref.id)
+    if source is not None and source.claims and ref.claim is None:
+        yield Fault(ref.place, "claim", f"Which claim of `{ref.id}` is meant?", "Add `claim: S..`.")
+
+
+def _known(ref: SourceRef, ruleset: RuleSet) -> Iterator[Fault]:
     source = ruleset.sources.get(ref.id)
     if source is None:
         message = f"The source `{ref.id}` is not in sources.yaml."
-        yield Fault(rule.place, "source", message, did_you_mean(ref.id, tuple(ruleset.sources)))
+        yield Fault(ref.place, "source", message, did_you_mean(ref.id, tuple(ruleset.sources)))
     elif ref.claim is not None and ref.claim not in source.claims:
         message = f"`{ref.id}` has no claim `{ref.claim}`."
-        yield Fault(rule.place, "claim", message, did_you_mean(ref.claim, tuple(source.claims)))
-    elif source.claims and ref.claim is None:
-        yield Fault(rule.place, "claim", f"Which claim of `{ref.id}` is meant?", "Add `claim: S..`.")
+        yield Fault(ref.place, "claim", message, did_you_mean(ref.claim, tuple(source.claims)))
 
 
 def _strong_enough(rule: Rule, ruleset: RuleSet) -> Iterator[Fault]:
@@ -42,10 +66,11 @@ def _strong_enough(rule: Rule, ruleset: RuleSet) -> Iterator[Fault]:
         return
     if rule.of(Supports) and not any(each.verified for each in found):
         message = "A support can't stand on unverified sources alone."
-        yield Fault(rule.place, "unverified", message, "Cite a source that was seen, or lower the support to advice.")
+        fix = "Cite a source that was seen, or lower the support to advice."
+        yield Fault(rule.at("sources"), "unverified", message, fix)
     elif not all(map(_is_caution, rule.effects)) and all(each.kind == PROPOSAL for each in found):
         message = "Only caution (an urgency, a limit, an unsuited format, advice) may rest on a proposal alone."
-        yield Fault(rule.place, "proposal", message, "Cite what the proposal rests on.")
+        yield Fault(rule.at("sources"), "proposal", message, "Cite what the proposal rests on.")
 
 
 def _is_caution(effect: Effect) -> bool:

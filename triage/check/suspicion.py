@@ -17,9 +17,11 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
     ceiling = ruleset.scales.rating_rank(HIGHEST_ON_SUSPICION)
     for rule in ruleset.rules:
         conditions = [c for conjunction in rule.when for c in conjunction if isinstance(c, OneOf)]
-        if not any(SUSPECTED in each.values for each in conditions):
+        suspected = next((each for each in conditions if SUSPECTED in each.values), None)
+        if suspected is None:
             continue
         for effect in rule.of(Supports):
             if ruleset.scales.rating_rank(effect.rating) > ceiling:
                 message = f"`{rule.id}` supports `{effect.rating}` on a suspected condition."
-                yield Fault(rule.place, "suspected-support", message, f"At most `{HIGHEST_ON_SUSPICION}` rests on one.")
+                fix = f"At most `{HIGHEST_ON_SUSPICION}` rests on one."
+                yield Fault(rule.at("then", "supports"), "suspected-support", message, fix)

@@ -11,8 +11,11 @@ from rich.text import Text
 
 from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, err, out, tell_faults
+from triage.engines.completions.counting import CompleteReferrals, OnlyContradictions
 from triage.model.faults import FaultyRuleSet
+from triage.model.frequencies import Frequencies
 from triage.presenting.labels import Labels
+from triage.reading.frequencies_file import read_frequencies
 from triage.reading.referral import ReferralReader
 from triage.reading.revision import ruleset_named
 from triage.settings import PUBLISHED
@@ -22,10 +25,12 @@ def diff(
     old: Annotated[str, typer.Argument(help="The rules before: a folder, or a git revision.")],
     new: Annotated[str, typer.Argument(help="The rules after: a folder, or a git revision.")] = "",
     referrals: Annotated[list[Path] | None, typer.Option(help="A file of referrals to count the moves in.")] = None,
+    frequencies: Annotated[Path | None, typer.Option(help="A file of how often each answer is given.")] = None,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
-    """Say which kinds of referral get another rating or urgency, and why.
+    """Say which kinds of referral get another rating or urgency, and why, and how many complete referrals do.
 
+    With frequencies of answers it also says which share of referrals is expected to move.
     Exits with 1 if any outcome moves and the version was not raised.
     """
     from triage.analysis.compare import counts, moves  # here, so that the other commands start without the solver
@@ -34,6 +39,7 @@ def diff(
     try:
         before, after = ruleset_named(old, rules), ruleset_named(new or str(rules), rules)
         found = moves(before, after)
+        frequent = None if frequencies is None else read_frequencies(frequencies, after.vocabulary)
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(2) from faulty
@@ -47,6 +53,8 @@ def diff(
         answers = "; ".join(f"{labels.fact(name)}: {labels.answer(name, value)}" for name, value in move.facts.items())
         _line(f"where {answers or 'nothing is answered'}", 2)
         _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
+    if found:
+        _tell_counts(CompleteReferrals(before, after), frequent, labels)
     if referrals:
         reader = ReferralReader(after.vocabulary)
         read = [
@@ -59,6 +67,25 @@ def diff(
     elif before.version == after.version:
         err.print("Outcomes move and the version is the same: raise `version` in ruleset.yaml.", markup=False)
         raise typer.Exit(1)
+
+
+def _tell_counts(referrals: CompleteReferrals, frequencies: Frequencies | None, labels: Labels) -> None:
+    """Say of each direction how many complete referrals move, and the share that is expected to."""
+    counted = referrals.moves()
+    try:
+        expected = {} if frequencies is None else referrals.expected_moves(frequencies)
+    except OnlyContradictions as contradicting:
+        err.print(str(contradicting), markup=False)
+        raise typer.Exit(2) from contradicting
+    _line(f"Of all {referrals.count:,} complete referrals:" if counted else "No complete referral moves.", 0)
+    for (scale, before, after), count in counted.items():
+        _line(f"{scale} from {labels.term(before)} to {labels.term(after)}: {count:,}", 2)
+        if frequencies is not None:
+            _line(f"expected of {_share(expected.get((scale, before, after), 0.0))} of referrals", 4)
+
+
+def _share(share: float) -> str:
+    return "under 0.01 %" if 0 < share < 0.0001 else f"{share * 100:.2f} %"
 
 
 def _line(text: str, indent: int) -> None:

@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from triage.check import load_ruleset
+from triage.check import check_ruleset, reports_of
+from triage.check.bump import plan_bump, write_bump
 from triage.check.coverage import uncovered
-from triage.check.lock import lock_of
 from triage.check.new_rule import KINDS, scaffold
+from triage.check.release import release_faults
+from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet, did_you_mean
 from triage.model.rule import EFFECTS, effect_name
 from triage.presenting.words import rule_in_words
-from triage.reading.folder import LOCK_FILE, read_ruleset, rule_paths
+from triage.reading.folder import read_ruleset, rule_paths
+from triage.reading.ruleset_file import DATE
+from triage.reading.ruleset_file import FILE as ABOUT
+from triage.reading.shape import KEBAB
 from triage.settings import PUBLISHED
 
 app = typer.Typer(help="Check, scaffold and read rules.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.command()
-def check(rules: RulesFolder = PUBLISHED) -> None:
-    """Find everything that is wrong with the rule set: each fault with its place and its fix, each claim unencoded."""
+def check(
+    rules: RulesFolder = PUBLISHED,
+    release: Annotated[
+        bool,
+        typer.Option("--release", help="Also hold that every meaning was released: version, lock and change log."),
+    ] = False,
+) -> None:
+    """Find everything that is wrong with the rule set: each fault with its place and its fix, each claim unencoded.
+
+    What is wrong with a draft or a retired rule is told and refuses nothing.
+    """
     started = perf_counter()
     try:
-        ruleset = load_ruleset(rules)
+        ruleset = read_ruleset(rules)
+        faults, of_drafts = check_ruleset(ruleset, rules)
+        if release:
+            faults = (*faults, *release_faults(ruleset, rules))
+        if faults:
+            raise FaultyRuleSet(faults)
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
+    for fault in of_drafts:
+        err.print(f"Does not run, so refuses nothing: {fault}", markup=False)
+    for fault in reports_of(ruleset):
+        err.print(f"To be mended, refuses nothing yet: {fault}", markup=False)
     lacking = uncovered(ruleset)
     for each in lacking:
         err.print(f"{each.id}: {each.said} No rule encodes it, and no reason is given. [coverage]", markup=False)
@@ -44,7 +67,7 @@ def check(rules: RulesFolder = PUBLISHED) -> None:
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Argument(help="What the rule does: " + ", ".join(KINDS) + ".")],
+    kind: Annotated[str, typer.Argument(help="What the rule does, or a table of rules: " + ", ".join(KINDS) + ".")],
     id_: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, which is also its file's name.")],
     rules: RulesFolder = PUBLISHED,
 ) -> None:
@@ -55,6 +78,9 @@ def new(
     taken = {path.stem: path for path in rule_paths(rules)}
     if id_ in taken:
         err.print(f"The id `{id_}` is taken by {taken[id_]}.", markup=False)
+        raise typer.Exit(2)
+    if not KEBAB.match(id_):
+        err.print(f"`{id_}` is not an id: lower-case words joined by hyphens.", markup=False)
         raise typer.Exit(2)
     path = scaffold(rules, kind, id_)
     out.print(f"{path} is written as a draft. Fill it in, set `status: active`, and run `triage rules check`.")
@@ -74,8 +100,9 @@ def list_(
     for heading in ("Rule", "Effect", "Title", "Status"):
         table.add_column(heading, overflow="fold")
     for rule in ruleset.all_rules:
-        if effect is None or effect_name(rule.effect) == effect:
-            table.add_row(rule.id, effect_name(rule.effect), rule.title, rule.status)
+        effects = [effect_name(each) for each in rule.effects]
+        if effect is None or effect in effects:
+            table.add_row(rule.id, ", ".join(dict.fromkeys(effects)), rule.title, rule.status)
     out.print(table)
 
 
@@ -94,15 +121,41 @@ def show(
 
 
 @app.command()
-def lock(rules: RulesFolder = PUBLISHED) -> None:
-    """Record each rule's meaning for this version; refused where a meaning changed and the version did not."""
-    ruleset = read_ruleset(rules)
-    before = ruleset.about.get("lock")
-    now = lock_of(ruleset)
-    if before is not None and before["version"] == now["version"] and before != now:
-        err.print(
-            "A meaning has changed: raise `version` in ruleset.yaml and add to its change log first.", markup=False
-        )
-        raise typer.Exit(1)
-    (rules / LOCK_FILE).write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
-    out.print(f"{len(now['meanings'])} meanings are locked for version {now['version']}.")
+def bump(
+    rules: RulesFolder = PUBLISHED,
+    date: Annotated[
+        str | None, typer.Option(help="The date of the release, YYYY-MM-DD; today where none is given.")
+    ] = None,
+) -> None:
+    """Raise the version by what changed in meaning, lock the meanings, and draft the entry of the change log.
+
+    Major: an urgency, a limit or an unsuited format is gone, weaker or asks for something else; a fact is gone or has
+    changed; the scales or the constraints have changed. Minor: any other change of meaning. Patch: words only.
+    """
+    day = date or datetime.now(UTC).date().isoformat()
+    if not DATE.match(day):
+        err.print(f"`{day}` is not a date such as 2026-11-23.", markup=False)
+        raise typer.Exit(2)
+    ruleset = checked_ruleset(rules)
+    try:
+        planned = plan_bump(ruleset, rules)
+        if planned is None:
+            out.print(f"Nothing has changed since version {ruleset.version}.")
+            return
+        write_bump(planned, rules, day)
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(1) from faulty
+    for change in planned.changes:
+        out.print(f"{change} ({change.step}).", markup=False)
+    if planned.step is None:
+        out.print(f"Version {planned.version} is locked, the first.")
+    else:
+        out.print(f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words.")
+
+
+@app.command()
+def schema(rules: RulesFolder = PUBLISHED) -> None:
+    """Write the JSON Schema of rule files, from which an editor completes facts, values, sources and effects."""
+    path = write_schema(checked_ruleset(rules), rules)
+    out.print(f"{path} is written. A rule file names it: {SCHEMA_COMMENT}", markup=False, soft_wrap=True)

@@ -103,6 +103,11 @@ class Fact:
         return tuple(self.labels)
 
     @property
+    def all_answers(self) -> tuple[Value, ...]:
+        """The answers to a fact that is no set, in order."""
+        return tuple(range(self.minimum, self.maximum + 1)) if self.is_integer else self.values
+
+    @property
     def is_set(self) -> bool:
         """Whether an answer is a set of values."""
         return self.type == "choices"

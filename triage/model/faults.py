@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -19,6 +19,22 @@ class Place:
         if not self.line:
             return self.file
         return f"{self.file}:{self.line}:{self.column}"
+
+
+NOWHERE = Place("")
+"""The place of what no file holds."""
+
+KeyPath = tuple[str | int, ...]
+"""Where a part of a YAML file stands: keys, and numbers of entries, from the outside in."""
+
+Places = Mapping[KeyPath, Place]
+
+
+def place_in(places: Places, path: KeyPath, default: Place) -> Place:
+    """Where ``path`` stands, or where the nearest part around it does."""
+    while path not in places and path:
+        path = path[:-1]
+    return places.get(path, default)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,10 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar, assert_never, get_args
 
-from triage.model.faults import Place
-
-NOWHERE = Place("")
-"""The place of a rule that no file holds."""
+from triage.model.faults import NOWHERE, Place, Places, place_in
 
 UNKNOWN = "unknown"
 """The answer "asked, not known": recorded, and reasoned about like no answer. Inside a set: the set is open."""
@@ -208,6 +205,7 @@ class SourceRef:
     id: str
     claim: str | None = None
     finding: str | None = None
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +216,10 @@ class Example:
     given: Mapping[str, Value]
     fires: Truth
     place: Place
+
+
+SET_ASIDE = ("draft", "retired")
+"""The states of a rule that does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,16 @@ class Rule:
     reviewed_on: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     table: str | None = None
+    places: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, *path: str | int) -> Place:
+        """Where a part of the rule stands in its file, or what is nearest around it."""
+        return place_in(self.places, path, self.place)
+
+    def at_condition(self, fact: str) -> Place:
+        """Where the first condition on a fact stands."""
+        paths = [path for path in self.places if path[0:1] in (("when",), ("unless",)) and path[-1] == fact]
+        return self.at(*paths[0]) if paths else self.at("when")
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

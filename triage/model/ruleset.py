@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from triage.model.about import About
+from triage.model.course import Course
+from triage.model.faults import Fault
 from triage.model.rule import Limits, Rule, Supports, Urgency
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
@@ -52,11 +55,13 @@ class RuleSet:
     digest: str = ""
     sources: Mapping[str, Source] = field(default_factory=dict)
     all_rules: tuple[Rule, ...] = ()
-    about: Mapping[str, Any] = field(default_factory=dict)
-    course: Mapping[str, Any] = field(default_factory=dict)
+    about: About | None = None
+    course: Course | None = None
     evidence_rows: Mapping[str, str] = field(default_factory=dict)
     rows_without_rule: Mapping[str, str] = field(default_factory=dict)
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    draft_faults: tuple[Fault, ...] = ()
+    """What is wrong with drafts and retired rules that could not be read: told to their authors, refused by nothing."""
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields, is_dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -125,7 +126,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
         not_covered=tuple(rule.not_covered),
         covered_by=rule.covered_by,
         examples=tuple(_example(each, vocabulary) for each in rule.examples),
-        author=rule.author or ruleset.about.get("author"),
+        author=rule.author or (ruleset.about.author if ruleset.about else None),
         review=ReviewDescription(rule.reviewed_by, rule.reviewed_on),
         awaiting_review=rule.reviewed_by is None,
         attributes=dict(rule.attributes),
@@ -165,9 +166,18 @@ def describe_source(source: Source, ruleset: RuleSet) -> SourceDescription:
     )
 
 
+def _plain(record: Any) -> Any:
+    """A frozen record as JSON data, without its places in the file and without what it does not say."""
+    if is_dataclass(record):
+        named = ((each.name, getattr(record, each.name)) for each in fields(record) if each.name != "place")
+        return {name: _plain(value) for name, value in named if value is not None}
+    return [_plain(each) for each in record] if isinstance(record, tuple) else record
+
+
 def describe_ruleset(ruleset: RuleSet) -> RuleSetDescription:
     """The rule set about itself, as its own file says, with its digest and what it holds."""
-    told = {name: ruleset.about[name] for name in RuleSetDescription.__struct_fields__ if name in ruleset.about}
+    about = _plain(ruleset.about) if ruleset.about else {}
+    told = {name: about[name] for name in RuleSetDescription.__struct_fields__ if name in about}
     effects = Counter(effect_name(rule.effect) for rule in ruleset.rules)
     reviewed = sum(rule.reviewed_by is not None for rule in ruleset.rules)
     counted = {

@@ -93,7 +93,7 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
         f"{rule.id}.html": _page("rule.html.jinja", known, rule=rule, title=rule.title, whole=False)
         for rule in described
     }
-    title = str(ruleset.about.get("title", ruleset.name))
+    title = ruleset.about.title if ruleset.about else ruleset.name
     return made | {"all.html": _page("all.html.jinja", known, title=title, whole=True)}
 
 

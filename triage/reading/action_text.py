@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from triage.model.rule import Action
+from triage.reading.schema_words import LineWord
 from triage.reading.shape import Strict
 
 
@@ -14,7 +15,7 @@ class ActionText(Strict):
     first: str = Field(min_length=1)
     do: list[str] = Field(default_factory=list)
     ask: list[str] = Field(default_factory=list)
-    also: list[str] = Field(default_factory=list)
+    also: list[LineWord] = Field(default_factory=list)
     more: list[str] = Field(default_factory=list)
 
     def action(self) -> Action:

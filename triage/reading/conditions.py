@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.model.fact import Fact
-from triage.model.faults import Fault, Place, did_you_mean
+from triage.model.faults import Fault, KeyPath, Place, did_you_mean, near_match
 from triage.model.rule import UNKNOWN, Between, Condition, Conjunction, Empty, Includes, OneOf, Value
-from triage.reading.yaml_text import Document, KeyPath
+from triage.reading.yaml_text import Document, yaml_words
 
 BOUNDS = ("at_least", "at_most")
 INCLUDES_ALL = "includes_all"
@@ -93,7 +93,7 @@ class Reader:
     def _number(self, fact: Fact, data: Any, path: KeyPath) -> Condition | None:
         if not isinstance(data, int) or isinstance(data, bool):
             fix = "Write a number, or `{at_least: n, at_most: m}`."
-            self.fault(path, "unknown-value", f"`{data}` is not a number for `{fact.name}`.", fix)
+            self.fault(path, "unknown-value", f"`{yaml_words(data)}` is not a number for `{fact.name}`.", fix)
             return None
         return self._range(fact, data, data, path)
 
@@ -116,7 +116,9 @@ class Reader:
     def _bounds(self, fact: Fact, data: dict[str, Any], path: KeyPath) -> Condition | None:
         for key, bound in data.items():
             if not isinstance(bound, int) or isinstance(bound, bool):
-                self.fault((*path, key), "bound", f"The bound `{bound}` is not a whole number.", "Write a number.")
+                self.fault(
+                    (*path, key), "bound", f"The bound `{yaml_words(bound)}` is not a whole number.", "Write a number."
+                )
                 return None
         return self._range(fact, data.get("at_least", fact.minimum), data.get("at_most", fact.maximum), path)
 
@@ -156,7 +158,7 @@ class Reader:
         ((key, wanted),) = data.items()
         if key == "empty":
             if not isinstance(wanted, bool):
-                self.fault((*path, key), "condition", "`empty` is true or false.", "Write `{empty: true}`.")
+                self.fault((*path, key), "condition", "`empty` is `true` or `false`.", "Write `{empty: true}`.")
                 return None
             return Empty(fact.name, wanted)
         values = wanted if isinstance(wanted, list) else [wanted]
@@ -166,7 +168,7 @@ class Reader:
     def _known_values(self, fact: Fact, values: list[Any], path: KeyPath, *, empty: bool = False) -> set[str]:
         known: set[str] = set()
         for value in values:
-            if value in fact.labels:
+            if isinstance(value, str) and value in fact.labels:
                 known.add(value)
             else:
                 self._unknown_value(fact, value, path)
@@ -175,8 +177,14 @@ class Reader:
         return known
 
     def _unknown_value(self, fact: Fact, value: Any, path: KeyPath) -> None:
-        fix = did_you_mean(str(value), fact.values)
-        self.fault(path, "unknown-value", f"`{value}` is not a value of `{fact.name}`.", fix)
+        words = yaml_words(value)
+        fix = self._yes_or_no(words, fact) or did_you_mean(words, fact.values)
+        self.fault(path, "unknown-value", f"`{words}` is not a value of `{fact.name}`.", fix)
+
+    def _yes_or_no(self, words: str, fact: Fact) -> str:
+        """Answers are `yes` and `no`; `true` and `false` are for what a file says of itself."""
+        meant = {"true": "yes", "false": "no"}.get(words)
+        return f"Write `{meant}`." if meant in fact.values else ""
 
     def _vacuous(self, fact: Fact, path: KeyPath) -> None:
         message = f"This holds whatever the answer to `{fact.name}` is."
@@ -198,8 +206,10 @@ class Reader:
             elif fact.accepts(raw):
                 answers[name] = raw
             else:
-                message = f"`{raw}` is not an answer to `{name}`."
-                self.fault((*path, name), "unknown-value", message, f"Give {fact.allowed()}.")
+                message = f"`{yaml_words(raw)}` is not an answer to `{name}`."
+                near = did_you_mean(raw, fact.values) if isinstance(raw, str) and near_match(raw, fact.values) else ""
+                meant = self._yes_or_no(yaml_words(raw), fact) or near
+                self.fault((*path, name), "unknown-value", message, meant or f"Give {fact.allowed()}.")
         return answers
 
     def always_asked(self, conjunctions: tuple[Conjunction, ...], path: KeyPath, gated: Container[str]) -> None:

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from triage.model import rule as lang
-from triage.model.faults import did_you_mean
+from triage.model.faults import KeyPath
 from triage.model.scales import NO_LIMIT, NO_SUPPORT, Scales
 from triage.reading.action_text import RuleActionText, line
 from triage.reading.conditions import Reader
 from triage.reading.scales_file import check_action
-from triage.reading.shape import Strict
-from triage.reading.yaml_text import KeyPath
+from triage.reading.schema_words import (
+    AreaWord,
+    CertaintyWord,
+    DangerWord,
+    Derived,
+    FormatWord,
+    LevelWord,
+    RatingWord,
+    RoleWord,
+    SourceWord,
+    TargetWord,
+    TherapyWord,
+    TopicWord,
+)
+from triage.reading.shape import Strict, one_of
 
 ADVICE_TOPICS = ("comparison", "delivery", "monitoring", "assessment", "safety", "cost")
+
+
+class _OneInTheSchema:
+    """In the JSON Schema of a file, a list may be its one entry."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], listed]}
 
 
 def as_list(data: Any) -> Any:
@@ -24,65 +47,70 @@ def as_list(data: Any) -> Any:
     return data if isinstance(data, list) or data is None else [data]
 
 
+Item = TypeVar("Item")
+OneOrMore = Annotated[list[Item], BeforeValidator(as_list), _OneInTheSchema()]
+"""A list, or its one entry without brackets."""
+
+
 class _Supports(Strict):
-    rating: str
-    targets: Annotated[list[str], BeforeValidator(as_list)] = Field(alias="for", min_length=1)
-    role: str
-    certainty: str
+    rating: RatingWord
+    targets: OneOrMore[TargetWord] = Field(alias="for", min_length=1)
+    role: RoleWord
+    certainty: CertaintyWord
 
 
 class _AdultsOnly(Strict):
     because: str = Field(min_length=1)
-    source: str
+    source: SourceWord
 
 
 class _Limits(Strict):
-    to: str
-    targets: Annotated[list[str], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
-    certainty: str | None = None
-    role: str | None = None
+    to: RatingWord
+    targets: OneOrMore[TargetWord] = Field(alias="for", default_factory=list)
+    certainty: CertaintyWord | None = None
+    role: RoleWord | None = None
     until: str | None = None
     adults_only: _AdultsOnly | None = None
 
 
 class _Urgency(Strict):
-    level: str
-    danger: str
+    level: LevelWord
+    danger: DangerWord
     action: RuleActionText
     covers: list[str] = Field(default_factory=list)
 
 
 class _Focus(Strict):
-    area: str
+    area: AreaWord
 
 
 class _Format(Strict):
-    suited: str | None = None
-    unsuited: str | None = None
+    suited: FormatWord | None = None
+    unsuited: FormatWord | None = None
 
 
 class _Alternative(Strict):
-    therapy: str
+    therapy: TherapyWord
     offer: Literal["first", "beside"]
-    targets: Annotated[list[str], BeforeValidator(as_list)] = Field(alias="for", default_factory=list)
+    targets: OneOrMore[TargetWord] = Field(alias="for", default_factory=list)
 
 
 class _Advice(Strict):
-    topic: str
+    topic: TopicWord
     favours: Literal["ipt", "cbt"] | None = None
 
 
 class ThenText(Strict):
     """The effects of a rule by kind; those of which a rule may have several are lists."""
 
-    supports: Annotated[list[_Supports], BeforeValidator(as_list)] = Field(default_factory=list)
-    limits: Annotated[list[_Limits], BeforeValidator(as_list)] = Field(default_factory=list)
+    supports: OneOrMore[_Supports] = Field(default_factory=list)
+    limits: OneOrMore[_Limits] = Field(default_factory=list)
     urgency: _Urgency | None = None
-    derives: dict[str, str] | None = None
+    derives: Derived | None = None
     focus: _Focus | None = None
-    format: Annotated[list[_Format], BeforeValidator(as_list)] = Field(default_factory=list)
-    alternative: Annotated[list[_Alternative], BeforeValidator(as_list)] = Field(default_factory=list)
-    advice: Annotated[list[_Advice], BeforeValidator(as_list)] = Field(default_factory=list)
+    format: OneOrMore[_Format] = Field(default_factory=list)
+    alternative: OneOrMore[_Alternative] = Field(default_factory=list)
+    advice: OneOrMore[_Advice] = Field(default_factory=list)
 
 
 def read_effects(then: ThenText, reader: Reader, scales: Scales) -> tuple[lang.Effect, ...]:
@@ -120,8 +148,8 @@ class _Part:
     def one_of(self, key: str, value: str, terms: Iterable[str]) -> None:
         allowed = tuple(terms)
         if value not in allowed:
-            fix = f"Allowed: {', '.join(allowed)}." if len(allowed) <= 6 else did_you_mean(value, allowed)
-            self.fault(key, "unknown-value", f"`{value}` does not belong in `{key}` of {self.name}.", fix)
+            message = f"`{value}` does not belong in `{key}` of {self.name}."
+            self.fault(key, "unknown-value", message, one_of(value, allowed))
 
     def all_targets(self, targets: Iterable[str]) -> tuple[str, ...]:
         conditions = (fact.name for fact in self.reader.facts.values() if fact.type == "condition")

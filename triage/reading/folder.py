@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from triage.model.faults import Fault, FaultyRuleSet, Place
-from triage.model.rule import Rule
+from triage.model.rule import SET_ASIDE, Rule
 from triage.model.ruleset import Instrument, RuleSet
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
 from triage.reading import scales_file, sources_file
+from triage.reading.course_file import read_course
 from triage.reading.instrument_file import read_instrument
 from triage.reading.rule_file import read_rules
-from triage.reading.shape import Strict
+from triage.reading.ruleset_file import FILE as ABOUT
+from triage.reading.ruleset_file import read_about
 from triage.reading.vocabulary_file import compare_with_scales, read_vocabulary
 from triage.reading.yaml_text import Document, read
 
-VOCABULARY, SCALES, SOURCES, COURSE, ABOUT = (
-    "vocabulary.yaml",
-    "scales.yaml",
-    "sources.yaml",
-    "course.yaml",
-    "ruleset.yaml",
-)
-LOCK_FILE = "lock.json"
-"""The meaning of each rule as it was when the version was set."""
+VOCABULARY, SCALES, SOURCES, COURSE = "vocabulary.yaml", "scales.yaml", "sources.yaml", "course.yaml"
 
 INSTRUMENTS = "instruments"
 """The folder of the questionnaires."""
@@ -37,11 +30,6 @@ EXAMPLES = ".examples.yaml"
 """How a file of examples ends that stands beside a rule's."""
 
 Read = TypeVar("Read")
-
-
-class _Identity(Strict):
-    name: str
-    version: str
 
 
 def read_ruleset(folder: Path) -> RuleSet:
@@ -57,12 +45,13 @@ def read_ruleset(folder: Path) -> RuleSet:
     facts = vocabulary.facts if vocabulary is not None else None
     scales = _gather(lambda: scales_file.read_scales(_document(folder, SCALES), facts), faults)
     sources = _gather(lambda: sources_file.read_sources(_document(folder, SOURCES)), faults)
-    about = _gather(lambda: _document(folder, ABOUT).data, faults)
-    course = _gather(lambda: _document(folder, COURSE).data, faults)
-    if vocabulary is None or scales is None or sources is None or about is None or course is None:
+    about = _gather(lambda: read_about(_document(folder, ABOUT)), faults)
+    course_text = _gather(lambda: _document(folder, COURSE), faults)
+    if vocabulary is None or scales is None or sources is None or about is None or course_text is None:
         raise FaultyRuleSet(faults)
     faults.extend(compare_with_scales(_document(folder, VOCABULARY), vocabulary, scales))
-    rules, instruments = _rules(folder, vocabulary, scales, faults)
+    course = _gather(lambda: read_course(course_text, vocabulary.facts, scales), faults)
+    rules, instruments, draft_faults = _rules(folder, vocabulary, scales, faults)
     if faults:
         raise FaultyRuleSet(faults)
     return RuleSet(
@@ -70,15 +59,16 @@ def read_ruleset(folder: Path) -> RuleSet:
         scales=scales,
         rules=tuple(rule for rule in rules if rule.status == "active"),
         all_rules=rules,
-        name=str(about["name"]),
-        version=str(about["version"]),
+        name=about.name,
+        version=about.version,
         digest=_digest(folder),
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
         rows_without_rule=sources.rows_without_rule,
-        about=about | {"lock": _lock(folder)},
+        about=about,
         course=course,
         instruments=instruments,
+        draft_faults=draft_faults,
     )
 
 
@@ -89,9 +79,11 @@ def rule_paths(folder: Path) -> list[Path]:
 
 def _rules(
     folder: Path, vocabulary: Vocabulary, scales: Scales, faults: list[Fault]
-) -> tuple[tuple[Rule, ...], dict[str, Instrument]]:
+) -> tuple[tuple[Rule, ...], dict[str, Instrument], tuple[Fault, ...]]:
+    """Every rule that can be read, the questionnaires, and the faults of rules set aside: those refuse nothing."""
     rules: list[Rule] = []
     instruments: dict[str, Instrument] = {}
+    draft_faults: list[Fault] = []
     for path in rule_paths(folder):
         document = _read(path, folder, faults)
         if document is None:
@@ -99,17 +91,22 @@ def _rules(
         beside = path.with_name(path.stem + EXAMPLES)
         examples = _read(beside, folder, faults) if beside.is_file() else None
         if path.parent.name == INSTRUMENTS:
-            record, read_here, found = read_instrument(document, vocabulary.facts, scales, examples)
+            record, read_here, file_faults = read_instrument(document, vocabulary.facts, scales, examples)
             instruments |= {record.id: record} if record is not None else {}
         else:
-            read_here, found = read_rules(document, vocabulary.facts, scales, examples)
+            read_here, file_faults = read_rules(document, vocabulary.facts, scales, examples)
         rules.extend(read_here)
-        faults.extend(found)
-    return tuple(sorted(rules, key=lambda rule: rule.id)), instruments
+        (draft_faults if _is_set_aside(document) else faults).extend(file_faults)
+    return tuple(sorted(rules, key=lambda rule: rule.id)), instruments, tuple(draft_faults)
 
 
 def _read(path: Path, folder: Path, faults: list[Fault]) -> Document | None:
     return _gather(lambda: read(path, _shown(path, folder)), faults)
+
+
+def _is_set_aside(document: Document) -> bool:
+    """Whether the file says that its rule does not run."""
+    return isinstance(document.data, dict) and document.data.get("status") in SET_ASIDE
 
 
 def _gather(reading: Callable[[], Read], faults: list[Fault]) -> Read | None:
@@ -128,11 +125,6 @@ def _document(folder: Path, name: str) -> Document:
 def _shown(path: Path, folder: Path) -> str:
     """How messages call a file: from the rule set's own folder on."""
     return str(Path(folder.name) / path.relative_to(folder))
-
-
-def _lock(folder: Path) -> Any:
-    path = folder / LOCK_FILE
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _digest(folder: Path) -> str:

@@ -2,63 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from triage.model.fact import Fact
-from triage.model.faults import Fault, FaultyRuleSet
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, did_you_mean
 from triage.model.rule import Rule
 from triage.model.ruleset import Instrument
 from triage.model.scales import Scales
 from triage.reading.rule_file import examples_of, read_rule
 from triage.reading.shape import Strict, shaped
-from triage.reading.tables import merged, part_of
+from triage.reading.tables import merged, rows_of
 from triage.reading.yaml_text import Document
 
 BOUNDS = ("at_least", "at_most")
 IS = "is"
-ABOUT = ("fact", "licence", "valid_for", "range", "codes", "cut_offs")
+CUT_OFFS = "cut_offs"
+ABOUT = ("id", "fact", "licence", "valid_for", "range", "codes", CUT_OFFS)
 """What an instrument says of itself, and no rule of it has."""
 
 
-class _CutOff(Strict):
-    id: str
-    at_least: int | None = None
-    at_most: int | None = None
-    value: Any = Field(alias="is", default=None)
-    when: dict[str, Any] | list[dict[str, Any]] | None = None
-    title: str | None = None
-    unless: dict[str, Any] | None = None
-    then: dict[str, Any] | None = None
-    because: str | None = None
-    sources: list[Any] = Field(default_factory=list)
-    evidence: list[Any] = Field(default_factory=list)
-    not_covered: list[Any] = Field(default_factory=list)
-    attributes: dict[str, str] = Field(default_factory=dict)
-    examples: list[Any] = Field(default_factory=list)
+class _About(Strict):
+    """What an instrument says of itself; what it says for all its cut-offs is checked with each."""
 
-
-class _Instrument(Strict):
     id: str
     fact: str
     title: str = Field(min_length=1)
     licence: str = Field(min_length=1)
-    cut_offs: list[_CutOff] = Field(min_length=1)
     valid_for: str = ""
     range: list[int] | None = Field(default=None, min_length=2, max_length=2)
     codes: dict[str, Any] = Field(default_factory=dict)
-    then: dict[str, Any] = Field(default_factory=dict)
-    because: str | None = None
-    sources: list[Any] = Field(default_factory=list)
-    evidence: list[Any] = Field(default_factory=list)
-    not_covered: list[Any] = Field(default_factory=list)
-    status: str | None = None
-    author: str | None = None
-    review: dict[str, Any] | None = None
-    attributes: dict[str, str] = Field(default_factory=dict)
 
 
 def read_instrument(
@@ -66,16 +42,17 @@ def read_instrument(
 ) -> tuple[Instrument | None, tuple[Rule, ...], list[Fault]]:
     """Read one instrument: its record, the rules of its cut-offs, and all faults of the file."""
     try:
-        text = shaped(document, _Instrument)
+        text = shaped(_about(document), _About)
+        cut_offs = rows_of(document, CUT_OFFS, ABOUT)
     except FaultyRuleSet as faulty:
         return None, (), list(faulty.faults)
-    faults = [*_own_faults(text, document, facts)]
+    faults = list(_own_faults(text, document, facts))
     if faults:
         return None, (), faults
-    beside = examples_of(examples, [each.id for each in text.cut_offs], faults)
+    beside = examples_of(examples, [str(row.data.get("id")) for _, row in cut_offs], faults)
     rules = []
-    for cut_off in _documents(document, text.fact):
-        rule, found = read_rule(cut_off, facts, scales, beside, text.id)
+    for shared, row in cut_offs:
+        rule, found = read_rule(merged(shared, _with_score(row, text.fact)), facts, scales, beside, text.id)
         faults.extend(found)
         if rule is not None:
             rules.append(rule)
@@ -85,39 +62,42 @@ def read_instrument(
     return record, tuple(rules), faults
 
 
-def _own_faults(text: _Instrument, document: Document, facts: Mapping[str, Fact]) -> Iterable[Fault]:
+def _about(document: Document) -> Document:
+    """The part of the file in which the instrument says what it is."""
+    if not isinstance(document.data, dict) or CUT_OFFS not in document.data:
+        message = "An instrument is a mapping that has `cut_offs`."
+        raise FaultyRuleSet([Fault(document.place(()), "structure", message)])
+    about = {key: value for key, value in document.data.items() if key in _About.model_fields}
+    return Document(document.file, about, document.places)
+
+
+def _own_faults(text: _About, document: Document, facts: Mapping[str, Fact]) -> Iterator[Fault]:
     stem = Path(document.file).stem
     if text.id != stem:
         message = f"The id `{text.id}` is not the file's name `{stem}`."
         yield Fault(document.place(("id",)), "id", message, "Rename one of the two.")
     fact = facts.get(text.fact)
     if fact is None:
-        yield Fault(document.place(("fact",)), "unknown-fact", f"`{text.fact}` is not a fact.")
-        return
-    if text.range is not None and (fact.minimum, fact.maximum) != tuple(text.range):
+        message = f"`{text.fact}` is not a fact."
+        yield Fault(document.place(("fact",)), "unknown-fact", message, did_you_mean(text.fact, tuple(facts)))
+    elif text.range is not None and (fact.minimum, fact.maximum) != tuple(text.range):
         message = f"The range {text.range[0]} to {text.range[1]} is not that of `{fact.name}`."
         fix = f"Its bounds are {fact.minimum} to {fact.maximum}."
         yield Fault(document.place(("range",)), "bound", message, fix)
-    for index, cut_off in enumerate(text.cut_offs):
-        bounded = cut_off.at_least is not None or cut_off.at_most is not None
-        if bounded == (cut_off.value is not None):
-            message = f"The cut-off `{cut_off.id}` has a bound (`at_least`, `at_most`), or says what the answer `is`."
-            yield Fault(document.place(("cut_offs", index)), "structure", message, "Write one of the two.")
+    for index, cut_off in enumerate(document.data[CUT_OFFS]):
+        if any(key in cut_off for key in BOUNDS) == (IS in cut_off):
+            message = "A cut-off has a bound (`at_least`, `at_most`), or says what the answer `is`."
+            yield Fault(document.place((CUT_OFFS, index)), "structure", message, "Write one of the two.")
 
 
-def _documents(document: Document, fact: str) -> list[Document]:
-    """One document a cut-off, whose condition on the score stands first in its ``when``."""
-    shared = Document(
-        document.file, {key: value for key, value in document.data.items() if key not in ABOUT}, document.places
-    )
-    found = []
-    for index, data in enumerate(document.data["cut_offs"]):
-        part = part_of(document, ("cut_offs", index), {k: v for k, v in data.items() if k not in (*BOUNDS, IS)})
-        score = data[IS] if IS in data else {key: data[key] for key in BOUNDS if key in data}
-        when = data.get("when") or {}
-        part.data["when"] = (
-            [{fact: score, **each} for each in when] if isinstance(when, list) else {fact: score, **when}
-        )
-        part.places[("when", fact)] = part.place((next(key for key in (*BOUNDS, IS) if key in data),))
-        found.append(merged(shared, part))
-    return found
+def _with_score(row: Document, fact: str) -> Document:
+    """The cut-off as the row of a table: its condition on the score stands first in its ``when``."""
+    data = {key: value for key, value in row.data.items() if key not in (*BOUNDS, IS)}
+    score = row.data[IS] if IS in row.data else {key: row.data[key] for key in BOUNDS if key in row.data}
+    when = data.get("when") or {}
+    with_score = [{fact: score, **each} for each in (when if isinstance(when, list) else [when])]
+    data["when"] = with_score if isinstance(when, list) else with_score[0]
+    stands = row.place((next(key for key in (*BOUNDS, IS) if key in row.data),))
+    places = {path: place for path, place in row.places.items() if path[:1] not in [(key,) for key in (*BOUNDS, IS)]}
+    scores: list[KeyPath] = [("when", index, fact) for index in range(len(with_score))]
+    return Document(row.file, data, {**places, ("when", fact): stands, **dict.fromkeys(scores, stands)})

@@ -11,7 +11,7 @@ from triage.model.faults import FaultyRuleSet, did_you_mean
 from triage.model.property import Property
 from triage.model.ruleset import RuleSet
 from triage.reading.conditions import Reader
-from triage.reading.shape import Strict, shaped
+from triage.reading.shape import Id, Strict, shaped
 from triage.reading.yaml_text import read
 
 FILE = "properties.yaml"
@@ -21,7 +21,7 @@ _ConditionValue = Literal["suspected", "current", "remitted"]
 
 
 class _Property(Strict):
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: Id
     sentence: str = Field(min_length=1)
     given: dict[str, Any] | list[dict[str, Any]] | None = None
     unless: dict[str, Any] | None = None

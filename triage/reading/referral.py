@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -175,8 +175,8 @@ class ReferralReader:
         try:
             self.referral_model.model_validate(data)
         except ValidationError as error:
-            faults.extend(self._all_faults(error, data))
-        faults.extend(self._beside_faults(data))
+            faults.extend(self._faults(error))
+        faults.extend(islice(self._beside_faults(data), MOST_FAULTS))
         if faults:
             raise RefusedReferral(_one_each(faults), _reference(data), could_be=self._could_be(data))
         referral = self._sound(data)
@@ -245,20 +245,22 @@ class ReferralReader:
         facts = _part(data, "facts")
         kinds = tuple(speaker.id for speaker in self.vocabulary.speakers)
         for name, who in _part(data, "said_by").items():
-            pointer = f"/said_by/{name}"
+            pointer = _pointer("said_by", name)
             if name not in self.vocabulary.facts:
                 yield self._unknown_fact(name, pointer)
             elif facts.get(name) is None:
                 message = f"`{name}` has no answer, so nobody can have said it."
-                yield FieldFault(pointer, "not-given", message, given=who)
+                yield FieldFault(pointer, "not-given", message, given=_shown(who))
             elif who not in kinds:
                 match = near_match(who, kinds) if isinstance(who, str) else None
                 meant = f" Did you mean `{match}`?" if match else ""
-                message = f"{json.dumps(who, ensure_ascii=False)} is not a kind of person under `said_by`.{meant}"
+                message = (
+                    f"{json.dumps(_shown(who), ensure_ascii=False)} is not a kind of person under `said_by`.{meant}"
+                )
                 allowed = f"one of {', '.join(kinds)}"
                 yield FieldFault(pointer, "wrong-value", message, _shown(who), allowed, match)
         for name, text in _part(data, "quotes").items():
-            pointer = f"/quotes/{name}"
+            pointer = _pointer("quotes", name)
             if name not in self.vocabulary.facts:
                 yield self._unknown_fact(name, pointer)
             elif not isinstance(text, str):
@@ -272,29 +274,17 @@ class ReferralReader:
         meant = f" Did you mean `{match}`?" if match else ""
         return FieldFault(pointer, "unknown-fact", f"`{name}` is not a fact.{meant}", given=given, near_match=match)
 
-    def _all_faults(self, error: ValidationError, data: Any) -> Iterator[FieldFault]:
+    def _faults(self, error: ValidationError) -> Iterator[FieldFault]:
         """The faults of very many the first, and how many more there are."""
         errors = error.errors(include_url=False, include_context=False)
-        for each in errors[:MOST_FAULTS]:
-            yield from self._faults(each, data)
+        yield from map(self._fault, errors[:MOST_FAULTS])
         if len(errors) > MOST_FAULTS:
             message = f"{len(errors) - MOST_FAULTS} more things are wrong: correct these first."
             yield FieldFault("", "more-faults", message)
 
-    def _faults(self, error: Any, data: Any) -> Iterator[FieldFault]:
-        """The faults of one thing that is wrong; of a set, each member that is."""
-        name = str(error["loc"][1]) if len(error["loc"]) > 1 and error["loc"][0] == "facts" else ""
-        fact, given = self.vocabulary.facts.get(name), _part(data, "facts").get(name)
-        if fact is None or not fact.is_set or not isinstance(given, list):
-            yield self._fault(error)
-            return
-        for index, member in enumerate(given):
-            if not _is_member(fact, member):
-                yield _wrong_member(fact, index, member)
-
     def _fault(self, error: Any) -> FieldFault:
         loc = _in_referral(error["loc"])
-        pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in loc)
+        pointer = _pointer(*loc)
         given = _shown(error["input"])
         if error["type"] == "extra_forbidden":
             return self._unknown_name(loc, pointer, given)
@@ -315,6 +305,11 @@ class ReferralReader:
         return FieldFault(pointer, "unknown-field", message, given=given, near_match=match)
 
 
+def _pointer(*parts: str | int) -> str:
+    """The JSON pointer to a part of the referral."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
 def _in_referral(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The part of pydantic's path that is in the referral: what follows a fact names a branch of its type."""
     return loc[:2] if loc[:1] == ("facts",) else loc[:1]
@@ -331,21 +326,14 @@ def _one_each(faults: Iterable[FieldFault]) -> tuple[FieldFault, ...]:
 
 
 def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
-    allowed = f'{fact.allowed()}; or "{UNKNOWN}", or null'
+    among = f', with "{UNKNOWN}" among them where there may be more' if fact.is_set else ""
+    allowed = f'{fact.allowed()}{among}; or "{UNKNOWN}", or null'
     match = near_match(given, fact.labels) if isinstance(given, str) and fact.labels else None
     meant = f" Did you mean `{match}`?" if match else ""
     if fact.is_set and isinstance(given, str) and match == given:
         match, meant = None, f' The answer is a list: write `["{given}"]`.'
     message = f"{json.dumps(given, ensure_ascii=False)} is not an answer to `{fact.name}`.{meant}"
     return FieldFault(pointer, "wrong-value", message, given=given, allowed=allowed, near_match=match)
-
-
-def _wrong_member(fact: Fact, index: int, given: Any) -> FieldFault:
-    match = near_match(given, fact.labels) if isinstance(given, str) else None
-    meant = f" Did you mean `{match}`?" if match else ""
-    message = f"{json.dumps(_shown(given), ensure_ascii=False)} is not a value of `{fact.name}`.{meant}"
-    allowed = f'any of {", ".join(fact.values)}; and "{UNKNOWN}", where there may be more'
-    return FieldFault(f"/facts/{fact.name}/{index}", "wrong-value", message, _shown(given), allowed, match)
 
 
 def _is_member(fact: Fact, given: Any) -> bool:

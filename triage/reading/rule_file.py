@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -18,11 +18,10 @@ from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
 from triage.model.scales import Scales
 from triage.reading.conditions import Reader
 from triage.reading.effects import ThenText, read_effects
-from triage.reading.shape import Strict, shaped
+from triage.reading.schema_words import Conditions, EvidenceWord, Given, SourceWord
+from triage.reading.shape import Id, Strict, shaped
 from triage.reading.tables import ROWS, rule_documents
 from triage.reading.yaml_text import Document
-
-ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 class _Review(Strict):
@@ -31,30 +30,32 @@ class _Review(Strict):
 
 
 class _Source(Strict):
-    id: str
+    id: SourceWord
     claim: str | None = None
     finding: str | None = None
 
 
 class _Example(Strict):
     name: str
-    given: dict[str, Any]
+    given: Given
     fires: Literal[True, False, "unknown"]
 
 
-class _RuleText(Strict):
-    id: str = Field(pattern=ID)
+class RuleText(Strict):
+    """The shape of a rule file."""
+
+    id: Id
     title: str = Field(min_length=1)
     status: Literal["draft", "active", "retired"] = "active"
     author: str | None = None
     review: _Review = _Review()
-    when: dict[str, Any] | list[dict[str, Any]]
-    unless: dict[str, Any] | None = None
+    when: Conditions | list[Conditions]
+    unless: Conditions | None = None
     then: ThenText
     because: str = Field(min_length=1)
     sources: list[_Source] = Field(min_length=1)
     not_covered: list[str] = Field(default_factory=list)
-    evidence: list[str] = Field(default_factory=list)
+    evidence: list[EvidenceWord] = Field(default_factory=list)
     attributes: dict[str, str] = Field(default_factory=dict)
     examples: list[_Example] = Field(default_factory=list)
 
@@ -78,8 +79,8 @@ def read_rules(
         documents = rule_documents(document)
     except FaultyRuleSet as faulty:
         return (), list(faulty.faults)
-    faults = _file_name_faults(document)
-    table = str(document.data["id"]) if ROWS in document.data else None
+    faults = _table_faults(document)
+    table = Path(document.file).stem if ROWS in document.data else None
     beside = examples_of(examples, [str(each.data.get("id")) for each in documents], faults)
     rules = []
     for each in documents:
@@ -99,10 +100,10 @@ def read_rule(
 ) -> tuple[lang.Rule | None, list[Fault]]:
     """Read one rule. Gives the rule, or None where it can't be built, and all its faults in either case."""
     try:
-        text = shaped(document, _RuleText)
+        text = shaped(document, RuleText)
     except FaultyRuleSet as faulty:
         return None, list(faulty.faults)
-    reader = Reader(document, facts)
+    reader = Reader(document, facts, [] if table else _file_name_faults(document, text.id))
     rule = lang.Rule(
         id=text.id,
         title=text.title,
@@ -110,8 +111,12 @@ def read_rule(
         unless=reader.conjunction(text.unless, ("unless",)) if text.unless is not None else (),
         effects=read_effects(text.then, reader, scales),
         because=" ".join(text.because.split()),
-        sources=tuple(lang.SourceRef(each.id, each.claim, each.finding) for each in text.sources),
+        sources=tuple(
+            lang.SourceRef(each.id, each.claim, each.finding, document.place(("sources", index)))
+            for index, each in enumerate(text.sources)
+        ),
         place=document.place(("id",)),
+        places=document.places,
         status=text.status,
         examples=_examples(text.examples, reader) + _from_beside(text.id, reader, beside),
         not_covered=tuple(text.not_covered),
@@ -128,9 +133,18 @@ def read_rule(
     return (None if reader.faults else rule), reader.faults
 
 
-def _file_name_faults(document: Document) -> list[Fault]:
-    stem, id_ = Path(document.file).stem, document.data.get("id")
-    if id_ is None or id_ == stem:
+def _table_faults(document: Document) -> list[Fault]:
+    """The faults of a table's own id."""
+    if ROWS not in document.data:
+        return []
+    if "id" not in document.data:
+        return [Fault(document.place(()), "structure", "`id` is missing.")]
+    return _file_name_faults(document, document.data["id"])
+
+
+def _file_name_faults(document: Document, id_: str) -> list[Fault]:
+    stem = Path(document.file).stem
+    if id_ == stem:
         return []
     message = f"The id `{id_}` is not the file's name `{stem}`."
     return [Fault(document.place(("id",)), "id", message, "Rename one of the two.")]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from triage.model.fact import Fact
-from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, did_you_mean
 from triage.model.rule import Action, Conjunction, SourceRef
 from triage.model.scales import (
     CONDITION_BESIDE,
@@ -30,7 +30,7 @@ from triage.model.scales import UrgencyTerm as Urgency
 from triage.reading.action_text import ActionText, line
 from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped
-from triage.reading.yaml_text import Document, KeyPath
+from triage.reading.yaml_text import Document
 
 BUILT_IN = (
     "core-safety-unanswered",
@@ -170,7 +170,7 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
         refused=text.refused.action.action(),
         hold_at=frozenset(text.hold_at),
         floor=text.floor.level,
-        built_in={each.id: _reason(each) for each in text.built_in_reasons},
+        built_in={each.id: _reason(each, document, index) for index, each in enumerate(text.built_in_reasons)},
         next_step={name: line(each) for name, each in text.next_step.items()},
     )
 
@@ -277,8 +277,12 @@ def _terms(terms: list[_Term]) -> tuple[Term, ...]:
     return tuple(Term(each.id, each.label, line(each.meaning or each.definition), line(each.note)) for each in terms)
 
 
-def _reason(text: _Reason) -> BuiltInReason:
-    sources = tuple(SourceRef(each.id, each.claim, each.finding) for each in text.sources)
+def _reason(text: _Reason, document: Document, index: int) -> BuiltInReason:
+    at = ("built_in_reasons", index, "sources")
+    sources = tuple(
+        SourceRef(each.id, each.claim, each.finding, document.place((*at, number)))
+        for number, each in enumerate(text.sources)
+    )
     return BuiltInReason(
         text.id, text.effect, text.value, text.title, line(text.because), sources, tuple(text.evidence)
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
-from triage.reading.yaml_text import Document, KeyPath
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, did_you_mean, near_match
+from triage.reading.yaml_text import Document, yaml_words
 
 
 class Strict(BaseModel):
@@ -17,6 +19,16 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
 
+def _kebab(text: str) -> str:
+    if not KEBAB.match(text):
+        raise ValueError("must be lower-case words joined by hyphens")
+    return text
+
+
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+Id = Annotated[str, AfterValidator(_kebab)]
+"""An id: lower-case words joined by hyphens."""
+
 Shape = TypeVar("Shape", bound=Strict)
 
 _SAID: Mapping[str, str] = {
@@ -24,15 +36,17 @@ _SAID: Mapping[str, str] = {
     "extra_forbidden": "is not a key that belongs here",
     "too_short": "is empty",
     "string_too_short": "is empty",
-    "string_pattern_mismatch": "must be lower-case words joined by hyphens",
     "string_type": "must be text",
     "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
+    "bool_type": "must be `true` or `false`",
     "dict_type": "must be a mapping",
     "model_type": "must be a mapping",
     "list_type": "must be a list",
+    "none_required": "must be `null`",
     "literal_error": "is not one of the values that belong here",
 }
+_MUST_BE = "must be "
+_QUOTED = re.compile(r"'([^']*)'|(True|False|None)")
 
 
 def shaped(document: Document, shape: type[Shape]) -> Shape:
@@ -47,33 +61,77 @@ def shaped(document: Document, shape: type[Shape]) -> Shape:
 
 
 def _faults(error: ValidationError, document: Document, shape: type[Strict]) -> list[Fault]:
-    faults = []
+    """One fault for each place: the branches of a union that all refuse one value are told in one sentence."""
+    by_path: dict[KeyPath, list[ErrorDetails]] = {}
     for each in error.errors():
-        path = _in_document(each["loc"], document)
-        name = str(path[-1]) if path else ""
-        subject = f"`{name}`" if path else "The file"
-        said = _SAID.get(each["type"], each["msg"][0].lower() + each["msg"][1:])
-        fix = ""
-        if each["type"] == "extra_forbidden":
-            fix = did_you_mean(name, _keys(shape, path[:-1]))
-        elif each["type"] == "literal_error":
-            fix = f"Allowed: {each['ctx']['expected']}."
-        faults.append(Fault(document.place(path), "structure", f"{subject} {said}.", fix))
-    return faults
+        by_path.setdefault(_in_data(each["loc"], each["type"], document.data), []).append(each)
+    return [_fault(path, errors, document, shape) for path, errors in by_path.items() if not _deeper(path, by_path)]
 
 
-def _in_document(loc: tuple[str | int, ...], document: Document) -> KeyPath:
-    """The path that pydantic names, without the places in lists that were made of a single entry."""
-    path: KeyPath = ()
+def _deeper(path: KeyPath, paths: Iterable[KeyPath]) -> bool:
+    """Whether some branch of a union took the value's type and found fault inside it: that fault says more."""
+    return any(len(other) > len(path) and other[: len(path)] == path for other in paths)
+
+
+def _fault(path: KeyPath, errors: list[ErrorDetails], document: Document, shape: type[Strict]) -> Fault:
+    subject = f"`{_subject(path, errors[0])}`" if path else "The file"
+    said = " or ".join(dict.fromkeys(_said(each) for each in errors)).replace(f" or {_MUST_BE}", " or ")
+    return Fault(document.place(path), "structure", f"{subject} {said}.", _fix(path, errors, shape))
+
+
+def _subject(path: KeyPath, error: ErrorDetails) -> str:
+    """The key, with the value where that is the mistake."""
+    return f"{path[-1]}: {yaml_words(error['input'])}" if error["type"] == "literal_error" else str(path[-1])
+
+
+def _said(error: ErrorDetails) -> str:
+    message = str(error.get("ctx", {}).get("error", error["msg"]))
+    return _SAID.get(error["type"], message[0].lower() + message[1:])
+
+
+def _fix(path: KeyPath, errors: list[ErrorDetails], shape: type[Strict]) -> str:
+    first = errors[0]
+    if first["type"] == "extra_forbidden":
+        return did_you_mean(str(path[-1]), _keys(shape, path[:-1]))
+    allowed = tuple(word for each in errors if each["type"] == "literal_error" for word in _allowed(each))
+    return one_of(first["input"], allowed) if allowed else ""
+
+
+def _allowed(error: ErrorDetails) -> list[str]:
+    return [text or yaml_words(word == "True") for text, word in _QUOTED.findall(error["ctx"]["expected"])]
+
+
+def one_of(value: object, allowed: tuple[str, ...]) -> str:
+    """Say which of the ``allowed`` words was meant, and list them where they are few."""
+    words = yaml_words(value)
+    truth = {"yes": "true", "no": "false"}.get(words)
+    match = truth if truth in allowed else near_match(words, allowed)
+    if match and words in match.split("_"):
+        match = None  # `recommended` is no misspelling of `not_recommended`
+    meant = f"Did you mean `{match}`? " if match else ""
+    listed = f"Allowed: {', '.join(allowed)}." if len(allowed) <= _FEW else ""
+    return (meant + listed).strip()
+
+
+_FEW = 12
+
+
+def _in_data(loc: tuple[str | int, ...], kind: str, data: Any) -> KeyPath:
+    """The part of pydantic's path that is in the data, and not the name of a branch of a union."""
+    path: list[str | int] = []
     for part in loc:
-        if _in_data(part) and (isinstance(part, str) or (*path, part) in document.places):
-            path = (*path, part)
-    return path
+        if _has(data, part):
+            data = data[part]
+        elif not (kind == "missing" and part == loc[-1]):
+            continue
+        path.append(part)
+    return tuple(path)
 
 
-def _in_data(part: str | int) -> bool:
-    """Leave out the names that pydantic gives to the branches of a union."""
-    return isinstance(part, int) or not part.startswith(("dict[", "list[", "literal[", "str", "int"))
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
 
 
 def _keys(shape: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...]:

@@ -6,48 +6,19 @@ Its places are those of the table's file, so that a fault points at the line of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
-from pydantic import Field
-
-from triage.model.faults import Fault, FaultyRuleSet, Place
-from triage.reading.shape import Strict, shaped
-from triage.reading.yaml_text import Document, KeyPath
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, Place
+from triage.reading.yaml_text import Document
 
 ROWS = "rows"
 ADDED = ("sources", "evidence", "not_covered")
 """What a row adds to the shared list instead of taking its place."""
 
 
-class _Row(Strict):
-    id: str
-    when: dict[str, Any] | list[dict[str, Any]]
-    title: str | None = None
-    unless: dict[str, Any] | None = None
-    then: dict[str, Any] | None = None
-    because: str | None = None
-    sources: list[Any] = Field(default_factory=list)
-    evidence: list[Any] = Field(default_factory=list)
-    not_covered: list[Any] = Field(default_factory=list)
-    covers: list[str] | None = None
-    attributes: dict[str, str] = Field(default_factory=dict)
-    examples: list[Any] = Field(default_factory=list)
-
-
-class _Table(Strict):
-    id: str
-    title: str = Field(min_length=1)
-    rows: list[_Row] = Field(min_length=1)
-    then: dict[str, Any] = Field(default_factory=dict)
-    because: str | None = None
-    sources: list[Any] = Field(default_factory=list)
-    evidence: list[Any] = Field(default_factory=list)
-    not_covered: list[Any] = Field(default_factory=list)
-    status: str | None = None
-    author: str | None = None
-    review: dict[str, Any] | None = None
-    attributes: dict[str, str] = Field(default_factory=dict)
+OF_A_ROW = ("when", "unless", "examples")
+"""What only rows have."""
 
 
 def rule_documents(document: Document) -> tuple[Document, ...]:
@@ -59,10 +30,29 @@ def rule_documents(document: Document) -> tuple[Document, ...]:
         raise FaultyRuleSet([Fault(document.place(()), "structure", "The file must be a mapping.")])
     if ROWS not in document.data:
         return (document,)
-    shaped(document, _Table)
-    shared = Document(document.file, {k: v for k, v in document.data.items() if k != ROWS}, document.places)
-    rows = document.data[ROWS]
-    return tuple(merged(shared, part_of(document, (ROWS, index), row)) for index, row in enumerate(rows))
+    return tuple(merged(*each) for each in rows_of(document, ROWS, ("id", ROWS)))
+
+
+def rows_of(document: Document, key: str, own: Container[str]) -> list[tuple[Document, Document]]:
+    """Each row of a list of rows, with what the rows share: all of the file but the rows, and what is its ``own``.
+
+    Raises FaultyRuleSet where there are no rows, or where the file says for all what only a row may say.
+    """
+    rows = document.data[key]
+    faults = [
+        Fault(
+            document.place((each,)), "structure", f"A file of `{key}` has no `{each}` of its own.", "Write it in each."
+        )
+        for each in OF_A_ROW
+        if each in document.data
+    ]
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        faults.append(Fault(document.place((key,)), "structure", f"`{key}` is a list of rules.", "Write one or more."))
+    if faults:
+        raise FaultyRuleSet(faults)
+    data = {name: value for name, value in document.data.items() if name not in own}
+    shared = Document(document.file, data, document.places)
+    return [(shared, part_of(document, (key, index), row)) for index, row in enumerate(rows)]
 
 
 def part_of(document: Document, path: KeyPath, data: Any) -> Document:
@@ -82,7 +72,7 @@ def merged(shared: Document, row: Document) -> Document:
     has takes the place of what is shared.
     """
     data: dict[str, Any] = dict(shared.data)
-    places: dict[KeyPath, Place] = {path: place for path, place in shared.places.items() if path[:1] != (ROWS,)}
+    places: dict[KeyPath, Place] = {path: place for path, place in shared.places.items() if path[:1] != ("id",)}
     for key, value in row.data.items():
         if key in ADDED:
             data[key] = [*_list(shared.data.get(key)), *_list(value)]

@@ -9,13 +9,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from triage.model.fact import FIXED_VALUES, Clause, CoreRule, Fact, Floor, Label, Reassuring
-from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, did_you_mean
 from triage.model.rule import Conjunction, Value
 from triage.model.scales import GENERAL_FLOOR, Scales
 from triage.model.vocabulary import AtMost, Clouded, Constraint, Group, Lead, Never, Speaker, Vocabulary
 from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped
-from triage.reading.yaml_text import Document, KeyPath
+from triage.reading.yaml_text import Document
 
 MOST_TITLE_WORDS = 4
 """A fact's title stands in lists and sentences."""

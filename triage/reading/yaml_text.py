@@ -13,12 +13,23 @@ from typing import Any
 
 import yaml
 
-from triage.model.faults import Fault, FaultyRuleSet, Place
+from triage.model.faults import Fault, FaultyRuleSet, KeyPath, Place, place_in
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 
-KeyPath = tuple[str | int, ...]
+
+def yaml_words(value: object) -> str:
+    """A value as a YAML file spells it."""
+    if value is None or isinstance(value, bool):
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(yaml_words, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {yaml_words(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, frozenset):
+        return yaml_words(sorted(value))
+    return str(value)
 
 
 @dataclass(frozen=True)
@@ -31,9 +42,7 @@ class Document:
 
     def place(self, path: KeyPath) -> Place:
         """Where ``path`` stands, or where the nearest part around it does."""
-        while path not in self.places and path:
-            path = path[:-1]
-        return self.places.get(path, Place(self.file))
+        return place_in(self.places, path, Place(self.file))
 
 
 def read(path: Path, name: str) -> Document:

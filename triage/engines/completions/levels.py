@@ -66,11 +66,6 @@ class FactLevels:
         return 1 << len(self.members) if self.fact.is_set else sum(len(each) for each in self.classes)
 
 
-def all_answers(fact: Fact) -> tuple[Value, ...]:
-    """The answers to a fact that is no set, in order."""
-    return tuple(range(fact.minimum, fact.maximum + 1)) if fact.is_integer else fact.values
-
-
 class Levels:
     """The levels of the facts that some conditions read, and of those that gates and constraints tie to them."""
 
@@ -143,7 +138,7 @@ def _groups(vocabulary: Vocabulary, conjunctions: Iterable[Conjunction]) -> set[
 def _classes(fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> tuple[tuple[Value, ...], ...]:
     """The answers in groups that no condition tells apart; ``singly`` where each number is one."""
     groups: dict[object, list[Value]] = {}
-    for value in all_answers(fact):
+    for value in fact.all_answers:
         truths = tuple(satisfies(condition, value) for condition in conditions)
         groups.setdefault((value, truths) if singly else truths, []).append(value)
     return tuple(tuple(each) for each in groups.values())

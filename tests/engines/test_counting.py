@@ -1,0 +1,152 @@
+"""Complete referrals counted, and expected shares: against every completion made, and against drawn referrals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bench.referrals import drawn_referrals
+from tests.conftest import RULES
+from tests.engines import enumeration
+from tests.engines.small import rulesets
+from triage.engines import reference
+from triage.engines.completions.counting import CompleteReferrals
+from triage.engines.completions.satisfiable import Satisfiability
+from triage.engines.outcome import Outcome, outcome
+from triage.model.fact import Fact
+from triage.model.frequencies import FactFrequency, Frequencies, Shares
+from triage.model.rule import Answers, Condition, OneOf, Value
+from triage.model.ruleset import RuleSet
+from triage.reading.frequencies_file import read_frequencies
+
+EXAMPLE = RULES.parent / "examples" / "frequencies.yaml"
+MOST = 1_500
+"""How many complete referrals are made one by one at most."""
+
+
+def complete(ruleset: RuleSet) -> list[tuple[dict[str, Value], Outcome]]:
+    assume(sum(1 for _ in enumeration.completions(ruleset, {})) <= MOST)
+    return enumeration.outcomes(ruleset, {})
+
+
+@given(rulesets())
+@settings(max_examples=100, deadline=None)
+def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
+    expected = Counter((each.rating, each.level) for _, each in complete(ruleset))
+    referrals = CompleteReferrals(ruleset)
+    assert referrals.outcomes() == expected
+    assert referrals.count == expected.total()
+
+
+@given(rulesets(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_moves_between_two_rule_sets_are_counted_by_direction(ruleset: RuleSet, data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.sampled_from(ruleset.rules), unique_by=lambda rule: rule.id))
+    old = replace(ruleset, rules=tuple(kept))
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for answers, new in complete(ruleset):
+        before = outcome(old.fired(reference.evaluate(old, answers).fired), old.scales)
+        expected["rating", before.rating, new.rating] += before.rating != new.rating
+        expected["urgency", before.level, new.level] += before.level != new.level
+    assert CompleteReferrals(old, ruleset).moves() == +expected
+
+
+@st.composite
+def shares_of(draw: st.DrawFn, fact: Fact) -> Shares:
+    if fact.is_integer:
+        middle = draw(st.integers(fact.minimum, fact.maximum - 1))
+        below = draw(st.integers(0, 10)) / 10
+        return Shares(of_ranges=((fact.minimum, middle, below), (middle + 1, fact.maximum, 1 - below)))
+    counts = [draw(st.integers(1, 10)) for _ in fact.values]
+    total = 10 if fact.is_set else sum(counts)
+    return Shares(of_values={value: count / total for value, count in zip(fact.values, counts, strict=True)})
+
+
+@st.composite
+def frequencies_for(draw: st.DrawFn, ruleset: RuleSet) -> Frequencies:
+    """Frequencies of every fact; some depend on the first fact that is a choice."""
+    facts = list(ruleset.vocabulary)
+    other = next((fact for fact in facts if not (fact.asked_when or fact.is_set or fact.is_integer)), None)
+    found = {}
+    for fact in facts:
+        where: tuple[tuple[Condition, Shares], ...] = ()
+        if other is not None and fact is not other and draw(st.booleans()):
+            some = draw(st.frozensets(st.sampled_from(other.values), min_size=1, max_size=len(other.values) - 1))
+            where = ((OneOf(other.name, some), draw(shares_of(fact))),)
+        found[fact.name] = FactFrequency(draw(shares_of(fact)), where)
+    return found
+
+
+def probability(ruleset: RuleSet, frequencies: Frequencies, answers: Answers) -> float:
+    """The share of one complete referral before those that contradict are left out."""
+    product = 1.0
+    for name, value in answers.items():
+        depends_on = frequencies[name].depends_on
+        shares = frequencies[name].shares_given(answers[depends_on] if depends_on else None)
+        if isinstance(value, frozenset):
+            for member in ruleset.vocabulary[name].values:
+                product *= shares.of_values[member] if member in value else 1 - shares.of_values[member]
+        else:
+            product *= shares.of(value)
+    return product
+
+
+@given(rulesets(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, data: st.DataObject) -> None:
+    done = complete(ruleset)
+    frequencies = data.draw(frequencies_for(ruleset))
+    expected: dict[tuple[str, str], float] = {}
+    for answers, each in done:
+        share = probability(ruleset, frequencies, answers)
+        expected[each.rating, each.level] = expected.get((each.rating, each.level), 0.0) + share
+    total = sum(expected.values())
+    assume(total > 0)
+    found = CompleteReferrals(ruleset).shares(frequencies)
+    for key in expected.keys() | found.keys():
+        assert found.get(key, 0.0) == pytest.approx(expected.get(key, 0.0) / total, abs=1e-9)
+
+
+def as_drawn(ruleset: RuleSet, frequencies: Frequencies, count: int) -> Mapping[tuple[str, str], float]:
+    drawn: Counter[tuple[str, str]] = Counter()
+    for answers in drawn_referrals(ruleset, frequencies, count, seed=21):
+        each = outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales)
+        drawn[each.rating, each.level] += 1
+    return {key: number / count for key, number in drawn.items()}
+
+
+@pytest.mark.parametrize(
+    ("count", "within"),
+    [(2_000, 0.03), pytest.param(40_000, 0.01, marks=[pytest.mark.deep, pytest.mark.timeout(0)])],
+)
+def test_expected_shares_agree_with_drawn_referrals(ruleset: RuleSet, count: int, within: float) -> None:
+    frequencies = read_frequencies(EXAMPLE, ruleset.vocabulary)
+    expected, drawn = CompleteReferrals(ruleset).shares(frequencies), as_drawn(ruleset, frequencies, count)
+    assert sum(expected.values()) == pytest.approx(1)
+    for key in expected.keys() | drawn.keys():
+        assert expected.get(key, 0.0) == pytest.approx(drawn.get(key, 0.0), abs=within), key
+
+
+def test_the_example_names_a_source_or_calls_itself_a_guess() -> None:
+    assert "Every count here is a guess" in Path(EXAMPLE).read_text(encoding="utf-8")
+
+
+@given(rulesets())
+@settings(max_examples=100, deadline=None)
+def test_an_alternative_can_hold_where_some_complete_referral_makes_it(ruleset: RuleSet) -> None:
+    done = complete(ruleset)
+    satisfiability = Satisfiability(ruleset.vocabulary, ruleset.rules)
+    for rule in ruleset.rules:
+        for alternative in rule.when:
+            alone = replace(rule, when=(alternative,))
+            holding = any(
+                reference.rule_truth(alone, ruleset.vocabulary, answers, ruleset.vocabulary.asked_all(answers))
+                for answers, _ in done
+            )
+            assert satisfiability.can_hold(alternative, rule.unless) is holding

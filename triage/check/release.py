@@ -1,0 +1,57 @@
+"""What keeps a rule set from being released: it runs all the same, so that its author is never locked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from triage.check.lock import changes_since, lock_place, read_lock
+from triage.model.faults import Fault, Place, did_you_mean
+from triage.model.ruleset import RuleSet
+
+DRAFT = "Draft:"
+"""How an entry of the change log begins that nobody has put into words yet."""
+
+_MEND = "Run `triage rules bump`, then put its entry of the change log in ruleset.yaml into words."
+
+
+def release_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
+    """What keeps this rule set from being released: meanings without a new version, a version without its entry."""
+    lock = read_lock(folder)
+    if lock is None:
+        message = "Nothing was released yet: there is no lock file."
+        yield Fault(lock_place(folder), "lock", message, "Run `triage rules bump`.")
+    elif lock["version"] != ruleset.version:
+        message = f"The lock file is of version {lock['version']}, ruleset.yaml of {ruleset.version}."
+        yield Fault(_version_place(ruleset, folder), "lock", message, f"Set it back to {lock['version']}. {_MEND}")
+    else:
+        for change in changes_since(lock, ruleset, folder):
+            yield Fault(change.place, "lock", f"{change} since version {lock['version']} was released.", _MEND)
+    yield from _entry_faults(ruleset, folder)
+    yield from _decisions(ruleset)
+
+
+def _entry_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
+    entries = ruleset.about.change_log if ruleset.about else ()
+    entry = next((each for each in entries if each.version == ruleset.version), None)
+    place = _version_place(ruleset, folder)
+    if entry is None:
+        message = f"The change log has no entry for version {ruleset.version}."
+        yield Fault(place, "change-log", message, "Add one under `change_log` that says what changed.")
+    elif any(text.startswith(DRAFT) for text in entry.changes):
+        message = f"The change log's entry for version {ruleset.version} is still a draft."
+        yield Fault(place, "change-log", message, f"Say in words what changed, without “{DRAFT}”.")
+
+
+def _decisions(ruleset: RuleSet) -> Iterator[Fault]:
+    """The rules that carry a decision between sources are active ones."""
+    ids = tuple(rule.id for rule in ruleset.rules)
+    for each in ruleset.about.disagreements if ruleset.about else ():
+        for id_ in each.rules:
+            if id_ not in ruleset.by_id:
+                message = f"The decision `{each.id}` names `{id_}`, which is no active rule."
+                yield Fault(each.place, "decision", message, did_you_mean(id_, ids))
+
+
+def _version_place(ruleset: RuleSet, folder: Path) -> Place:
+    return ruleset.about.place if ruleset.about else Place(f"{folder.name}/ruleset.yaml")

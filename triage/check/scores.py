@@ -1,0 +1,36 @@
+"""A score raises a question or an urgency: it decides no rating, and it is read for the ages it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from triage.model.faults import Fault
+from triage.model.rule import Limits, Rule, Supports
+from triage.model.ruleset import RuleSet
+
+SCORES = "scores"
+"""The group of facts that hold the results of instruments."""
+AGE = "age_years"
+
+
+def check(ruleset: RuleSet) -> Iterator[Fault]:
+    """Find ratings that read a score, and scores that make a suspicion at any age."""
+    scores = {fact.name for fact in ruleset.vocabulary if fact.group == SCORES}
+    for rule in ruleset.all_rules:
+        read = [name for name in rule.facts if name in scores]
+        if any(isinstance(effect, Supports | Limits) for effect in rule.effects):
+            for name in read:
+                message = f"`{rule.id}` rates on the score `{name}`."
+                fix = "Read the condition: a score may derive `suspected`, and a clinician confirms."
+                yield Fault(rule.at_condition(name), "score-rates", message, fix)
+        elif rule.derives and read:
+            yield from _without_age(rule, read[0], ruleset)
+
+
+def _without_age(rule: Rule, score: str, ruleset: RuleSet) -> Iterator[Fault]:
+    """An alternative that reads no age applies an adult cut-off to a child."""
+    if AGE not in ruleset.vocabulary.facts:
+        return
+    if any(AGE not in {each.fact for each in conjunction} for conjunction in rule.when):
+        message = f"`{rule.id}` reads the score `{score}` at any age."
+        yield Fault(rule.at_condition(score), "score-without-age", message, f"Say for whom the cut-off is: `{AGE}`.")

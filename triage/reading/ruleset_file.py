@@ -1,0 +1,154 @@
+"""Reading ``ruleset.yaml``: the rule set about itself, each key checked."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from triage.model import about
+from triage.model.faults import FaultyRuleSet
+from triage.reading.conditions import Reader
+from triage.reading.shape import Id, Strict, shaped
+from triage.reading.yaml_text import Document
+
+FILE = "ruleset.yaml"
+
+_VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+def _version(text: str) -> str:
+    if not _VERSION.match(text):
+        raise ValueError("must be three numbers, such as 1.2.0")
+    return text
+
+
+def _date(text: str) -> str:
+    if not DATE.match(text):
+        raise ValueError("must be a date, such as 2026-11-23")
+    return text
+
+
+Version = Annotated[str, AfterValidator(_version)]
+Date = Annotated[str, AfterValidator(_date)]
+
+
+class _IntendedUse(Strict):
+    purpose: str
+    users: list[str]
+    population: str
+    not_for: list[str]
+    not_a_device: str
+    not_a_diagnosis: str
+    not_a_prediction: str
+    decision: str
+
+
+class _Attribute(Strict):
+    id: str
+    title: str
+    used: Literal["used", "not used"]
+    how: str
+
+
+class _Position(Strict):
+    who: str
+    says: str
+    source: str
+    claim: str | None = None
+
+
+class _Disagreement(Strict):
+    id: Id
+    about: str
+    positions: list[_Position] = Field(min_length=1)
+    decision: str
+    rules: list[str]
+
+
+class _Release(Strict):
+    version: Version
+    date: Date
+    changes: list[str] = Field(min_length=1)
+
+
+class _Wording(Strict):
+    levels: list[str] = Field(default_factory=list)
+    of: list[str] = Field(default_factory=list)
+    units: list[str] = Field(default_factory=list)
+    stop: list[str] = Field(default_factory=list)
+    substances: list[str] = Field(default_factory=list)
+
+
+class _AboutText(Strict):
+    name: Id
+    title: str
+    version: Version
+    effective_date: Date
+    status: str
+    author: str
+    reviewers: list[str]
+    intended_use: _IntendedUse
+    limits: list[str]
+    attributes: list[_Attribute]
+    disagreements: list[_Disagreement] = Field(default_factory=list)
+    change_log: list[_Release] = Field(default_factory=list)
+    wording: _Wording = Field(default_factory=_Wording)
+
+
+def read_about(document: Document) -> about.About:
+    """Read what the rule set says of itself. Raises FaultyRuleSet with all its faults."""
+    text = shaped(document, _AboutText)
+    reader = Reader(document, {})
+    seen: set[str] = set()
+    for index, entry in enumerate(text.change_log):
+        if entry.version in seen:
+            message = f"The version {entry.version} stands twice in the change log."
+            reader.fault(("change_log", index, "version"), "change-log", message, "Keep one entry for a version.")
+        seen.add(entry.version)
+    if reader.faults:
+        raise FaultyRuleSet(reader.faults)
+    use = text.intended_use
+    return about.About(
+        name=text.name,
+        title=text.title,
+        version=text.version,
+        effective_date=text.effective_date,
+        status=text.status,
+        author=text.author,
+        reviewers=tuple(text.reviewers),
+        intended_use=about.IntendedUse(
+            purpose=use.purpose,
+            users=tuple(use.users),
+            population=use.population,
+            not_for=tuple(use.not_for),
+            not_a_device=use.not_a_device,
+            not_a_diagnosis=use.not_a_diagnosis,
+            not_a_prediction=use.not_a_prediction,
+            decision=use.decision,
+        ),
+        limits=tuple(text.limits),
+        attributes=tuple(about.Attribute(each.id, each.title, each.used, each.how) for each in text.attributes),
+        disagreements=tuple(_disagreement(each, index, document) for index, each in enumerate(text.disagreements)),
+        change_log=tuple(about.Release(each.version, each.date, tuple(each.changes)) for each in text.change_log),
+        wording=_wording(text.wording),
+        place=document.place(("version",)),
+    )
+
+
+def _disagreement(text: _Disagreement, index: int, document: Document) -> about.Disagreement:
+    at = ("disagreements", index)
+    positions = tuple(
+        about.Position(each.who, each.says, each.source, each.claim, document.place((*at, "positions", number)))
+        for number, each in enumerate(text.positions)
+    )
+    place = document.place((*at, "rules"))
+    return about.Disagreement(text.id, text.about, positions, text.decision, tuple(text.rules), place)
+
+
+def _wording(text: _Wording) -> about.Wording:
+    return about.Wording(
+        tuple(text.levels), tuple(text.of), tuple(text.units), tuple(text.stop), tuple(text.substances)
+    )

@@ -1,0 +1,32 @@
+"""Words of the rule set in the JSON Schema of rule files: each kind is named where an editor is to offer its words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
+
+WORDS = "words"
+"""The key of a schema that names a list of words of the rule set, in place of the list."""
+
+
+def _words(kind: str) -> WithJsonSchema:
+    return WithJsonSchema({WORDS: kind})
+
+
+RatingWord = Annotated[str, _words("ratings")]
+DangerWord = Annotated[str, _words("dangers")]
+LineWord = Annotated[str, _words("lines")]
+LevelWord = Annotated[str, _words("urgencies")]
+CertaintyWord = Annotated[str, _words("certainties")]
+RoleWord = Annotated[str, _words("roles")]
+TargetWord = Annotated[str, _words("targets")]
+FormatWord = Annotated[str, _words("formats")]
+AreaWord = Annotated[str, _words("areas")]
+TherapyWord = Annotated[str, _words("therapies")]
+TopicWord = Annotated[str, _words("topics")]
+SourceWord = Annotated[str, _words("sources")]
+EvidenceWord = Annotated[str, _words("evidence_rows")]
+Conditions = Annotated[dict[str, Any], _words("conditions")]
+Given = Annotated[dict[str, Any], _words("answers")]
+Derived = Annotated[dict[str, str], _words("derived")]
