@@ -17,8 +17,8 @@ from triage.analysis.variables import Variables, search_among
 from triage.check.rule_digest import meaning_digest
 from triage.engines import reference
 from triage.engines.outcome import Outcome, outcome
-from triage.model.faults import Fault, FaultyRuleSet
-from triage.model.rule import NOWHERE, Answers, Condition, Includes, OneOf
+from triage.model.faults import NOWHERE, Fault, FaultyRuleSet
+from triage.model.rule import Answers, Condition, Includes, OneOf
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
 

@@ -66,22 +66,28 @@ def obstacles(prover: Prover, property_: Property) -> None:
 
 
 def _alike_but(prover: Prover, name: str) -> Formula:
-    """All else is equal: the answers that differ are to facts that are not asked in one of the referrals."""
+    """All else is equal, but for facts that this one decides to ask, where they are not asked in one of the two."""
     one, other = prover.one, prover.other
-    always = [each.name for each in prover.ruleset.vocabulary if not each.asked_when]
-    same = [one.variables.same(other.variables, [each for each in always if each != name])]
-    for fact in prover.ruleset.vocabulary.gated:
-        if fact.name != name:
-            not_asked = (one.answered.not_asked(fact.name), other.answered.not_asked(fact.name))
-            same.append(some((one.variables.same(other.variables, [fact.name]), *not_asked)))
+    hanging = [
+        fact.name
+        for fact in prover.ruleset.vocabulary.gated
+        if any(condition.fact == name for conjunction in fact.asked_when for condition in conjunction)
+    ]
+    same = [prover.same_but(name, *hanging)]
+    for each in hanging:
+        not_asked = (one.answered.not_asked(each), other.answered.not_asked(each))
+        same.append(some((one.variables.same(other.variables, [each]), *not_asked)))
     return every(same)
 
 
 def _some_target_higher(prover: Prover, but: str) -> Formula:
-    """Some other target is rated higher on the other referral than on the one."""
+    """Some other target is rated higher on the other referral than on the one.
+
+    By supports and limits: that what stands beside a leading problem is capped speaks of the referral's wish.
+    """
     one, other = prover.one, prover.other
     return some(
-        every((other.target_at_least(target, rating), no(one.target_at_least(target, rating))))
+        every((other.uncapped_at_least(target, rating), no(one.uncapped_at_least(target, rating))))
         for target in one.supported_targets
         if target != but
         for rating in prover.ruleset.scales.rating_ids[1:]

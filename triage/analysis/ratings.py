@@ -85,12 +85,10 @@ class Ratings(Fired):
 
     @remembered
     def limited_below(self, target: str, rank: int) -> Formula:
-        """A limit on the target that fired, or the cap, leaves less than this rank."""
-        capped = [self.capped] if self.scales.rating_rank(self.scales.cap) < rank else []
-        limited = self.some_fired(
+        """A limit on the target that fired leaves less than this rank."""
+        return self.some_fired(
             Limits, lambda effect: effect.applies_to(target) and self.scales.rating_rank(effect.to) < rank
         )
-        return some((limited, *capped))
 
     @remembered
     def support_reaches(self, target: str, rank: int) -> Formula:
@@ -103,6 +101,13 @@ class Ratings(Fired):
     @remembered
     def target_at_least(self, target: str, rating: str) -> Formula:
         """The target is supported, and rated so or higher."""
+        capped = self.scales.rating_rank(self.scales.cap) < self.scales.rating_rank(rating)
+        uncapped = self.uncapped_at_least(target, rating)
+        return every((uncapped, no(self.capped))) if capped else uncapped
+
+    @remembered
+    def uncapped_at_least(self, target: str, rating: str) -> Formula:
+        """By supports and limits the target is rated so or higher, whether or not the leading problem caps it."""
         rank = self.scales.rating_rank(rating)
         return every((self.support_reaches(target, rank), no(self.limited_below(target, rank))))
 

@@ -44,7 +44,7 @@ class _Property(Strict):
     roles: list[str] = Field(default_factory=list)
     beside_a_focus: bool = False
     targets: list[str] = Field(default_factory=list)
-    targets_but: list[str] = Field(default_factory=list)
+    targets_but: list[str] | None = None
     never_supported: bool = False
     never_roles: list[str] = Field(default_factory=list)
     role: str | None = None
@@ -123,8 +123,9 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
 
 def _targets(text: _Property, ruleset: RuleSet) -> tuple[str, ...]:
     """The targets that the property names, or all but those that it leaves out."""
-    left = tuple(each for each in ruleset.targets if each not in text.targets_but) if text.targets_but else ()
-    return (*text.targets, *left)
+    if text.targets_but is None:
+        return tuple(text.targets)
+    return tuple(each for each in ruleset.targets if each not in text.targets_but)
 
 
 _CLAIMS = (
