@@ -8,15 +8,16 @@ from pathlib import Path
 from traceback import extract_tb
 
 from fastapi import FastAPI, Request, Response
+from msgspec import UNSET
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api.request import TooLarge, TooSlow
+from api.request import TooLarge, TooSlow, urgency_of
 from api.work import Overloaded
 from triage.engines.agreement import EngineDisagreement
 from triage.model.written import encode
-from triage.presenting.problems import HAND_OVER, Problem, failed, problem, refusal
+from triage.presenting.problems import Problem, failed, problem, refusal
 from triage.reading.referral import RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,7 +50,7 @@ def register(app: FastAPI, as_page: AsPage) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedReferral)
-    return answer(request, refusal(error, reference=error.reference))
+    return answer(request, refusal(error, urgency_of(request, error), reference=error.reference))
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
@@ -103,7 +104,7 @@ async def failure(request: Request, error: Exception) -> Response:
     else:
         places = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_tb(error.__traceback__)]
         log.error("%s at %s: %s", type(error).__name__, request.url.path, " > ".join(places))
-    return answer(request, failed(error))
+    return answer(request, failed(error, urgency_of(request, error)))
 
 
 async def _too_slow(request: Request, _error: Exception) -> Response:
@@ -112,8 +113,10 @@ async def _too_slow(request: Request, _error: Exception) -> Response:
     return response
 
 
-async def _overloaded(request: Request, _error: Exception) -> Response:
+async def _overloaded(request: Request, error: Exception) -> Response:
+    urgency = urgency_of(request, error)
     detail = "Too many referrals are being answered at this moment, so this one has no answer yet. Send it again."
-    response = answer(request, replace(problem(503, "The service is busy", detail), hand_over=HAND_OVER))
+    shed = replace(problem(503, "The service is busy", detail), urgency=UNSET if urgency is None else urgency)
+    response = answer(request, shed)
     response.headers["Retry-After"] = "1"
     return response

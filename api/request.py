@@ -11,10 +11,11 @@ from fastapi import Request
 
 from api.work import Queue, explanation_queue, thread_queue
 from triage.answer.assess import Assessor, build_assessor
-from triage.answer.model import Answer
+from triage.answer.model import Answer, UrgencyPart
+from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral, ReferralReader, parse_json
+from triage.reading.referral import Referral, ReferralReader, RefusedReferral, parse_json
 from triage.settings import Settings
 
 if TYPE_CHECKING:
@@ -123,4 +124,19 @@ async def body_of(request: Request, limit: int | None = None) -> bytes:
 
 async def referral_of(request: Request) -> Referral:
     """The referral in the request's body. Raises RefusedReferral or TooLarge."""
-    return state_of(request).reader.read(parse_json(await body_of(request)))
+    return remembered(request, state_of(request).reader.read(parse_json(await body_of(request))))
+
+
+def remembered(request: Request, referral: Referral) -> Referral:
+    """The referral, kept with the request so that whatever fails from here on can say how urgent it is."""
+    request.state.referral = referral
+    return referral
+
+
+def urgency_of(request: Request, error: Exception) -> UrgencyPart | None:
+    """How urgent the referral is that a request brought and that got no answer; None where none could be read."""
+    assessor = state_of(request).assessor
+    if isinstance(error, RefusedReferral):
+        return urgency_of_refused(assessor, error)
+    referral = getattr(request.state, "referral", None)
+    return None if referral is None else urgency_of_unanswered(assessor, referral, error)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from msgspec import UNSET
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api.pages import form, reading
 from api.pages.security import PageHeaders
 from api.pages.templating import page
+from api.pages.wording import Wording
+from api.request import state_of
 from triage.presenting.problems import Problem
 
 STATIC = Path(__file__).parent / "static"
@@ -27,4 +30,6 @@ def register(app: FastAPI) -> None:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """Show a problem as a page."""
-    return page(request, "problem.html.jinja", status=problem.status, problem=problem)
+    urgency = None if problem.urgency is UNSET else problem.urgency
+    wording = Wording(state_of(request).ruleset)
+    return page(request, "problem.html.jinja", status=problem.status, problem=problem, urgency=urgency, wording=wording)

@@ -78,9 +78,10 @@ class Entered:
         try:
             referral = reader.read({"reference": self.reference or None, "facts": facts})
         except RefusedReferral as refused:
-            raise RefusedReferral([*faults, *refused.faults], refused.reference) from None
+            both = [*faults, *refused.faults]
+            raise RefusedReferral(both, refused.reference, could_be=refused.could_be) from None
         if faults:
-            raise RefusedReferral(faults, referral.reference)
+            raise RefusedReferral(faults, referral.reference, could_be=(referral,))
         return referral
 
 

@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.pages.entered import Entered, by_question
 from api.pages.followups import follow_up_styles
 from api.pages.templating import page
-from api.pages.wording import HEADINGS, Wording
-from api.request import State, body_of, state_of
+from api.pages.wording import HEADINGS, OFFERS, Wording
+from api.request import State, body_of, remembered, state_of
 from triage.answer.model import Answer
+from triage.answer.problem_urgency import urgency_of_refused
 from triage.reading.referral import Referral, RefusedReferral
 
 router = APIRouter()
@@ -50,10 +51,9 @@ async def assess(request: Request) -> HTMLResponse:
         return await _form(request, entered.without(name))
     state = state_of(request)
     try:
-        referral = entered.referral(state.reader)
+        referral = remembered(request, entered.referral(state.reader))
     except RefusedReferral as refused:
-        errors = by_question(refused, state.ruleset.vocabulary)
-        return await _form(request, entered, errors)
+        return await _form(request, entered, refused)
     answer = await state.assess(referral)
     return page(request, "result.html.jinja", **_view(state, referral, answer), entered=entered)
 
@@ -64,26 +64,30 @@ async def panel(request: Request) -> HTMLResponse:
     entered = Entered.read(await body_of(request, LARGEST_FORM))
     state = state_of(request)
     try:
-        referral = entered.referral(state.reader)
+        referral = remembered(request, entered.referral(state.reader))
     except RefusedReferral as refused:
         errors = by_question(refused, state.ruleset.vocabulary)
-        return page(request, "panel.html.jinja", errors=errors, answer=None)
+        return page(request, "panel.html.jinja", errors=errors, answer=None, **_refused(state, refused))
     answer = await state.assess(referral)
     return page(request, "panel.html.jinja", errors={}, **_view(state, referral, answer))
 
 
-async def _form(request: Request, entered: Entered, errors: dict[str, str] | None = None) -> HTMLResponse:
+async def _form(request: Request, entered: Entered, refused: RefusedReferral | None = None) -> HTMLResponse:
     state = state_of(request)
     vocabulary = state.ruleset.vocabulary
     found: dict[str, Any] = {"answer": None}
-    if not errors:
+    if refused is None:
         try:
-            referral = entered.referral(state.reader)
-        except RefusedReferral as refused:
-            errors = by_question(refused, vocabulary)
+            referral = remembered(request, entered.referral(state.reader))
+        except RefusedReferral as error:
+            refused = error
         else:
             answer = await state.assess(referral)
             found = _view(state, referral, answer)
+    errors = {}
+    if refused is not None:
+        errors = by_question(refused, vocabulary)
+        found |= _refused(state, refused)
     sections = [(group, [fact for fact in vocabulary if fact.group == group.id]) for group in vocabulary.groups]
     return page(
         request,
@@ -91,10 +95,15 @@ async def _form(request: Request, entered: Entered, errors: dict[str, str] | Non
         status=422 if errors else 200,
         sections=sections,
         entered=entered,
-        errors=errors or {},
+        errors=errors,
         follow_ups=follow_up_styles(vocabulary),
         **found,
     )
+
+
+def _refused(state: State, refused: RefusedReferral) -> dict[str, Any]:
+    """What the form and the panel show of a referral that has faults: how urgent it is all the same."""
+    return {"urgency": urgency_of_refused(state.assessor, refused), "wording": Wording(state.ruleset)}
 
 
 def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
@@ -103,6 +112,8 @@ def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
     unanswered = state.ruleset.vocabulary.unanswered(referral.answers)
     return {
         "answer": answer,
+        "urgency": answer.urgency,
+        "offers": OFFERS,
         "held": answer.on_hold,
         "emergency": answer.is_emergency,
         "wording": Wording(state.ruleset),

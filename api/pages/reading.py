@@ -25,20 +25,24 @@ async def rules(request: Request, q: str = "", effect: str = "", folder: str = "
     found = [
         rule
         for rule in ruleset.all_rules
-        if (not effect or effect_name(rule.effect) == effect)
+        if (not effect or effect in _effects(rule))
         and (not folder or folder_of(rule) == folder)
         and _holds(rule, wanted, ruleset)
     ]
     return page(
         request,
         "rules.html.jinja",
-        listed=[(rule, effect_name(rule.effect), folder_of(rule)) for rule in found],
-        effects=sorted({effect_name(rule.effect) for rule in ruleset.all_rules}),
+        listed=[(rule, ", ".join(_effects(rule)), folder_of(rule)) for rule in found],
+        effects=sorted({each for rule in ruleset.all_rules for each in _effects(rule)}),
         folders=sorted({folder_of(rule) for rule in ruleset.all_rules}),
         words=q,
         chosen=effect,
         chosen_folder=folder,
     )
+
+
+def _effects(rule: Rule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(effect_name, rule.effects)))
 
 
 def _holds(rule: Rule, wanted: list[str], ruleset: RuleSet) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from triage.answer.model import Answer, Citation, UnansweredQuestion
+from triage.answer.model import Answer, Citation, UnansweredQuestion, UrgencyPart
 from triage.model.fact import Fact
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels
+from triage.presenting.urgency import urgency_title
 from triage.presenting.words import STANDING
 
 
@@ -22,6 +23,10 @@ class Wording:
     def label(self, id_: str) -> str:
         """How a value of a scale, a therapy or a condition is called."""
         return self.labels.term(id_)
+
+    def urgency_title(self, urgency: UrgencyPart) -> str:
+        """The level, or that it is not sorted yet."""
+        return urgency_title(urgency, self.labels)
 
     def answers(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Answers in words, each with the name of its question."""
@@ -70,7 +75,7 @@ class Wording:
         rating = answer.suitability
         if rating.settled:
             return self.label(rating.rating)
-        if answer.urgency.incomplete:
+        if answer.urgency.missing:
             return f"Can still be: {self.labels.span(rating.could_become)}"
         return f"Can still be: {self.labels.span(rating.could_become)}. So far: {self.label(rating.rating)}"
 
@@ -81,7 +86,7 @@ class Wording:
         rating = "on hold, safety first" if held else self.rating_words(answer)
         lines = [
             f"Referral {answer.reference or '(no reference)'}",
-            f"Urgency: {self.label(urgency.level)}. {urgency.action}",
+            f"{self.urgency_title(urgency)}. {' '.join((urgency.action.first, *urgency.action.lines))}",
             f"Suitability for IPT: {rating}.",
             f"Next step: {answer.next_step}",
         ]
@@ -97,8 +102,7 @@ class Wording:
             if not held or each.stance == "unsuited"
         ]
         lines += [
-            f"- {'Offer first' if each.first else 'Also'}: {self.label(each.therapy)}."
-            for each in (() if held else answer.alternatives)
+            f"- {OFFERS[each.offer]}: {self.label(each.therapy)}." for each in (() if held else answer.alternatives)
         ]
         used = answer.ruleset
         lines.append(f"Rule set {used.name} {used.version}, {used.digest}.")
@@ -119,6 +123,8 @@ class Wording:
             return f"{fact.minimum} to {fact.maximum} {fact.unit}".strip()
         return " / ".join(label.label for label in fact.labels.values())
 
+
+OFFERS = {"first": "Offer first", "beside": "As well", "more": "Also possible"}
 
 HEADINGS = {
     "urgency": "Why this urgency",

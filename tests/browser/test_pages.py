@@ -18,7 +18,7 @@ PATHS = (
     "/",
     "/worklist",
     "/rules",
-    "/rules/major-depression-adult",
+    "/rules/depression-adult",
     "/rules/sources",
     "/rules/claims",
     "/proofs",

@@ -12,7 +12,7 @@ from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
 
 BAD = Path(__file__).resolve().parents[1] / "bad_rules"
-NEIGHBOURS = ("scores/mdq-adult.yaml", "scores/epds-perinatal-adult.yaml", "limits/substance-use-as-the-problem.yaml")
+NEIGHBOURS = ("instruments/mdq.yaml", "instruments/epds.yaml", "substance-use/substance-use.yaml")
 """The published rules that a bad one clashes with; the others are left out for speed."""
 
 
@@ -43,7 +43,8 @@ def test_a_bad_rule_is_refused_with_place_sentence_and_fix(name: str, tmp_path: 
         shutil.copy(path, folder)
     for neighbour in NEIGHBOURS:
         (folder / neighbour).parent.mkdir(exist_ok=True)
-        shutil.copy(RULES / neighbour, folder / neighbour)
+        for path in (RULES / neighbour).parent.glob(f"{Path(neighbour).stem}.*"):
+            shutil.copy(path, folder / neighbour.split("/")[0])
     shutil.copy(BAD / f"{name}.yaml", folder / "refused")
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)

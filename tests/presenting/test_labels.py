@@ -8,7 +8,8 @@ import pytest
 
 from triage.answer.model import NumberRange
 from triage.model.ruleset import RuleSet
-from triage.presenting.labels import Labels, in_sentence
+from triage.model.text import in_sentence
+from triage.presenting.labels import Labels
 
 ANSWERS: list[tuple[str, Any, str]] = [
     ("age_years", 29, "29 years"),

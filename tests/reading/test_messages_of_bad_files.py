@@ -162,7 +162,7 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "change_neither: [rating, urgency]",
         "change_neither: [rating, urgeny]",
         (
-            "{line}:30: `1: urgeny` is not one of the values that belong here. Did you mean `urgency`? "
+            "{line}:30: `urgeny` is not one of the values that belong here. Did you mean `urgency`? "
             "Allowed: rating, urgency. [structure]",
         ),
     ),

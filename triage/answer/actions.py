@@ -1,18 +1,32 @@
-"""What is done next: the urgency part of an answer with its action, and the next step."""
+"""What is done next: the action composed of all that fired, the urgency part of an answer, and the next step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from msgspec import convert
 
-from triage.answer.decide import Verdict
+from triage.answer.decide import Level, Verdict
 from triage.answer.fired_rules import FiredRules
-from triage.answer.model import UrgencyPart, Within
+from triage.answer.model import ComposedAction, UrgencyPart, Within
 from triage.engines.outcome import Bounds
-from triage.model.rule import Urgency
-from triage.model.scales import INSUFFICIENT, Scales
+from triage.model.rule import NO_ACTION, Action
+from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, Scales
+
+MOST_DO = 2
+MOST_ASK = 1
+"""How many lines and questions of an action stand beside its first line; the rest is for later."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one rule, one floor or the level itself gives to the action; the lower the order, the earlier it stands."""
+
+    order: tuple[int, int, int, str]
+    at_level: bool
+    action: Action
 
 
 class Actions:
@@ -26,34 +40,118 @@ class Actions:
     def _within(self) -> Mapping[str, Within]:
         return {term.id: convert(dict(term.respond_within), Within) for term in self.scales.urgencies}
 
-    def urgency_part(self, fired: FiredRules, verdict: Verdict, bounds: Bounds) -> UrgencyPart:
-        """How soon a clinician must act, and what is done until then."""
+    @cached_property
+    def _danger_order(self) -> Mapping[str, int]:
+        return {term.id: place for place, term in enumerate(self.scales.dangers)}
+
+    @cached_property
+    def _rule_order(self) -> Mapping[str, int]:
+        return {id_: place for place, id_ in enumerate(self.scales.urgency_order)}
+
+    def urgency_part(
+        self, fired: FiredRules, level: Level, bounds: Bounds, otherwise: Action | None = None
+    ) -> UrgencyPart:
+        """How soon a clinician must act, and what is done until then.
+
+        ``otherwise`` is what to do where no rule and no floor stands at the level, if it is not the level's own action.
+        """
         return UrgencyPart(
-            level=verdict.level,
+            level=level.level,
+            state=level.state,
             settled=bounds.urgency_settled,
             could_become=bounds.urgency,
             exact=bounds.exact,
-            incomplete=bool(verdict.missing),
-            missing=verdict.missing,
-            respond_within=self._within[verdict.level],
-            action=fill(self._action(fired, verdict.level), self._words),
+            missing=fired.missing,
+            respond_within=self._within[level.level],
+            action=self._composed(fired, level.level, otherwise or self.scales.urgency(level.level).action),
         )
 
-    def _action(self, fired: FiredRules, level: str) -> str:
-        """The actions of the rules at the level, each once; the level's own where no rule stands there."""
-        effects = (rule.effect for rule in fired.rules)
-        actions = [each.action for each in effects if isinstance(each, Urgency) and each.level == level]
-        return " ".join(dict.fromkeys(actions)) or self.scales.urgency(level).action
+    def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
+        """The action of all that fired: of the reported level the first lines, of the rest what is for later."""
+        parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda each: each.order)
+        if not any(each.at_level for each in parts):
+            parts.insert(0, _Part((0, 0, 0, ""), at_level=True, action=otherwise))
+        of_rules = [rule.urgency.action.also for rule in fired.rules if rule.urgency]
+        named = {id_ for also in (*of_rules, *(each.action.also for each in parts)) for id_ in also}
+        return self._finished(_compose(parts), self._lines(named))
+
+    def _of_rules(self, fired: FiredRules, level: str) -> Iterable[_Part]:
+        """What the rules give that fired and are not covered; one at the lowest level gives additive lines only."""
+        for rule in fired.rules:
+            urgency = rule.urgency
+            if urgency and urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
+                yield self._part(urgency.level, urgency.danger, rule.id, urgency.action, level)
+
+    def _of_floors(self, fired: FiredRules, level: str) -> Iterable[_Part]:
+        for floor in fired.floors:
+            of_floor = self.scales.floors[floor.id]
+            yield self._part(floor.level, of_floor.danger, floor.id, of_floor.action, level)
+
+    def _part(self, level: str, danger: str, id_: str, action: Action, reported: str) -> _Part:
+        last = len(self._danger_order)
+        place = self._rule_order.get(id_, len(self._rule_order))
+        order = (-self.scales.urgency_rank(level), self._danger_order.get(danger, last), place, id_)
+        return _Part(order, level == reported, action)
+
+    def _lines(self, named: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The additive lines of these ids in the order of the catalogue: what never to do, and what to do also."""
+        shown = set(named)
+        lines = [line for line in self.scales.lines if line.id in shown and line.not_beside not in shown]
+        return (
+            tuple(line.text for line in lines if line.kind == "never"),
+            tuple(line.text for line in lines if line.kind == "also"),
+        )
+
+    def _finished(self, action: Action, lines: tuple[tuple[str, ...], tuple[str, ...]]) -> ComposedAction:
+        """The composed action with its additive lines, the deployment's words filled in."""
+        never, also = lines
+        return ComposedAction(
+            first=fill(action.first, self._words),
+            do=tuple(fill(each, self._words) for each in action.do),
+            ask=tuple(fill(each, self._words) for each in action.ask),
+            never=tuple(fill(each, self._words) for each in never),
+            also=tuple(fill(each, self._words) for each in also),
+            more=tuple(fill(each, self._words) for each in action.more),
+        )
 
     def next_step(self, verdict: Verdict, open_questions: int, *, settled: bool) -> str:
         """What to do next; ``settled`` says whether the rating can be only one."""
         steps = self.scales.next_step
         if verdict.on_hold:
             return fill(steps[verdict.level], self._words)
-        of_level = steps["urgent_incomplete" if verdict.missing else verdict.level]
+        of_level = steps["urgent_incomplete" if verdict.state == "not_sorted" else verdict.level]
         of_rating = steps[verdict.rating if settled or verdict.rating == INSUFFICIENT else "unsettled"]
         text = " ".join(dict.fromkeys((of_level, of_rating)))
         return fill(text, {"questions": f"{open_questions} of them", **self._words})
+
+
+def _compose(parts: Iterable[_Part]) -> Action:
+    """Compose one action: the first line, two more and a question of the reported level; everything else for later."""
+    composed = NO_ACTION
+    for part in parts:
+        composed = _with_part(composed, part)
+    return composed
+
+
+def _with_part(composed: Action, part: _Part) -> Action:
+    """The action with a further part: its lines where there is room at the reported level, else among those for later.
+
+    A line that stands there already is not said again.
+    """
+    said = {composed.first, *composed.do, *composed.ask, *composed.more}
+    action, later = part.action, list[str]()
+    first, do, ask = composed.first, list(composed.do), list(composed.ask)
+    if part.at_level and not first:
+        first = action.first
+    else:
+        later.append(action.first)
+    for line in action.do:
+        (do if part.at_level and len(do) < MOST_DO and line not in said else later).append(line)
+    for line in action.ask:
+        (ask if part.at_level and len(ask) < MOST_ASK and line not in said else later).append(line)
+    later.extend(action.more)
+    kept = dict.fromkeys(line for line in later if line and line not in said)
+    return replace(composed, first=first, do=tuple(do), ask=tuple(ask), more=(*composed.more, *kept))
 
 
 def fill(template: str, words: Mapping[str, str]) -> str:

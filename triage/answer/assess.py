@@ -9,15 +9,23 @@ from typing import Protocol
 
 from triage.answer.actions import Actions
 from triage.answer.course import course_for
-from triage.answer.decide import Verdict, decide
+from triage.answer.decide import Level, Verdict, decide
 from triage.answer.fired_rules import FiredRules, evaluate
-from triage.answer.model import Answer, RuleSetUsed, SuitabilityPart
+from triage.answer.model import (
+    Answer,
+    Comparison,
+    NotCountedAnswer,
+    RuleSetUsed,
+    SuitabilityPart,
+    TargetPart,
+)
 from triage.answer.offers import alternatives, comparison, formats, problem_areas
-from triage.answer.open_questions import as_unanswered
+from triage.answer.open_questions import OpenQuestions
 from triage.answer.reasons import Reasons
-from triage.engines.agreement import Firing
+from triage.engines.agreement import Evaluating, Firing
 from triage.engines.completions.engine import Completions
-from triage.engines.outcome import Bounds, StillOpen
+from triage.engines.indexed import IndexedEvaluator
+from triage.engines.outcome import Bounds, Common, StillOpen
 from triage.engines.rete.engine import LiveEngines
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
@@ -31,17 +39,23 @@ class AllCompletions(Protocol):
     def of(self, answers: Answers) -> StillOpen:
         """What rating and urgency can still be, and the unanswered facts whose answer can change them."""
 
+    def bounds(self, answers: Answers) -> Bounds:
+        """What rating and urgency can still be."""
+
+    def common(self, answers: Answers, rating: str) -> Common:
+        """What all completions with this rating have in common."""
+
 
 @dataclass(frozen=True)
 class Assessor:
     """Answers referrals with one rule set.
 
-    ``live`` runs the rules and is checked against the reference on every referral; ``completions`` answers what is
-    still open.
+    ``live`` runs the rules and is held against ``check`` on every referral; ``completions`` answers what is still open.
     """
 
     ruleset: RuleSet
     live: Firing
+    check: Evaluating
     completions: AllCompletions
     settings: Settings
 
@@ -59,8 +73,13 @@ class Assessor:
         return Reasons(self.ruleset, self._words)
 
     @cached_property
-    def _actions(self) -> Actions:
+    def actions(self) -> Actions:
+        """What composes the actions of answers, and of problems."""
         return Actions(self.ruleset.scales, self._words)
+
+    @cached_property
+    def _open_questions(self) -> OpenQuestions:
+        return OpenQuestions(self.check)
 
     @cached_property
     def _ruleset_used(self) -> RuleSetUsed:
@@ -69,51 +88,74 @@ class Assessor:
     def assess(self, referral: Referral) -> Answer:
         """Answer a referral as contract §3 lays down; the same referral gives the same answer.
 
-        Raises EngineDisagreement where the live engine differs from the reference, and lets every engine's error
-        through: a failure is never "nothing fired".
+        Raises EngineDisagreement where the live engine differs from its check, EngineFailure where one of them fails,
+        and lets every other error through: a failure is never "nothing fired".
         """
-        fired = evaluate(self.ruleset, self.live, referral.answers)
+        fired = evaluate(self.check, self.live, referral)
         still_open = self._still_open(fired)
-        verdict = decide(fired, still_open.bounds)
-        return self._answer(referral.reference, fired, still_open, verdict)
+        verdict = decide(fired, still_open.bounds, lambda rating: self.completions.common(fired.given, rating))
+        return self._answer(referral, fired, still_open, verdict)
+
+    def bounds(self, fired: FiredRules) -> Bounds:
+        """What rating and urgency can still be."""
+        if self.ruleset.vocabulary.is_complete(fired.given):
+            return _settled(fired)
+        return self.completions.bounds(fired.given)
 
     def _still_open(self, fired: FiredRules) -> StillOpen:
+        """What the referral can still become; of a complete one nothing is asked."""
         if self.ruleset.vocabulary.is_complete(fired.given):
-            return StillOpen(Bounds((fired.so_far.rating,), (fired.so_far.level,)))
+            return StillOpen(_settled(fired))
         return self.completions.of(fired.given)
 
-    def _answer(self, reference: str | None, fired: FiredRules, still_open: StillOpen, verdict: Verdict) -> Answer:
-        bounds, questions = still_open.bounds, still_open.questions
+    def _answer(self, referral: Referral, fired: FiredRules, still_open: StillOpen, verdict: Verdict) -> Answer:
+        bounds, held = still_open.bounds, verdict.on_hold
+        vocabulary = self.ruleset.vocabulary
+        unanswered = self._open_questions.of(fired, referral.unanswered_for_floor, still_open.questions)
         return Answer(
-            reference=reference,
-            suitability=_suitability_part(verdict, bounds),
-            urgency=self._actions.urgency_part(fired, verdict, bounds),
+            reference=referral.reference,
+            urgency=self.actions.urgency_part(fired, Level(verdict.level, verdict.state), bounds),
+            suitability=_suitability_part(fired, verdict, bounds),
+            next_step=self.actions.next_step(verdict, len(unanswered), settled=bounds.suitability_settled),
             reasons=self._reasons.of(fired, verdict),
-            focus=problem_areas(fired),
+            alternatives=() if held else alternatives(fired),
+            focus=() if held else problem_areas(fired),
             formats=formats(fired),
-            alternatives=alternatives(fired),
-            comparison=comparison(fired),
-            unanswered=as_unanswered(questions, self.ruleset, verdict.missing),
-            not_used=self.ruleset.vocabulary.not_used(fired.given),
+            comparison=Comparison() if held else comparison(fired),
             course=course_for(fired, verdict),
-            next_step=self._actions.next_step(verdict, len(questions), settled=bounds.suitability_settled),
+            unanswered=unanswered,
+            not_used=vocabulary.not_used(fired.given),
+            not_counted=tuple(NotCountedAnswer(each.fact, each.why) for each in referral.not_counted),
+            outside=tuple(name for name in vocabulary.outside if fired.given.get(name) == "yes"),
             ruleset=self._ruleset_used,
         )
 
 
-def _suitability_part(verdict: Verdict, bounds: Bounds) -> SuitabilityPart:
+def _settled(fired: FiredRules) -> Bounds:
+    """The bounds of a complete referral."""
+    return Bounds((fired.standing.rating,), (fired.standing.level,))
+
+
+def _suitability_part(fired: FiredRules, verdict: Verdict, bounds: Bounds) -> SuitabilityPart:
+    targets = () if verdict.on_hold else fired.standing.targets
     return SuitabilityPart(
         rating=verdict.rating,
         settled=bounds.suitability_settled,
         could_become=bounds.suitability,
         exact=bounds.exact,
-        for_=verdict.targets,
-        role=verdict.role,
-        certainty=verdict.certainty,
+        for_=verdict.common.targets,
+        role=verdict.common.role,
+        certainty=verdict.common.certainty,
         limited_by=verdict.limited_by,
+        targets=tuple(
+            TargetPart(each.target, each.leading, each.rating, each.role, each.certainty, each.limited_by)
+            for each in targets
+        ),
     )
 
 
 def build_assessor(ruleset: RuleSet, settings: Settings | None = None) -> Assessor:
-    """Make an assessor with both engines; the environment's settings where none are given."""
-    return Assessor(ruleset, LiveEngines(ruleset), Completions(ruleset), settings or Settings())
+    """Make an assessor with its engines; the environment's settings where none are given."""
+    return Assessor(
+        ruleset, LiveEngines(ruleset), IndexedEvaluator(ruleset), Completions(ruleset), settings or Settings()
+    )

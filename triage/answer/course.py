@@ -1,77 +1,119 @@
-"""The course that a suitable referral would enter: its length, phases, review points and cost, all from data."""
+"""The course that a suitable referral would enter: its kind, length, phases and cost, all from data."""
 
 from __future__ import annotations
 
 from triage.answer.decide import Verdict
 from triage.answer.fired_rules import FiredRules
-from triage.answer.model import AssessmentPoint, Cost, Course, Phase, PhaseSessions
+from triage.answer.model import Cost, Course, Phase, PhaseSessions, ReviewPoint
 from triage.answer.reasons import citations
 from triage.model import course as plan
 from triage.model.rule import Answers
-from triage.model.scales import LOWEST_SUPPORT
+
+_AFTERWARDS = ("afterwards", "Afterwards")
 
 
 def course_for(fired: FiredRules, verdict: Verdict) -> Course | None:
-    """Plan the course; None on hold, below `possible`, and for a rule set without a plan: there is none to enter."""
-    scales, course = fired.ruleset.scales, fired.ruleset.course
-    if course is None or verdict.rating not in scales.rating_ids:
+    """Plan the course; None on hold, below `possible`, and where the targets do not share one plan."""
+    course, id_ = fired.ruleset.course, verdict.common.plan
+    if course is None or id_ is None:
         return None
-    if scales.rating_rank(verdict.rating) < scales.rating_rank(LOWEST_SUPPORT):
-        return None
-    length = _length(course, fired.answers, verdict)
-    low, high = length.sessions
+    length = course.length(id_)
     return Course(
-        plan=length.id,
-        sessions=(low, high),
+        kind=length.kind,
+        sessions=length.sessions,
+        phases=(*_phases(course, length), _afterwards(course)),
+        cost_usd=_cost(course.price, fired.answers, *length.sessions) if length.sessions else None,
+    )
+
+
+def _phases(course: plan.Course, length: plan.Length) -> tuple[Phase, ...]:
+    """The phases with the sessions they take, the note on the length in the first; one where it is not phased."""
+    if not length.phased or length.sessions is None:
+        return (_only_phase(course, length),)
+    _, high = length.sessions
+    reviews = [_review(each, high) for each in course.assessment_points]
+    return tuple(
+        _phase(each, course, length, reviews=_within(reviews, each, high), is_first=place == 0)
+        for place, each in enumerate(course.phases)
+    )
+
+
+def _only_phase(course: plan.Course, length: plan.Length) -> Phase:
+    """A course in one stretch."""
+    sessions = None
+    if length.sessions is not None:
+        low, high = length.sessions
+        sessions = PhaseSessions((1, low), (1, high))
+    return Phase(
+        id=length.id,
+        title=length.title or length.id,
+        sessions=sessions,
         frequency=length.frequency,
         minutes=course.minutes,
-        note=length.note,
-        phases=tuple(_phase(each, low, high) for each in course.phases) if length.phased else (),
-        assessment_points=tuple(_point(each, high) for each in course.assessment_points) if length.phased else (),
-        taper=course.taper,
-        afterwards=course.afterwards,
-        cost_usd=_cost(course.price, fired.answers, low, high),
+        aims=(),
+        techniques=(),
+        reviews=(),
+        notes=_notes(length.note),
         sources=citations(length.sources),
     )
 
 
-def _length(course: plan.Course, answers: Answers, verdict: Verdict) -> plan.Length:
-    """The first length that fits, else the default."""
-    return next((each for each in course.lengths if _fits(each, answers, verdict)), course.default)
-
-
-def _fits(length: plan.Length, answers: Answers, verdict: Verdict) -> bool:
-    if length.targets.isdisjoint(verdict.targets) or length.role not in (None, verdict.role):
-        return False
-    if length.age is None:
-        return True
-    low, high = length.age
-    age = answers.get("age_years")
-    return isinstance(age, int) and low <= age <= high
-
-
-def _phase(phase: plan.Phase, low: int, high: int) -> Phase:
+def _phase(
+    phase: plan.Phase, course: plan.Course, length: plan.Length, *, reviews: tuple[ReviewPoint, ...], is_first: bool
+) -> Phase:
     """A phase with the sessions it takes in the shortest and in the longest course."""
-    shortest, longest = ((_session(phase.first, count), _session(phase.last, count)) for count in (low, high))
+    assert length.sessions is not None
+    shortest, longest = ((_session(phase.first, count), _session(phase.last, count)) for count in length.sessions)
+    sources = (*phase.sources, *length.sources) if is_first else phase.sources
     return Phase(
         id=phase.id,
         title=phase.title,
         sessions=PhaseSessions(shortest, longest),
+        frequency=length.frequency,
+        minutes=course.minutes,
         aims=phase.aims,
         techniques=phase.techniques,
-        note=phase.note,
-        sources=citations(phase.sources),
+        reviews=reviews,
+        notes=_notes(length.note if is_first else None, phase.note),
+        sources=citations(dict.fromkeys(sources)),
     )
 
 
-def _point(point: plan.AssessmentPoint, high: int) -> AssessmentPoint:
-    return AssessmentPoint(
+def _afterwards(course: plan.Course) -> Phase:
+    """How the sessions thin out, and what follows after the last."""
+    id_, title = _AFTERWARDS
+    return Phase(
+        id=id_,
+        title=title,
+        sessions=None,
+        frequency=None,
+        minutes=(),
+        aims=(course.taper, course.afterwards),
+        techniques=(),
+        reviews=(),
+        notes=(),
+        sources=citations(course.afterwards_sources),
+    )
+
+
+def _notes(*notes: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, notes))
+
+
+def _review(point: plan.AssessmentPoint, high: int) -> ReviewPoint:
+    return ReviewPoint(
         id=point.id,
         sessions=tuple(_session(each, high) for each in point.sessions),
         what=point.what,
         basis=point.basis,
         sources=citations(point.sources),
     )
+
+
+def _within(reviews: list[ReviewPoint], phase: plan.Phase, high: int) -> tuple[ReviewPoint, ...]:
+    """The points of review whose first session falls into a phase of the longest course."""
+    first, last = _session(phase.first, high), _session(phase.last, high)
+    return tuple(each for each in reviews if first <= each.sessions[0] <= last)
 
 
 def _session(number: int, count: int) -> int:

@@ -1,31 +1,55 @@
-"""From the rules that fired to a verdict: the lattice of ratings, the floor under urgencies, and what is reported.
+"""From the rules that fired to a verdict: the level with its floor, and the rating that is reported.
 
-``rating = min(highest support that fired, lowest limit that fired)``; ``urgency = highest of the rules that fired, the
-floor while a core fact is unanswered, and the lowest level still possible``. No rule has a priority and order never
-matters.
+``urgency = highest of the rules that fired, the floors that hold, and the lowest level still possible``. The rating so
+far is brought inside what it can still become. No rule has a priority and order never matters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from triage.answer.fired_rules import FiredRules
-from triage.engines.outcome import Bounds
-from triage.model.rule import Limits, Rule, Supports
-from triage.model.scales import CORE_UNANSWERED, INSUFFICIENT, LOWEST_URGENCY, NO_SUPPORT, ON_HOLD, Scales
+from triage.answer.model import State
+from triage.engines.outcome import Bounds, Common, Standing
+from triage.engines.plans import plan_for
+from triage.model.scales import (
+    CONDITION_BESIDE,
+    CORE_UNANSWERED,
+    INSUFFICIENT,
+    LOWEST_URGENCY,
+    NO_SUPPORT,
+    NOT_THE_LEADING_PROBLEM,
+    ON_HOLD,
+    Scales,
+)
+
+InCommon = Callable[[str], Common]
+"""Gives what all completions with a rating have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level that is reported, what it rests on, and the built-in reasons for it."""
+
+    level: str
+    state: State
+    built_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is reported of suitability and urgency, and the built-in reasons for it."""
+    """What is reported of suitability and urgency, and the built-in reasons for it.
 
-    rating: str
-    targets: tuple[str, ...]
-    role: str | None
-    certainty: str | None
-    limited_by: tuple[str, ...]
+    ``common`` is what is said beside the rating: by the rules that fired, or, where it was moved, what is the same in
+    all completions that have it.
+    """
+
     level: str
-    missing: tuple[str, ...]
+    state: State
+    rating: str
+    common: Common
+    limited_by: tuple[str, ...]
     built_in: tuple[str, ...]
 
     @property
@@ -34,80 +58,72 @@ class Verdict:
         return self.rating == ON_HOLD
 
 
-def decide(fired: FiredRules, bounds: Bounds) -> Verdict:
+def decide(fired: FiredRules, bounds: Bounds, in_common: InCommon) -> Verdict:
     """Decide what is reported: ``bounds`` are what rating and level can still be."""
-    scales, missing = fired.ruleset.scales, fired.missing
-    level, urgency_reasons = _level(fired.so_far.level, bounds, missing, scales)
-    rating, rating_reasons = _rating(fired, bounds, scales)
-    if level in scales.hold_at:
-        rating, rating_reasons = ON_HOLD, ("on-hold-safety-first",)
-    supports = [rule.effect for rule in fired.rules if isinstance(rule.effect, Supports)]
-    leading = _leading(supports, scales)
-    binding = _binding_limits(fired.rules, supports, scales)
-    silent = not supports or scales.ratings_below_support(rating)
+    scales, so_far = fired.ruleset.scales, fired.standing
+    level = level_of(fired, bounds)
+    rating = _inside(so_far.rating, bounds, scales)
+    moved = rating != so_far.rating
+    reported, reasons = _reported(rating, so_far, bounds, scales)
+    if level.level in scales.hold_at:
+        reported, reasons = ON_HOLD, ("on-hold-safety-first",)
+    common = Common()
+    if reported in scales.rating_ids and not scales.ratings_below_support(reported):
+        common = in_common(reported) if moved else _so_far(fired)
     return Verdict(
-        rating=rating,
-        targets=() if silent else tuple(dict.fromkeys(target for each in leading for target in each.targets)),
-        role=None if silent else _role(leading, fired.rules, scales),
-        certainty=_certainty(binding, () if silent else leading, scales),
-        limited_by=tuple(rule.id for rule in binding),
-        level=level,
-        missing=missing,
-        built_in=(*urgency_reasons, *rating_reasons),
+        level=level.level,
+        state=level.state,
+        rating=reported,
+        common=common,
+        limited_by=() if moved else so_far.limited_by,
+        built_in=(*level.built_in, *_of_standing(so_far), *reasons),
     )
 
 
-def _level(level: str, bounds: Bounds, missing: tuple[str, ...], scales: Scales) -> tuple[str, tuple[str, ...]]:
-    reasons: list[str] = []
-    rank = scales.urgency_rank(level)
-    if missing:
-        rank = max(rank, scales.urgency_rank(scales.floor))
-        reasons.append(CORE_UNANSWERED)
-    lowest_possible = scales.urgency_rank(bounds.urgency[0])
-    if lowest_possible > rank:
-        rank = lowest_possible
+def level_of(fired: FiredRules, bounds: Bounds) -> Level:
+    """The highest of the rules that fired, the floors that hold and the lowest level still possible."""
+    scales = fired.ruleset.scales
+    rank = scales.urgency_rank
+    by_rules, certain = rank(fired.standing.level), rank(bounds.urgency[0])
+    by_floor = max((rank(each.level) for each in fired.floors), default=0)
+    highest = max(by_rules, certain, by_floor)
+    reasons = [CORE_UNANSWERED] if fired.floors else []
+    if certain > max(by_rules, by_floor):
         reasons.append("urgency-certain")
-    if scales.urgency_ids[rank] == LOWEST_URGENCY:
+    if scales.urgency_ids[highest] == LOWEST_URGENCY:
         reasons.append("no-urgent-indicator")
-    return scales.urgency_ids[rank], tuple(reasons)
+    by_answers = max(by_rules, certain)
+    not_sorted = by_floor > by_answers and by_answers < rank(scales.floor)
+    return Level(scales.urgency_ids[highest], "not_sorted" if not_sorted else "sorted", tuple(reasons))
 
 
-def _rating(fired: FiredRules, bounds: Bounds, scales: Scales) -> tuple[str, tuple[str, ...]]:
-    rating = fired.so_far.rating
-    rank = scales.rating_rank(rating)
-    lowest, highest = (scales.rating_rank(bounds.suitability[end]) for end in (0, -1))
-    reported = scales.rating_ids[min(max(rank, lowest), highest)]
-    supported = any(isinstance(rule.effect, Supports) for rule in fired.rules)
-    nothing = scales.rating_rank(NO_SUPPORT)
-    if not supported and not bounds.suitability_settled and highest > nothing:
+def _inside(rating: str, bounds: Bounds, scales: Scales) -> str:
+    """The rating where it can still be; else the highest below it that can, else the lowest that can."""
+    if rating in bounds.suitability:
+        return rating
+    below = [each for each in bounds.suitability if scales.rating_rank(each) < scales.rating_rank(rating)]
+    return below[-1] if below else bounds.suitability[0]
+
+
+def _reported(rating: str, so_far: Standing, bounds: Bounds, scales: Scales) -> tuple[str, tuple[str, ...]]:
+    """The rating that is reported before any hold, and the built-in reasons for it."""
+    above_nothing = scales.rating_rank(bounds.suitability[-1]) > scales.rating_rank(NO_SUPPORT)
+    if not so_far.targets and not bounds.suitability_settled and above_nothing:
         return INSUFFICIENT, ("insufficient-information",)
-    if reported != rating:
-        return reported, ("rating-certain",)
-    return reported, ("no-indication",) if reported == NO_SUPPORT else ()
+    if rating != so_far.rating:
+        return rating, ("rating-certain",)
+    return rating, ("no-indication",) if rating == NO_SUPPORT else ()
 
 
-def _leading(supports: list[Supports], scales: Scales) -> tuple[Supports, ...]:
-    best = max((scales.rating_rank(each.rating) for each in supports), default=0)
-    return tuple(each for each in supports if scales.rating_rank(each.rating) == best)
+def _of_standing(so_far: Standing) -> tuple[str, ...]:
+    """The built-in reasons for what supports may count for."""
+    capped = (NOT_THE_LEADING_PROBLEM,) if so_far.capped else ()
+    return (*capped, CONDITION_BESIDE) if so_far.silenced else capped
 
 
-def _binding_limits(rules: tuple[Rule, ...], supports: list[Supports], scales: Scales) -> tuple[Rule, ...]:
-    """The limits that hold the rating lower than the supports would have it."""
-    limits = [(rule, scales.rating_rank(rule.effect.to)) for rule in rules if isinstance(rule.effect, Limits)]
-    supported = max((scales.rating_rank(each.rating) for each in supports), default=scales.rating_rank(NO_SUPPORT))
-    lowest = min((rank for _, rank in limits), default=supported)
-    return tuple(rule for rule, rank in limits if rank == lowest < supported)
-
-
-def _role(leading: tuple[Supports, ...], rules: tuple[Rule, ...], scales: Scales) -> str | None:
-    """The most cautious role that a leading support or any fired limit carries."""
-    carried = {each.role for each in leading}
-    carried |= {rule.effect.role for rule in rules if isinstance(rule.effect, Limits) and rule.effect.role}
-    return next((term.id for term in scales.roles if term.id in carried), None)
-
-
-def _certainty(binding: tuple[Rule, ...], leading: tuple[Supports, ...], scales: Scales) -> str | None:
-    """The highest certainty among the binding limits, or else among the leading supports."""
-    given = {rule.effect.certainty for rule in binding if isinstance(rule.effect, Limits)}
-    given = given or {each.certainty for each in leading}
-    return next((term.id for term in scales.certainties if term.id in given), None)
+def _so_far(fired: FiredRules) -> Common:
+    """Targets, role, certainty and course by the rules that fired."""
+    so_far = fired.standing
+    targets = tuple(each.target for each in so_far.best)
+    plan = plan_for(fired.ruleset, targets, fired.answers)
+    return Common(targets, so_far.role, so_far.certainty, plan)

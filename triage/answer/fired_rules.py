@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from triage.engines.agreement import Firing, evaluate_twice
-from triage.engines.outcome import Outcome, outcome
+from triage.engines.agreement import Evaluating, Firing, evaluate_twice
+from triage.engines.outcome import HeldFloor, Standing, covered, floors, standing
 from triage.model.rule import Answers, Rule, Truth, Value
 from triage.model.ruleset import RuleSet
+from triage.reading.referral import Referral
 
 
 @dataclass(frozen=True)
 class FiredRules:
     """The rules that fired, in order of id, and what they fired on.
 
-    ``given`` are the answers given, ``derived`` what was taken to hold beside them. ``asked`` says of each detail
+    ``given`` are the answers that count, ``derived`` what was taken to hold beside them. ``asked`` says of each detail
     whether it is asked, as ``Vocabulary.asked_all`` does. ``missing`` are the core facts that are not answered.
     """
 
@@ -33,23 +34,33 @@ class FiredRules:
         return {**self.given, **self.derived}
 
     @cached_property
-    def so_far(self) -> Outcome:
-        """Rating and level by these rules alone, before floor, bounds and hold."""
-        return outcome(self.rules, self.ruleset.scales)
+    def standing(self) -> Standing:
+        """What these rules come to, before floor, bounds and hold."""
+        return standing(self.ruleset, self.rules, self.answers)
+
+    @cached_property
+    def floors(self) -> tuple[HeldFloor, ...]:
+        """The floors that hold while core facts are missing, the highest first."""
+        return floors(self.ruleset, self.missing, self.answers)
+
+    @cached_property
+    def covered(self) -> frozenset[str]:
+        """The ids of the rules whose reason for the urgency another one takes the place of."""
+        return covered(self.rules)
 
 
-def evaluate(ruleset: RuleSet, live: Firing, answers: Answers) -> FiredRules:
-    """Run the rules on the answers given, by the live engine and by the reference.
+def evaluate(check: Evaluating, live: Firing, referral: Referral) -> FiredRules:
+    """Run the rules on the answers that count, by the live engine and by its check.
 
-    Raises EngineDisagreement where they differ, and lets every engine's error through: a failure is never "nothing
-    fired".
+    Raises EngineDisagreement where they differ and EngineFailure where one fails: that is never "nothing fired".
     """
-    evaluation = evaluate_twice(ruleset, live, answers)
+    evaluation = evaluate_twice(check, live, referral.answers)
+    ruleset = check.ruleset
     return FiredRules(
         ruleset,
         ruleset.fired(evaluation.fired),
-        answers,
+        referral.answers,
         evaluation.derived,
         evaluation.asked,
-        ruleset.vocabulary.core_unanswered(answers),
+        ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor),
     )

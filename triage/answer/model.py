@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
-
 from triage.model.scales import CORE_UNANSWERED, HIGHEST_URGENCY, ON_HOLD
 from triage.model.written import Written
 
 GivenAnswer = str | int | list[str]
-"""An answer to a question: a value's id, a number, or the members of a set."""
+"""An answer to a question: a value's id, a number, or the members of a set, with "unknown" where there may be more."""
+
+State = Literal["sorted", "not_sorted"]
 
 
 class Citation(Written, frozen=True, omit_defaults=True):
@@ -24,8 +24,69 @@ class Citation(Written, frozen=True, omit_defaults=True):
     finding: str | None = None
 
 
+class Within(Written, frozen=True, omit_defaults=True):
+    """The time in which a clinician must act: business days, or hours of the clock, and hours for the assessment."""
+
+    business_days: int | None = None
+    hours: int | None = None
+    assess_within: Within | None = None
+
+
+class ComposedAction(Written, frozen=True):
+    """What the coordinator does: the one thing now, two lines, a question; what is never cut; the rest for later."""
+
+    first: str
+    do: tuple[str, ...]
+    ask: tuple[str, ...]
+    never: tuple[str, ...]
+    also: tuple[str, ...]
+    more: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines after the first, in the order in which they are read; without what is for later."""
+        return (*self.do, *self.ask, *self.never, *self.also)
+
+
+class UrgencyPart(Written, frozen=True):
+    """How soon a clinician must act, what the coordinator does now, and which safety questions are not answered.
+
+    ``state`` is `not_sorted` where the level rests on unanswered safety questions alone.
+    """
+
+    level: str
+    state: State
+    settled: bool
+    could_become: tuple[str, ...]
+    exact: bool
+    missing: tuple[str, ...]
+    respond_within: Within
+    action: ComposedAction
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether someone must act at once, so that nothing more is asked."""
+        return self.level == HIGHEST_URGENCY
+
+    @property
+    def not_sorted(self) -> bool:
+        """Whether the level rests on unanswered safety questions alone."""
+        return self.state == "not_sorted"
+
+
+class TargetPart(Written, frozen=True):
+    """What the rating is about: one condition or life problem that is supported so far, with its own rating."""
+
+    target: str
+    leading: bool
+    rating: str
+    role: str | None
+    certainty: str | None
+    limited_by: tuple[str, ...]
+
+
 class SuitabilityPart(Written, frozen=True):
-    """How suitable the therapy is: the rating so far, what it can still become, and what it is for."""
+    """How suitable the therapy is: the rating so far, what it can still become, what it is for, and each target's."""
 
     rating: str
     settled: bool
@@ -35,53 +96,35 @@ class SuitabilityPart(Written, frozen=True):
     role: str | None
     certainty: str | None
     limited_by: tuple[str, ...]
-
-
-class Within(Written, frozen=True, omit_defaults=True):
-    """The time in which a clinician must act: business days, or hours of the clock, and hours for the assessment."""
-
-    business_days: int | None = None
-    hours: int | None = None
-    assess_within: Within | None = None
-
-
-class UrgencyPart(Written, frozen=True):
-    """How soon a clinician must act, what the coordinator does now, and which safety questions are not answered."""
-
-    level: str
-    settled: bool
-    could_become: tuple[str, ...]
-    exact: bool
-    incomplete: bool
-    missing: tuple[str, ...]
-    respond_within: Within
-    action: str
+    targets: tuple[TargetPart, ...]
 
 
 class Reason(Written, frozen=True):
     """Why: a rule that fired, or what the way of deciding adds, with the answers behind it and its sources.
 
-    What follows the sources is there for some effects only: `for` and `role` of a support, `role` and `until` of a
-    limit, `action` of an urgency, `fact` of what is taken to hold, `stance` of a format, `topic` and `favours` of
-    advice.
+    ``target`` is what a support is about. ``decides`` says that the level or the rating rests on it.
     """
 
     rule: str
     effect: str
     value: str | None
+    target: str | None
     title: str
     because: str
     certainty: str | None
+    decides: bool
     facts: dict[str, GivenAnswer]
     sources: tuple[Citation, ...]
-    for_: tuple[str, ...] | UnsetType = UNSET
-    role: str | UnsetType | None = UNSET
-    until: str | UnsetType | None = UNSET
-    action: str | UnsetType = UNSET
-    fact: str | UnsetType = UNSET
-    stance: Literal["suited", "unsuited"] | UnsetType = UNSET
-    topic: str | UnsetType = UNSET
-    favours: str | UnsetType | None = UNSET
+
+
+class OfferedTherapy(Written, frozen=True):
+    """A therapy to offer first, or beside, or one more that could be offered; and what it is for."""
+
+    therapy: str
+    offer: Literal["first", "beside", "more"]
+    for_: tuple[str, ...]
+    because: str
+    sources: tuple[Citation, ...]
 
 
 class ProblemArea(Written, frozen=True):
@@ -91,7 +134,6 @@ class ProblemArea(Written, frozen=True):
     proposed: bool
     because: str
     facts: dict[str, GivenAnswer]
-    rules: tuple[str, ...]
 
 
 class FormatStance(Written, frozen=True):
@@ -100,17 +142,6 @@ class FormatStance(Written, frozen=True):
     format: str
     stance: Literal["suited", "unsuited"]
     because: str
-    rules: tuple[str, ...]
-
-
-class OfferedTherapy(Written, frozen=True):
-    """A therapy to offer first, or beside."""
-
-    therapy: str
-    first: bool
-    because: str
-    sources: tuple[Citation, ...]
-    rules: tuple[str, ...]
 
 
 class TieBreaker(Written, frozen=True):
@@ -124,8 +155,56 @@ class TieBreaker(Written, frozen=True):
 class Comparison(Written, frozen=True):
     """What speaks for each of the two therapies for this referral; it changes no rating."""
 
-    ipt: tuple[TieBreaker, ...]
-    cbt: tuple[TieBreaker, ...]
+    ipt: tuple[TieBreaker, ...] = ()
+    cbt: tuple[TieBreaker, ...] = ()
+
+
+class PhaseSessions(Written, frozen=True):
+    """First and last session of a phase, in the shortest and in the longest course."""
+
+    shortest: tuple[int, int]
+    longest: tuple[int, int]
+
+
+class ReviewPoint(Written, frozen=True):
+    """A session at which progress is measured, or the first and last of a stretch of them, and what follows."""
+
+    id: str
+    sessions: tuple[int, ...]
+    what: str
+    basis: str
+    sources: tuple[Citation, ...]
+
+
+class Phase(Written, frozen=True):
+    """One phase of the course, or the time after it, which has no sessions."""
+
+    id: str
+    title: str
+    sessions: PhaseSessions | None
+    frequency: str | None
+    minutes: tuple[int, ...]
+    aims: tuple[str, ...]
+    techniques: tuple[str, ...]
+    reviews: tuple[ReviewPoint, ...]
+    notes: tuple[str, ...]
+    sources: tuple[Citation, ...]
+
+
+class Cost(Written, frozen=True):
+    """What the shortest and the longest course cost the person, in USD."""
+
+    low: int
+    high: int
+
+
+class Course(Written, frozen=True):
+    """The course that the referral would enter: fewest and most sessions, phases, cost; no sessions where not known."""
+
+    kind: str
+    sessions: tuple[int, int] | None
+    phases: tuple[Phase, ...]
+    cost_usd: Cost | None
 
 
 class NumberRange(Written, frozen=True):
@@ -144,64 +223,23 @@ class Consequence(Written, frozen=True):
 
 
 class UnansweredQuestion(Written, frozen=True):
-    """A question whose answer can still change rating or urgency, with what each answer would leave."""
+    """A question whose answer can still change rating or urgency, with what each answer would leave.
+
+    ``pivotal`` says that one answer to it alone changes rating or level so far.
+    """
 
     fact: str
     question: str
     can_change: tuple[str, ...]
+    pivotal: bool
     would: tuple[Consequence, ...]
 
 
-class PhaseSessions(Written, frozen=True):
-    """First and last session of a phase, in the shortest and in the longest course."""
+class NotCountedAnswer(Written, frozen=True):
+    """An answer that is kept as given and reasoned about as unknown, and why."""
 
-    shortest: tuple[int, int]
-    longest: tuple[int, int]
-
-
-class Phase(Written, frozen=True):
-    """One phase of the course."""
-
-    id: str
-    title: str
-    sessions: PhaseSessions
-    aims: tuple[str, ...]
-    techniques: tuple[str, ...]
-    note: str | None
-    sources: tuple[Citation, ...]
-
-
-class AssessmentPoint(Written, frozen=True):
-    """A session at which progress is measured, or the first and last of a stretch of them, and what follows."""
-
-    id: str
-    sessions: tuple[int, ...]
-    what: str
-    basis: str
-    sources: tuple[Citation, ...]
-
-
-class Cost(Written, frozen=True):
-    """What the shortest and the longest course cost the person, in USD."""
-
-    low: int
-    high: int
-
-
-class Course(Written, frozen=True):
-    """The course that the referral would enter: fewest and most sessions, phases, points of review, cost."""
-
-    plan: str
-    sessions: tuple[int, int]
-    frequency: str
-    minutes: tuple[int, ...]
-    note: str | None
-    phases: tuple[Phase, ...]
-    assessment_points: tuple[AssessmentPoint, ...]
-    taper: str
-    afterwards: str
-    cost_usd: Cost | None
-    sources: tuple[Citation, ...]
+    fact: str
+    why: str
 
 
 class RuleSetUsed(Written, frozen=True):
@@ -216,17 +254,19 @@ class Answer(Written, frozen=True):
     """The whole answer to one referral. The same referral gives the same answer."""
 
     reference: str | None
-    suitability: SuitabilityPart
     urgency: UrgencyPart
+    suitability: SuitabilityPart
+    next_step: str
     reasons: tuple[Reason, ...]
+    alternatives: tuple[OfferedTherapy, ...]
     focus: tuple[ProblemArea, ...]
     formats: tuple[FormatStance, ...]
-    alternatives: tuple[OfferedTherapy, ...]
     comparison: Comparison
+    course: Course | None
     unanswered: tuple[UnansweredQuestion, ...]
     not_used: tuple[str, ...]
-    course: Course | None
-    next_step: str
+    not_counted: tuple[NotCountedAnswer, ...]
+    outside: tuple[str, ...]
     ruleset: RuleSetUsed
 
     @property
@@ -237,9 +277,12 @@ class Answer(Written, frozen=True):
     @property
     def is_emergency(self) -> bool:
         """Whether someone must act at once, so that nothing more is asked."""
-        return self.urgency.level == HIGHEST_URGENCY
+        return self.urgency.is_emergency
 
     def reasons_of(self, effect: str) -> tuple[Reason, ...]:
-        """The reasons of one effect to be shown: at an emergency without the one that lists what is still to ask."""
-        hidden = CORE_UNANSWERED if self.is_emergency else None
-        return tuple(each for each in self.reasons if each.effect == effect and each.rule != hidden)
+        """The reasons of one effect to be shown: at an emergency none that only lists what is still to ask."""
+        return tuple(
+            each
+            for each in self.reasons
+            if each.effect == effect and not (self.is_emergency and each.rule == CORE_UNANSWERED and not each.decides)
+        )

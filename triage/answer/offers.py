@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
 
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import Comparison, FormatStance, OfferedTherapy, ProblemArea, TieBreaker
 from triage.answer.reasons import answers_behind, citations
-from triage.model.rule import Advice, Alternative, Effect, Focus, Format, Rule
+from triage.engines.outcome import targets_of_problem
+from triage.model.rule import Advice, Alternative, Conjunction, Focus, Format, Limits, Rule, Supports
+from triage.model.ruleset import RuleSet
 
 PROPOSED_AREAS = 2
+MOST_OF_AN_OFFER = 3
+"""How many therapies are offered first, and how many beside; the rest is more that could be offered."""
 
 
 def problem_areas(fired: FiredRules) -> tuple[ProblemArea, ...]:
     """The problem areas, in the order of the scale; the first two are proposed."""
-    by_area = _grouped(fired, lambda effect: effect.area if isinstance(effect, Focus) else None)
-    areas = [term.id for term in fired.ruleset.scales.foci if term.id in by_area]
+    by_area = {
+        term.id: [rule for rule in fired.rules if any(effect.area == term.id for effect in rule.of(Focus))]
+        for term in fired.ruleset.scales.foci
+    }
+    areas = [area for area, rules in by_area.items() if rules]
     return tuple(
         _problem_area(area, by_area[area], fired, proposed=rank < PROPOSED_AREAS) for rank, area in enumerate(areas)
     )
@@ -23,58 +33,108 @@ def problem_areas(fired: FiredRules) -> tuple[ProblemArea, ...]:
 
 def _problem_area(area: str, rules: list[Rule], fired: FiredRules, *, proposed: bool) -> ProblemArea:
     facts = {name: value for rule in rules for name, value in answers_behind(rule, fired).items()}
-    return ProblemArea(area, proposed, _joined(rules), facts, _ids(rules))
+    return ProblemArea(area, proposed, _joined(rules), facts)
 
 
 def formats(fired: FiredRules) -> tuple[FormatStance, ...]:
-    """The formats that a rule speaks of, in the order of the scale; unsuited wins over suited."""
-    by_format = _grouped(fired, lambda effect: effect.format if isinstance(effect, Format) else None)
+    """The formats that a rule speaks of, in the order of the scale; unsuited wins over suited.
+
+    A format that is suited only while something holds is not said to be suited where that is not known to hold.
+    """
     return tuple(
-        _format_stance(term.id, by_format[term.id]) for term in fired.ruleset.scales.formats if term.id in by_format
+        stance
+        for term in fired.ruleset.scales.formats
+        for stance in _format_stance(term.id, term.suited_only_when, fired)
     )
 
 
-def _format_stance(format_: str, rules: list[Rule]) -> FormatStance:
-    against = [rule for rule in rules if isinstance(rule.effect, Format) and not rule.effect.suited]
+def _format_stance(format_: str, only_when: tuple[Conjunction, ...], fired: FiredRules) -> Iterator[FormatStance]:
+    against, suited = (
+        [rule for rule in fired.rules if any(each == Format(format_, stance) for each in rule.of(Format))]
+        for stance in (False, True)
+    )
     if against:
-        return FormatStance(format_, "unsuited", _joined(against), _ids(against))
-    return FormatStance(format_, "suited", _joined(rules), _ids(rules))
+        yield FormatStance(format_, "unsuited", _joined(against))
+    elif suited and (not only_when or _holds(only_when, fired)):
+        yield FormatStance(format_, "suited", _joined(suited))
+
+
+class _Offer(NamedTuple):
+    """One rule's offer of a therapy, as offers are ranked."""
+
+    beside: bool
+    other_problem: bool
+    certainty: int
+    therapy: int
+    rule: Rule
+    effect: Alternative
 
 
 def alternatives(fired: FiredRules) -> tuple[OfferedTherapy, ...]:
-    """The therapies to offer, those to offer first at the head, each with all its reasons."""
-    by_therapy = _grouped(fired, lambda effect: effect.therapy if isinstance(effect, Alternative) else None)
-    offered = [_offered(therapy, rules) for therapy, rules in by_therapy.items()]
-    return tuple(sorted(offered, key=lambda each: (not each.first, each.therapy)))
+    """The therapies to offer: first, beside and more; within these the leading problem's first, then by certainty.
+
+    A therapy comes once, by its best offer. None is offered that the answers rule out.
+    """
+    best: dict[str, _Offer] = {}
+    offers = sorted(_offers(fired), key=lambda each: (*each[:4], each.rule.id))
+    for offer in offers:
+        best.setdefault(offer.effect.therapy, offer)
+    return tuple(_in_order(_offered(offer, offers, fired.ruleset) for offer in best.values()))
 
 
-def _offered(therapy: str, rules: list[Rule]) -> OfferedTherapy:
-    first = any(isinstance(rule.effect, Alternative) and rule.effect.first for rule in rules)
-    sources = dict.fromkeys(source for rule in rules for source in citations(rule.sources))
-    return OfferedTherapy(therapy, first, _joined(rules), tuple(sources), _ids(rules))
+def _offers(fired: FiredRules) -> Iterator[_Offer]:
+    scales = fired.ruleset.scales
+    places = {therapy.id: place for place, therapy in enumerate(scales.therapies)}
+    barred = {each.id for each in scales.therapies if _holds(each.not_offered_when, fired)}
+    about = targets_of_problem(fired.ruleset, fired.answers)
+    for rule in fired.rules:
+        for effect in rule.of(Alternative):
+            if effect.therapy not in barred:
+                other = bool(about) and about.isdisjoint(effect.targets)
+                certainty = _certainty_rank(rule, fired.ruleset)
+                yield _Offer(effect.offer == "beside", other, certainty, places[effect.therapy], rule, effect)
+
+
+def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
+    """Say whether any of the conjunctions is known to hold."""
+    truth = fired.ruleset.vocabulary.truth
+    return any(all(truth(each, fired.answers, fired.asked) for each in conjunction) for conjunction in conjunctions)
+
+
+def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
+    """The place of the certainty that the rule says of what it supports or limits; the last where it says none."""
+    said = {each.certainty for each in rule.of(Supports)} | {each.certainty for each in rule.of(Limits)}
+    order = [term.id for term in ruleset.scales.certainties]
+    return min((order.index(each) for each in said if each is not None), default=len(order))
+
+
+def _offered(offer: _Offer, offers: Iterable[_Offer], ruleset: RuleSet) -> OfferedTherapy:
+    """A therapy by its best offer; it is for all that offers of the same kind name."""
+    effect = offer.effect
+    alike = [each.effect for each in offers if each.effect.therapy == effect.therapy]
+    named = {target for each in alike if each.offer == effect.offer for target in each.targets}
+    targets = tuple(target for target in ruleset.targets if target in named)
+    return OfferedTherapy(effect.therapy, effect.offer, targets, offer.rule.because, citations(offer.rule.sources))
+
+
+def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
+    """Those offered first, those beside, and of both what there is no room for."""
+    by_offer: dict[Literal["first", "beside", "more"], list[OfferedTherapy]] = {"first": [], "beside": [], "more": []}
+    for each in offered:
+        by_offer[each.offer if len(by_offer[each.offer]) < MOST_OF_AN_OFFER else "more"].append(each)
+    for offer, therapies in by_offer.items():
+        yield from (replace(each, offer=offer) for each in therapies)
 
 
 def comparison(fired: FiredRules) -> Comparison:
     """What speaks for each of the two therapies for this referral: weak tie-breakers."""
     points: dict[str, list[TieBreaker]] = {"ipt": [], "cbt": []}
     for rule in fired.rules:
-        if isinstance(rule.effect, Advice) and rule.effect.favours is not None:
-            points[rule.effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
+        for effect in rule.of(Advice):
+            if effect.favours is not None:
+                points[effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
     return Comparison(ipt=tuple(points["ipt"]), cbt=tuple(points["cbt"]))
-
-
-def _grouped(fired: FiredRules, key: Callable[[Effect], str | None]) -> dict[str, list[Rule]]:
-    groups: dict[str, list[Rule]] = {}
-    for rule in fired.rules:
-        name = key(rule.effect)
-        if name is not None:
-            groups.setdefault(name, []).append(rule)
-    return groups
 
 
 def _joined(rules: Iterable[Rule]) -> str:
     return " ".join(dict.fromkeys(rule.because for rule in rules))
-
-
-def _ids(rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(rule.id for rule in rules)

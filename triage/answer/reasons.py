@@ -1,10 +1,9 @@
-"""Why: the reasons of an answer, one for each rule that fired and those that the way of deciding adds."""
+"""Why: the reasons of an answer, one for each effect of the rules that fired, and those that deciding adds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, assert_never
 
 from msgspec.structs import replace
 
@@ -12,80 +11,124 @@ from triage.answer.actions import fill
 from triage.answer.decide import Verdict
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import Citation, GivenAnswer, Reason
-from triage.model.rule import (
-    Advice,
-    Alternative,
-    Derives,
-    Effect,
-    Focus,
-    Format,
-    Limits,
-    Rule,
-    SourceRef,
-    Supports,
-    Urgency,
-    effect_name,
-)
+from triage.model.rule import Advice, Derives, Effect, Limits, Rule, SourceRef, Supports, Urgency, effect_name
 from triage.model.ruleset import RuleSet
-from triage.model.scales import BuiltInReason, Scales
+from triage.model.scales import CORE_UNANSWERED, BuiltInReason
+from triage.model.text import in_sentence
 from triage.reading.referral import as_json
 
-_EFFECTS = ("urgency", "limits", "supports", "derives", "focus", "format", "alternative", "advice")
+_EFFECTS = ("urgency", "limits", "supports", "derives", "advice")
 _EFFECT_RANK = {effect: rank for rank, effect in enumerate(_EFFECTS)}
-_SortKey = tuple[int, int, str]
+_SortKey = tuple[int, bool, int, str, int]
 
 
 class Reasons:
-    """Gives the reasons of answers. What is the same in every answer is made once, with the deployment's words."""
+    """Gives the reasons of answers. What is the same in every answer is made once."""
 
     def __init__(self, ruleset: RuleSet, words: Mapping[str, str]) -> None:
         self.ruleset = ruleset
         self._words = words
+        self._place = {target: place for place, target in enumerate(ruleset.targets)}
 
     @cached_property
-    def _of_rules(self) -> Mapping[str, tuple[_SortKey, Reason]]:
-        """Each rule's reason without the answers behind it, and its place among others."""
-        reasons = {rule.id: _of_rule(rule, self._words) for rule in self.ruleset.rules}
-        return {id_: (_sort_key(reason, self.ruleset.scales), reason) for id_, reason in reasons.items()}
+    def _of_rules(self) -> Mapping[str, tuple[Reason, ...]]:
+        """Each rule's reasons without the answers behind them."""
+        return {rule.id: tuple(_of_rule(rule)) for rule in self.ruleset.rules}
 
     @cached_property
-    def _built_in(self) -> Mapping[str, tuple[_SortKey, Reason]]:
-        """Each built-in reason with its sentence not filled in yet, and its place among others."""
-        reasons = {id_: _of_deciding(built_in) for id_, built_in in self.ruleset.scales.built_in.items()}
-        return {id_: (_sort_key(reason, self.ruleset.scales), reason) for id_, reason in reasons.items()}
+    def _built_in(self) -> Mapping[str, Reason]:
+        """Each built-in reason with its sentence not filled in yet."""
+        return {id_: _of_deciding(built_in) for id_, built_in in self.ruleset.scales.built_in.items()}
 
     def of(self, fired: FiredRules, verdict: Verdict) -> tuple[Reason, ...]:
-        """The reasons, in the answer's order: by effect, within it the most decisive value first, then by id."""
-        keyed = []
-        for rule in fired.rules:
-            key, reason = self._of_rules[rule.id]
-            keyed.append((key, replace(reason, facts=answers_behind(rule, fired))))
-        for id_ in verdict.built_in:
-            key, reason = self._built_in[id_]
-            keyed.append((key, replace(reason, because=fill(reason.because, self._of_verdict(verdict)))))
-        keyed.sort(key=lambda each: each[0])
-        return tuple(reason for _, reason in keyed)
+        """The reasons: by effect, within it those that decide first, then by value, then by id."""
+        deciding = _Deciding(fired, verdict)
+        reasons = [*self._of_fired(fired, deciding), *self._of_verdict(fired, verdict, deciding)]
+        return tuple(sorted(reasons, key=self._sort_key))
 
-    def _of_verdict(self, verdict: Verdict) -> dict[str, str]:
+    def _of_fired(self, fired: FiredRules, deciding: _Deciding) -> Iterator[Reason]:
+        """The reasons of the rules that fired, but for urgencies that are covered and supports that do not count."""
+        for rule in fired.rules:
+            reasons = [
+                reason
+                for reason in self._of_rules[rule.id]
+                if not (reason.effect == "urgency" and rule.id in fired.covered)
+                and reason.target not in fired.standing.silenced
+            ]
+            facts = answers_behind(rule, fired) if reasons else {}
+            for reason in reasons:
+                yield replace(reason, facts=facts, decides=deciding.does(reason))
+
+    def _of_verdict(self, fired: FiredRules, verdict: Verdict, deciding: _Deciding) -> Iterator[Reason]:
+        """The built-in reasons, their sentences filled in."""
+        words = self._words_of(fired, verdict)
+        for id_ in verdict.built_in:
+            reason = self._built_in[id_]
+            if id_ == CORE_UNANSWERED:
+                reason = replace(reason, value=fired.floors[0].level)
+            yield replace(reason, because=fill(reason.because, words), decides=deciding.does(reason))
+
+    def _words_of(self, fired: FiredRules, verdict: Verdict) -> dict[str, str]:
         """The words that the sentence of a built-in reason may name."""
-        questions = "; ".join(self.ruleset.vocabulary[name].question for name in verdict.missing)
-        level = self.ruleset.scales.urgency(verdict.level).label
-        return {"missing": questions, "level": level, "rating": verdict.rating}
+        vocabulary = self.ruleset.vocabulary
+        return {
+            "missing": "; ".join(in_sentence(vocabulary[name].title) for name in _facts_of_floor(fired)),
+            "conditions": _and([in_sentence(vocabulary[name].title) for name in fired.standing.beside]),
+            "level": self.ruleset.scales.urgency(verdict.level).label,
+            **self._words,
+        }
+
+    def _sort_key(self, reason: Reason) -> _SortKey:
+        target = self._place.get(reason.target or "", 0)
+        return _EFFECT_RANK[reason.effect], not reason.decides, self._value_rank(reason), reason.rule, target
+
+    def _value_rank(self, reason: Reason) -> int:
+        """The highest urgency, the lowest limit and the highest support first."""
+        scales = self.ruleset.scales
+        match reason.effect, reason.value:
+            case "urgency", str(level):
+                return -scales.urgency_rank(level)
+            case "limits", str(rating):
+                return scales.rating_rank(rating)
+            case "supports", str(rating):
+                return -scales.rating_rank(rating)
+        return 0
+
+
+class _Deciding:
+    """Which reasons the level and the rating rest on."""
+
+    def __init__(self, fired: FiredRules, verdict: Verdict) -> None:
+        so_far = fired.standing
+        leading = [each for each in so_far.targets if each.leading]
+        self._level = verdict.level
+        self._supports = {(rule, each.target) for each in leading for rule in each.supports}
+        self._limits = {(rule, each.rating) for each in leading for rule in each.limited_by}
+        self._limits |= {(rule, so_far.rating) for rule in so_far.limited_by}
+
+    def does(self, reason: Reason) -> bool:
+        """Say whether the answer rests on this reason."""
+        match reason.effect:
+            case "urgency":
+                return reason.value in (self._level, None)
+            case "supports":
+                return (reason.rule, reason.target) in self._supports
+            case "limits":
+                return (reason.rule, reason.value) in self._limits
+        return False
+
+
+def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
+    """The unanswered facts of the highest floor that holds."""
+    return fired.floors[0].facts if fired.floors else ()
 
 
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
-    """The answers that made a rule fire: those that its alternatives that hold read, and those its ``unless`` read."""
+    """The answers that made a rule fire: those that the first of its alternatives that holds reads."""
     vocabulary, answers = fired.ruleset.vocabulary, fired.answers
-    holding = rule.when
-    if len(holding) > 1:
-        holding = tuple(each for each in holding if all(vocabulary.truth(c, answers, fired.asked) for c in each))
-    behind: dict[str, GivenAnswer] = {}
-    for condition in (*(each for conjunction in holding for each in conjunction), *rule.unless):
-        name = condition.fact
-        value = answers.get(name)
-        if value is not None and name not in behind:
-            behind[name] = as_json(value, vocabulary[name]) if isinstance(value, frozenset) else value
-    return behind
+    holding = (each for each in rule.when if all(vocabulary.truth(c, answers, fired.asked) for c in each))
+    alternative = next(holding, ())
+    return {c.fact: as_json(answers[c.fact], vocabulary[c.fact]) for c in alternative if c.fact in answers}
 
 
 def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:
@@ -93,38 +136,37 @@ def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:
     return tuple(Citation(source.id, source.claim or None, source.finding or None) for source in sources)
 
 
-def _of_rule(rule: Rule, words: Mapping[str, str]) -> Reason:
-    return Reason(
-        rule=rule.id,
-        effect=effect_name(rule.effect),
-        value=_value(rule.effect),
-        title=rule.title,
-        because=rule.because,
-        certainty=rule.effect.certainty if isinstance(rule.effect, Supports | Limits) else None,
-        facts={},
-        sources=citations(rule.sources),
-        **_of_effect(rule.effect, words),
-    )
+def _of_rule(rule: Rule) -> Iterator[Reason]:
+    """A reason for each effect that has one, and of a support for each target."""
+    for effect in rule.effects:
+        for value, target, certainty in _said(effect):
+            yield Reason(
+                rule=rule.id,
+                effect=effect_name(effect),
+                value=value,
+                target=target,
+                title=rule.title,
+                because=rule.because,
+                certainty=certainty,
+                decides=False,
+                facts={},
+                sources=citations(rule.sources),
+            )
 
 
-def _of_effect(effect: Effect, words: Mapping[str, str]) -> dict[str, Any]:
-    """What a reason says of its effect beyond the value."""
+def _said(effect: Effect) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Value, target and certainty of each reason for an effect; problem areas, formats and therapies are no reasons."""
     match effect:
-        case Supports(targets=targets, role=role):
-            return {"for_": targets, "role": role}
-        case Limits(role=role_, until=until):
-            return {"role": role_, "until": until}
-        case Urgency(action=action):
-            return {"action": fill(action, words)}
-        case Derives(fact=fact):
-            return {"fact": fact}
-        case Format(suited=suited):
-            return {"stance": "suited" if suited else "unsuited"}
-        case Advice(topic=topic, favours=favours):
-            return {"topic": topic, "favours": favours}
-        case Focus() | Alternative():
-            return {}
-    assert_never(effect)
+        case Supports(rating=rating, targets=targets, certainty=certainty):
+            yield from ((rating, target, certainty) for target in targets)
+        case Limits(to=to, certainty=of_limit):
+            yield to, None, of_limit
+        case Urgency(level=level):
+            yield level, None, None
+        case Derives(value=value):
+            yield value, None, None
+        case Advice():
+            yield None, None, None
 
 
 def _of_deciding(built_in: BuiltInReason) -> Reason:
@@ -132,52 +174,16 @@ def _of_deciding(built_in: BuiltInReason) -> Reason:
         rule=built_in.id,
         effect=built_in.effect,
         value=built_in.value,
+        target=None,
         title=built_in.title,
         because=built_in.because,
         certainty=None,
+        decides=False,
         facts={},
         sources=citations(built_in.sources),
     )
 
 
-def _value(effect: Effect) -> str | None:
-    match effect:
-        case Supports(rating=rating):
-            return rating
-        case Limits(to=to):
-            return to
-        case Urgency(level=level):
-            return level
-        case Derives(value=value):
-            return value
-        case Focus(area=area):
-            return area
-        case Format(format=format_):
-            return format_
-        case Alternative(therapy=therapy):
-            return therapy
-        case Advice():
-            return None
-    assert_never(effect)
-
-
-def _sort_key(reason: Reason, scales: Scales) -> _SortKey:
-    """By effect; within it the highest urgency, the lowest limit and the highest support first; then by id."""
-    return _EFFECT_RANK[reason.effect], _value_rank(reason, scales), reason.rule
-
-
-def _value_rank(reason: Reason, scales: Scales) -> int:
-    if reason.value is None:
-        return 0
-    match reason.effect:
-        case "urgency":
-            return -scales.urgency_rank(reason.value)
-        case "limits":
-            return scales.rating_rank(reason.value)
-        case "supports":
-            return -scales.rating_rank(reason.value)
-        case "focus":
-            return next((rank for rank, term in enumerate(scales.foci) if term.id == reason.value), 0)
-        case "format":
-            return next((rank for rank, term in enumerate(scales.formats) if term.id == reason.value), 0)
-    return 0
+def _and(names: list[str]) -> str:
+    """Names in a sentence: one, one and another, or several."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -12,10 +12,13 @@ from msgspec import UNSET
 
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer
+from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable, read_settings
 from triage.cli.page import print_page
 from triage.model.written import encode
+from triage.presenting.labels import Labels
 from triage.presenting.problems import Unanswered, failed, refusal
+from triage.presenting.urgency import urgency_in_one_line
 from triage.reading.referral import ReferralReader
 from triage.reading.referral_files import Read, read_referrals
 from triage.settings import PUBLISHED
@@ -44,7 +47,7 @@ def assess(
         answer = _answer(read, assessor)
         if isinstance(answer, Unanswered):
             refused += 1
-            _tell_refusal(name, read, answer)
+            _tell_refusal(name, read, answer, Labels(ruleset))
         if as_json:
             _print_line(answer)
         elif isinstance(answer, Answer):
@@ -58,11 +61,13 @@ def _answer(read: Read, assessor: Assessor) -> Answer | Unanswered:
     if read.referral is None:
         assert read.refused is not None
         line = UNSET if read.line is None else read.line
-        return Unanswered(read.refused.reference, refusal(read.refused, line=line))
+        urgency = urgency_of_refused(assessor, read.refused)
+        return Unanswered(read.refused.reference, refusal(read.refused, urgency, line=line))
     try:
         return assessor.assess(read.referral)
     except Exception as failure:
-        return Unanswered(read.referral.reference, failed(failure))
+        urgency = urgency_of_unanswered(assessor, read.referral, failure)
+        return Unanswered(read.referral.reference, failed(failure, urgency))
 
 
 def referrals_of(files: list[str], reader: ReferralReader) -> Iterator[tuple[str, Read | None]]:
@@ -85,14 +90,16 @@ def _text_of(name: str) -> str | None:
     return content.decode("utf-8-sig", errors="surrogateescape")
 
 
-def _tell_refusal(name: str, read: Read, unanswered: Unanswered) -> None:
+def _tell_refusal(name: str, read: Read, unanswered: Unanswered, labels: Labels) -> None:
+    """Say how urgent the referral is, before what was wrong with it."""
     where = "standard input" if name == "-" else name
     if read.line is not None:
         where += f", line {read.line}"
     whose = f" ({unanswered.reference})" if unanswered.reference else ""
-    hand_over, detail = unanswered.error.hand_over, unanswered.error.detail
-    message = f"{detail} {hand_over.action}" if hand_over else f"refused. {detail}"
-    err.print(printable(f"{where}{whose}: {message}"), markup=False)
+    urgency, detail = unanswered.error.urgency, unanswered.error.detail
+    first = "" if urgency is UNSET else f"{urgency_in_one_line(urgency, labels)} "
+    what = "refused. " if read.referral is None else ""
+    err.print(printable(f"{where}{whose}: {first}{what.capitalize() if first else what}{detail}"), markup=False)
 
 
 def _print_line(answer: Answer | Unanswered) -> None:

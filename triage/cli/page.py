@@ -7,10 +7,20 @@ from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.text import Text
 
-from triage.answer.model import Answer, Citation, FormatStance, Reason, SuitabilityPart, UnansweredQuestion
+from triage.answer.model import (
+    Answer,
+    Citation,
+    Course,
+    FormatStance,
+    Reason,
+    SuitabilityPart,
+    UnansweredQuestion,
+    UrgencyPart,
+)
 from triage.cli.common import printable
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels
+from triage.presenting.urgency import urgency_title
 from triage.presenting.words import STANDING
 
 SHOWN_QUESTIONS = 8
@@ -46,13 +56,10 @@ def print_page(answer: Answer, ruleset: RuleSet, console: Console) -> None:
     page = _Page(ruleset, console)
     rating, urgency, held = answer.suitability, answer.urgency, answer.on_hold
     console.print(Line(Text(printable(answer.reference or "Referral without a reference")), align="left"))
-    page.line(f"Urgency: {page.label(urgency.level).upper()}", "bold")
-    page.line(urgency.action, indent=2)
-    if urgency.incomplete and not answer.is_emergency:
-        names = page.labels.facts(urgency.missing)
-        page.line(f"Incomplete: {len(urgency.missing)} safety questions are unanswered: {names}.", indent=2)
+    _print_urgency(page, urgency)
+    page.line()
     page.line(rating_in_words(answer, page.labels), "bold")
-    if rating.settled or not urgency.incomplete:
+    if rating.settled or not urgency.missing:
         _print_rating_detail(page, rating, held=held)
     page.line(f"Next step: {answer.next_step}")
     _print_reasons(page, answer, held=held)
@@ -61,6 +68,7 @@ def print_page(answer: Answer, ruleset: RuleSet, console: Console) -> None:
     _print_formats(page, answer.formats, held=held)
     if not answer.is_emergency:
         _print_questions(page, answer.unanswered, held=held)
+    _print_beside(page, answer)
     if answer.not_used:
         page.line()
         page.line("Given, but not used: " + page.labels.facts(answer.not_used) + ".")
@@ -71,13 +79,35 @@ def print_page(answer: Answer, ruleset: RuleSet, console: Console) -> None:
     )
 
 
+def _print_beside(page: _Page, answer: Answer) -> None:
+    """The answers that are not counted, and what the rules do not cover."""
+    for each in answer.not_counted:
+        page.line(f"Not counted: {page.labels.fact(each.fact)}, {each.why}.")
+    for name in answer.outside:
+        page.line(f"Outside the rule set: {page.labels.fact(name)}.")
+
+
+def _print_urgency(page: _Page, urgency: UrgencyPart) -> None:
+    """The level, the one thing to do now, and the lines of the action; at an emergency no other question."""
+    page.line(urgency_title(urgency, page.labels), "bold")
+    page.line(urgency.action.first.upper(), "bold reverse")
+    for line in urgency.action.lines:
+        page.line(f"- {line}", indent=2)
+    if urgency.missing and not urgency.is_emergency:
+        page.line(f"Safety questions open: {page.labels.facts(urgency.missing)}.", indent=2)
+    if urgency.action.more:
+        page.line("Afterwards:", indent=2)
+        for line in urgency.action.more:
+            page.line(f"- {line}", "dim", indent=4)
+
+
 def rating_in_words(answer: Answer, labels: Labels) -> str:
     """The rating as it may be shown: held, its range only, its range and "so far", or settled."""
     rating, urgency = answer.suitability, answer.urgency
     if answer.on_hold:
         return "Suitability: on hold, safety first"
     span = labels.span(rating.could_become)
-    if urgency.incomplete and not rating.settled:
+    if urgency.missing and not rating.settled:
         return f"Suitability: can still be {span}"
     now = labels.term(rating.rating)
     if rating.settled:
@@ -109,8 +139,6 @@ def _print_reason(page: _Page, reason: Reason, *, hidden: bool) -> None:
     value = f" [{page.label(reason.value)}]" if reason.value and reason.value in page.labels and not hidden else ""
     page.line(f"• {reason.title}{value}", indent=1)
     page.line(reason.because, indent=3)
-    if reason.until:
-        page.line(f"For now only, until {reason.until}.", indent=3)
     cited = "; ".join(_cited(each, page.ruleset) for each in reason.sources)
     page.line(f"Source: {cited}   Rule: {reason.rule}", "dim", indent=3)
 
@@ -129,13 +157,26 @@ def _print_offers(page: _Page, answer: Answer) -> None:
     if answer.alternatives:
         page.heading("Other treatments to offer")
         for each in answer.alternatives:
-            page.line(f"• {page.label(each.therapy)}{' (first)' if each.first else ''}: {each.because}", indent=1)
-    course = answer.course
-    if course is not None:
-        low, high = course.sessions
-        cost = course.cost_usd
-        price = f", {cost.low} to {cost.high} USD" if cost else ""
-        page.heading(f"Course: {low} to {high} sessions{price}" if low != high else f"Course: {low} sessions{price}")
+            offer = "" if each.offer == "beside" else f" ({each.offer})"
+            page.line(f"• {page.label(each.therapy)}{offer}: {each.because}", indent=1)
+    if answer.course is not None:
+        _print_course(page, answer.course)
+
+
+def _print_course(page: _Page, course: Course) -> None:
+    cost = course.cost_usd
+    price = f", {cost.low} to {cost.high} USD" if cost else ""
+    page.heading(f"Course: {sessions_in_words(course.sessions)}{price}")
+    for phase in course.phases:
+        page.line(f"• {phase.title}: {' '.join((*phase.aims, *phase.notes))}", indent=1)
+
+
+def sessions_in_words(sessions: tuple[int, int] | None) -> str:
+    """How many sessions a course has."""
+    if sessions is None:
+        return "number of sessions not known"
+    low, high = sessions
+    return f"{low} sessions" if low == high else f"{low} to {high} sessions"
 
 
 def _print_formats(page: _Page, formats: tuple[FormatStance, ...], *, held: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from triage.model.rule import Answers, Limits, OneOf, Rule, Supports, any_holds
+from triage.model.rule import Answers, Limits, Rule, Supports, Urgency, any_holds
 from triage.model.ruleset import RuleSet
 from triage.model.scales import (
     GENERAL_FLOOR,
@@ -85,6 +85,20 @@ class StillOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What all completions with one rating have in common; empty or None where they differ.
+
+    ``targets`` are the leading targets that have the rating in all of them, in the order of ``RuleSet.targets``;
+    ``role`` and ``certainty`` those of the whole, ``plan`` the id of the course as ``plan_for`` gives it.
+    """
+
+    targets: tuple[str, ...] = ()
+    role: str | None = None
+    certainty: str | None = None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetStanding:
     """One target with a support that counts: its rating, and what it comes from.
 
@@ -136,10 +150,9 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
     """Combine fired rules into ratings and a level. ``answers`` are those given and, beside them, those derived."""
     rules = sorted(fired, key=lambda rule: rule.id)
     scales = ruleset.scales
-    level = max((scales.urgency_rank(rule.urgency.level) for rule in rules if rule.urgency), default=0)
-    limits = [(rule.id, limit) for rule in rules for limit in rule.of(Limits)]
+    level, limits, supported = _collect(rules, scales)
+    by_target = {target: supported[target] for target in ruleset.targets if target in supported}
     beside = conditions_beside(ruleset, answers)
-    by_target = _supports_by_target(ruleset, rules)
     silenced = tuple(target for target in by_target if beside and target in scales.life_problems)
     counting = {target: supports for target, supports in by_target.items() if target not in silenced}
     leading, capped = leading_targets(ruleset, counting, answers)
@@ -157,12 +170,9 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
 
 def conditions_beside(ruleset: RuleSet, answers: Answers) -> tuple[str, ...]:
     """Name the conditions that are suspected or current, and so keep the life problems from counting."""
-    vocabulary = ruleset.vocabulary
-    conditions = (fact.name for fact in vocabulary if fact.type == "condition")
+    ignored = ruleset.vocabulary.not_a_condition_beside
     return tuple(
-        name
-        for name in conditions
-        if name not in vocabulary.not_a_condition_beside and _is(ruleset, name, PRESENT, answers)
+        name for name in ruleset.vocabulary.conditions if name not in ignored and _is(ruleset, name, PRESENT, answers)
     )
 
 
@@ -185,7 +195,7 @@ def _about(ruleset: RuleSet, answers: Answers) -> tuple[frozenset[str], str]:
     name = vocabulary.leading_fact
     for value, lead in vocabulary.leads.items():
         if name is not None and _is(ruleset, name, frozenset({value}), answers):
-            conditions = (fact.name for fact in vocabulary if fact.type == "condition" and lead.also_remitted)
+            conditions = vocabulary.conditions if lead.also_remitted else ()
             remitted = (each for each in conditions if _is(ruleset, each, REMITTED, answers))
             return frozenset((*lead.targets, *remitted)), lead.otherwise
     return frozenset(), "all_lead"
@@ -193,22 +203,28 @@ def _about(ruleset: RuleSet, answers: Answers) -> tuple[frozenset[str], str]:
 
 def _is(ruleset: RuleSet, name: str, values: frozenset[str], answers: Answers) -> bool:
     """Say whether a fact is known to have one of the values; never where it is not known whether it is asked."""
-    vocabulary = ruleset.vocabulary
-    return vocabulary.truth(OneOf(name, values), answers, vocabulary.asked_all(answers)) is True
+    return answers.get(name) in values and ruleset.vocabulary.asked(name, answers) is True
 
 
 _Support = tuple[str, Supports]
 _Limit = tuple[str, Limits]
 
 
-def _supports_by_target(ruleset: RuleSet, rules: Iterable[Rule]) -> dict[str, list[_Support]]:
-    """The supports that fired, each with its rule's id, by target in the order of targets."""
-    found: dict[str, list[_Support]] = {target: [] for target in ruleset.targets}
+def _collect(rules: Iterable[Rule], scales: Scales) -> tuple[int, list[_Limit], dict[str, list[_Support]]]:
+    """The highest level, all limits, and the supports of each target, each with the id of its rule."""
+    level, limits = 0, list[_Limit]()
+    supports: dict[str, list[_Support]] = {}
     for rule in rules:
-        for effect in rule.of(Supports):
-            for target in effect.targets:
-                found[target].append((rule.id, effect))
-    return {target: supports for target, supports in found.items() if supports}
+        for effect in rule.effects:
+            match effect:
+                case Supports():
+                    for target in effect.targets:
+                        supports.setdefault(target, []).append((rule.id, effect))
+                case Limits():
+                    limits.append((rule.id, effect))
+                case Urgency():
+                    level = max(level, scales.urgency_rank(effect.level))
+    return level, limits, supports
 
 
 def _target_standing(

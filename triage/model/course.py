@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from triage.model.rule import SourceRef
+from triage.model.rule import Answers, SourceRef
 
 Sources = tuple[SourceRef, ...]
+
+CourseKind = Literal["acute", "maintenance", "prevention"]
+"""To treat, to keep well after recovery, or to keep a disorder from beginning."""
+
+AGE = "age_years"
+"""The fact that ``age`` of a length is about."""
+REMITTED = "remitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +27,36 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a course is: the fewest and the most ``sessions``, and for whom.
+    """How long a course is: the fewest and the most ``sessions`` (None where nobody knows), of what kind, for whom.
 
-    It is for a rating of one of ``targets``, given in ``role`` (None: in any) at an age of ``age_low`` to ``age_high``
-    years (None: at any, known or not). Where it is not ``phased``, the phases and review points do not apply.
+    It is for ``targets`` (none: for all), with ``remitted`` only for one that is answered so, at an age of ``age_low``
+    to ``age_high`` years (None: at any, known or not). Where it is not ``phased``, the phases and review points do not
+    apply, and it is one stretch that is called ``title``.
     """
 
     id: str
-    sessions: tuple[int, int]
+    sessions: tuple[int, int] | None
     frequency: str
     sources: Sources
+    kind: CourseKind = "acute"
     targets: frozenset[str] = frozenset()
-    role: str | None = None
+    remitted: bool = False
     age: tuple[int, int] | None = None
     phased: bool = True
+    title: str | None = None
     note: str | None = None
+
+    def fits(self, target: str, answers: Answers) -> bool:
+        """Say whether the length is for this target, by the answers given."""
+        if self.targets and target not in self.targets:
+            return False
+        if self.remitted and answers.get(target) != REMITTED:
+            return False
+        if self.age is None:
+            return True
+        low, high = self.age
+        age = answers.get(AGE)
+        return isinstance(age, int) and low <= age <= high
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +96,13 @@ class Course:
     assessment_points: tuple[AssessmentPoint, ...]
     taper: str
     afterwards: str
+    afterwards_sources: Sources = ()
     cited: Sources = ()
+
+    def length(self, id_: str) -> Length:
+        """The length with this id; KeyError where there is none."""
+        return {each.id: each for each in (self.default, *self.lengths)}[id_]
+
+    def length_for(self, target: str, answers: Answers) -> Length:
+        """The first length that fits the target, else the default."""
+        return next((each for each in self.lengths if each.fits(target, answers)), self.default)

@@ -87,8 +87,7 @@ class RuleSet:
     @cached_property
     def targets(self) -> tuple[str, ...]:
         """All that a support may be about: the conditions of the vocabulary, then the targets of the scales."""
-        conditions = (fact.name for fact in self.vocabulary if fact.type == "condition")
-        return (*conditions, *(target.id for target in self.scales.targets))
+        return (*self.vocabulary.conditions, *(target.id for target in self.scales.targets))
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""

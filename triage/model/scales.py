@@ -41,6 +41,16 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatTerm:
+    """A format of the sessions; with ``suited_only_when`` it is said to be suited only while that is known to hold."""
+
+    id: str
+    label: str
+    meaning: str = ""
+    suited_only_when: tuple[Conjunction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyTerm:
     """An urgency: ``respond_within`` as the answer gives it, and what to do where no rule and no floor says it."""
 
@@ -117,7 +127,7 @@ class Scales:
     certainties: tuple[Term, ...] = ()
     roles: tuple[Term, ...] = ()
     foci: tuple[Term, ...] = ()
-    formats: tuple[Term, ...] = ()
+    formats: tuple[FormatTerm, ...] = ()
     therapies: tuple[Therapy, ...] = ()
     reported: tuple[Term, ...] = ()
     hold_at: frozenset[str] = frozenset()

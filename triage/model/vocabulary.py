@@ -120,7 +120,7 @@ class Vocabulary:
     """All facts by name in the order of the file, their groups and the constraints between them.
 
     ``leads`` holds, for each value of the ``leading_fact``, what it is about. ``not_a_condition_beside`` are conditions
-    that do not keep a life problem from counting.
+    that do not keep a life problem from counting, ``outside`` facts of which a yes lies outside what the rules know.
     """
 
     facts: Mapping[str, Fact]
@@ -131,6 +131,7 @@ class Vocabulary:
     leading_fact: str | None = None
     leads: Mapping[str, Lead] = field(default_factory=dict)
     not_a_condition_beside: frozenset[str] = frozenset()
+    outside: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[name]
@@ -153,6 +154,11 @@ class Vocabulary:
         for constraint in self.constraints:
             if isinstance(constraint, Never):
                 yield from constraint.never
+
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """The facts of type condition, by name."""
+        return tuple(fact.name for fact in self if fact.type == "condition")
 
     @cached_property
     def order(self) -> Mapping[str, int]:

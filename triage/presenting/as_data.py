@@ -38,7 +38,7 @@ from triage.presenting.descriptions import (
     ValueDescription,
     VocabularyDescription,
 )
-from triage.presenting.words import answer_in_words, condition_in_words, conjunction_in_words, effect_in_words
+from triage.presenting.words import answer_in_words, condition_in_words, conjunction_in_words, effects_in_words
 from triage.reading.referral import as_json
 
 
@@ -114,17 +114,17 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
         title=rule.title,
         status=rule.status,
         folder=folder_of(rule),
-        effect=effect_name(rule.effect),
+        effects=tuple(dict.fromkeys(map(effect_name, rule.effects))),
         when=tuple(_data(each) for each in rule.when),
         unless=_data(rule.unless) or None,
         when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in rule.when),
         unless_in_words=tuple(condition_in_words(each, vocabulary) for each in rule.unless),
-        effect_in_words=effect_in_words(rule, ruleset),
+        effects_in_words=effects_in_words(rule, ruleset),
         because=rule.because,
         sources=tuple(_cited(each, ruleset) for each in rule.sources),
         evidence=tuple(rule.evidence),
         not_covered=tuple(rule.not_covered),
-        covered_by=rule.covered_by,
+        table=rule.table,
         examples=tuple(_example(each, vocabulary) for each in rule.examples),
         author=rule.author or (ruleset.about.author if ruleset.about else None),
         review=ReviewDescription(rule.reviewed_by, rule.reviewed_on),
@@ -178,7 +178,7 @@ def describe_ruleset(ruleset: RuleSet) -> RuleSetDescription:
     """The rule set about itself, as its own file says, with its digest and what it holds."""
     about = _plain(ruleset.about) if ruleset.about else {}
     told = {name: about[name] for name in RuleSetDescription.__struct_fields__ if name in about}
-    effects = Counter(effect_name(rule.effect) for rule in ruleset.rules)
+    effects = Counter(effect_name(each) for rule in ruleset.rules for each in rule.effects)
     reviewed = sum(rule.reviewed_by is not None for rule in ruleset.rules)
     counted = {
         "digest": ruleset.digest,

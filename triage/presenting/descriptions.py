@@ -98,23 +98,23 @@ class ReviewDescription(Written, frozen=True):
 
 
 class RuleDescription(Written, frozen=True):
-    """One rule: conditions as data and in words, effect, reason, sources, limits, examples, review."""
+    """One rule: conditions as data and in words, effects, reason, sources, limits, examples, review."""
 
     id: str
     title: str
     status: str
     folder: str
-    effect: str
+    effects: tuple[str, ...]
     when: tuple[Tests, ...]
     unless: Tests | None
     when_in_words: tuple[str, ...]
     unless_in_words: tuple[str, ...]
-    effect_in_words: str
+    effects_in_words: tuple[str, ...]
     because: str
     sources: tuple[CitedSource, ...]
     evidence: tuple[str, ...]
     not_covered: tuple[str, ...]
-    covered_by: str | None
+    table: str | None
     examples: tuple[ExampleDescription, ...]
     author: str | None
     review: ReviewDescription

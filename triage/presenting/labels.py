@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from triage.answer.model import NumberRange
-from triage.model.fact import UNKNOWN, Fact
+from triage.model.fact import Fact
+from triage.model.rule import UNKNOWN
 from triage.model.ruleset import RuleSet
+from triage.model.text import in_sentence
 
 
 class Labels:
@@ -15,21 +17,29 @@ class Labels:
 
     def __init__(self, ruleset: RuleSet) -> None:
         scales = ruleset.scales
-        plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles, *scales.foci, *scales.formats)
-        self._terms = {term.id: term.label for term in (*plain, *scales.therapies)}
+        plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles, *scales.foci, *scales.dangers)
+        self._terms = {term.id: term.label for term in plain}
+        self._terms |= {term.id: term.label for term in scales.formats}
+        self._terms |= {therapy.id: therapy.label for therapy in scales.therapies}
         self._terms |= {term.id: term.label for term in scales.urgencies}
+        self._targets = {target.id: target.label for target in scales.targets}
         self._vocabulary = ruleset.vocabulary
 
     def __contains__(self, id_: object) -> bool:
         return id_ in self._terms
 
     def term(self, id_: str) -> str:
-        """The label of a value of a scale, a therapy, a format, a problem area or a condition; else KeyError."""
-        return self._terms[id_] if id_ in self._terms else self._vocabulary[id_].title
+        """The label of a value of a scale, a therapy, a format, a problem area, a target or a condition; else KeyError."""
+        label = self._terms.get(id_) or self._targets.get(id_)
+        return label if label is not None else self._vocabulary[id_].title
 
     def term_in_sentence(self, id_: str) -> str:
         """The same label as part of a sentence."""
         return in_sentence(self.term(id_))
+
+    def all_of(self, ids: Iterable[str]) -> str:
+        """The labels of several, joined in a sentence."""
+        return " and ".join(self.term_in_sentence(each) for each in ids)
 
     def span(self, ids: Iterable[str]) -> str:
         """Values of a scale one after the other."""
@@ -53,7 +63,8 @@ def answer_label(fact: Fact, value: Any) -> str:
     if value == UNKNOWN:
         return "Asked, not known"
     if isinstance(value, list | frozenset):
-        return ", ".join(fact.labels[each].label for each in fact.values if each in value) or "none of these"
+        known = ", ".join(fact.labels[each].label for each in fact.values if each in value) or "none of these"
+        return f"{known}, others not known" if UNKNOWN in value else known
     if isinstance(value, NumberRange):
         return with_unit(f"{value.from_} to {value.to}", fact)
     return with_unit(str(value), fact) if fact.is_integer else fact.labels[value].label
@@ -62,10 +73,3 @@ def answer_label(fact: Fact, value: Any) -> str:
 def with_unit(number: str, fact: Fact) -> str:
     """A number, or a range of them, with the unit that the fact is counted in."""
     return f"{number} {fact.unit}".rstrip()
-
-
-def in_sentence(label: str) -> str:
-    """A label as part of a sentence: in lower case, unless its first word is an abbreviation or a name with one."""
-    first, _, rest = label.partition(" ")
-    first = first.lower() if first == first.capitalize() else first
-    return f"{first} {rest}".rstrip()

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
+from triage.answer.model import UrgencyPart
 from triage.engines.agreement import EngineDisagreement
 from triage.model.written import Written
 from triage.reading.referral import FieldFault, RefusedReferral
 
 
-class HandOver(Written, frozen=True):
-    """That a person takes over, how soon, and what is done now."""
-
-    urgency: str
-    action: str
-
-
 class Problem(Written, frozen=True):
     """Why there is no answer (RFC 9457).
 
-    `errors` are the faults of a referral that was refused, `line` the line of a file that could not be read.
+    `errors` are the faults of a referral that was refused, `line` the line of a file that could not be read. `urgency`
+    says of a referral that could be read how soon a clinician must act, and what is done meanwhile.
     """
 
     type: str
@@ -29,7 +24,7 @@ class Problem(Written, frozen=True):
     errors: tuple[FieldFault, ...] | UnsetType = UNSET
     line: int | UnsetType = UNSET
     reference: str | UnsetType | None = UNSET
-    hand_over: HandOver | UnsetType = UNSET
+    urgency: UrgencyPart | UnsetType = UNSET
 
 
 class Unanswered(Written, frozen=True):
@@ -39,9 +34,8 @@ class Unanswered(Written, frozen=True):
     error: Problem
 
 
-HAND_OVER = HandOver(
-    "urgent", "No answer was given. Hand this referral to a clinician now, as urgent; don't wait for this system."
-)
+HAND_OVER = "No answer was given. Hand this referral to a clinician now, as urgent; don't wait for this system."
+"""What is done where nobody knows how urgent a referral is."""
 
 
 def problem(status: int, title: str, detail: str) -> Problem:
@@ -50,7 +44,11 @@ def problem(status: int, title: str, detail: str) -> Problem:
 
 
 def refusal(
-    refused: RefusedReferral, *, line: int | UnsetType = UNSET, reference: str | UnsetType | None = UNSET
+    refused: RefusedReferral,
+    urgency: UrgencyPart | None = None,
+    *,
+    line: int | UnsetType = UNSET,
+    reference: str | UnsetType | None = UNSET,
 ) -> Problem:
     """A refusal as a problem; ``line`` is told of text that is no referral."""
     status, title = (400, "Not a referral") if refused.malformed else (422, "The referral can't be answered")
@@ -64,16 +62,17 @@ def refusal(
         errors=refused.faults,
         line=line if refused.malformed else UNSET,
         reference=reference,
+        urgency=UNSET if urgency is None else urgency,
     )
 
 
-def failed(failure: Exception) -> Problem:
-    """A failure of an engine as a problem that hands the referral to a person."""
-    title, detail = "The service failed", "The service failed on this referral."
+def failed(failure: Exception, urgency: UrgencyPart | None = None) -> Problem:
+    """A failure of an engine as a problem: a person takes over, as soon as ``urgency`` says."""
+    title, detail = "The service failed", f"The service failed on this referral. {HAND_OVER}"
     if isinstance(failure, EngineDisagreement):
         title = "The engines disagree"
-        detail = f"Two engines disagree on this referral ({failure.digest})."
-    return Problem("about:blank", title, 500, detail, hand_over=HAND_OVER)
+        detail = f"Two engines disagree on this referral ({failure.digest}). {HAND_OVER}"
+    return Problem("about:blank", title, 500, detail, urgency=UNSET if urgency is None else urgency)
 
 
 def _detail(faults: tuple[FieldFault, ...]) -> str:

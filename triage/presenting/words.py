@@ -12,6 +12,7 @@ from triage.model.rule import (
     Condition,
     Conjunction,
     Derives,
+    Effect,
     Empty,
     Example,
     Focus,
@@ -25,8 +26,9 @@ from triage.model.rule import (
     Value,
 )
 from triage.model.ruleset import RuleSet
+from triage.model.text import in_sentence
 from triage.model.vocabulary import Vocabulary
-from triage.presenting.labels import Labels, answer_label, in_sentence, with_unit
+from triage.presenting.labels import Labels, answer_label, with_unit
 
 _EXAMPLE_WORDS = {True: "fires", False: "does not fire", None: "unknown"}
 
@@ -78,37 +80,52 @@ def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> st
     return "; and ".join(condition_in_words(each, vocabulary) for each in conjunction)
 
 
-def effect_in_words(rule: Rule, ruleset: RuleSet) -> str:
-    """What a rule does, in words."""
-    effect = rule.effect
+def effects_in_words(rule: Rule, ruleset: RuleSet) -> tuple[str, ...]:
+    """What a rule does, in words: a sentence or more for each of its effects."""
     labels = Labels(ruleset)
+    return tuple(_effect_in_words(effect, labels, ruleset) for effect in rule.effects)
+
+
+def _effect_in_words(effect: Effect, labels: Labels, ruleset: RuleSet) -> str:
     match effect:
         case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
-            named = " and ".join(labels.term_in_sentence(each) for each in targets)
             return (
-                f"Supports a rating up to “{labels.term(rating)}” for {named}; role: {labels.term_in_sentence(role)}; "
-                f"certainty of evidence {labels.term_in_sentence(certainty)}."
+                f"Supports a rating up to “{labels.term(rating)}” for {labels.all_of(targets)}; "
+                f"role: {labels.term_in_sentence(role)}; certainty of evidence {labels.term_in_sentence(certainty)}."
             )
-        case Limits(to=to, certainty=certainty, role=role, until=until):
-            as_role = f"; role: {labels.term_in_sentence(role)}" if role else ""
-            for_now = f" For now only: until {until}." if until else ""
-            return (
-                f"Holds the rating at “{labels.term(to)}” or lower{as_role}; "
-                f"certainty of evidence {labels.term_in_sentence(certainty)}.{for_now}"
-            )
-        case Urgency(level=level, action=action):
-            return f"Urgency at least “{labels.term(level)}”. {action}"
+        case Limits():
+            return _limit_in_words(effect, labels)
+        case Urgency():
+            return _urgency_in_words(effect, labels, ruleset)
         case Derives(fact=fact, value=value):
             return f"Takes {labels.fact(fact)} to be {in_sentence(labels.answer(fact, value))} while it is unanswered."
         case Focus(area=area):
             return f"Proposes the problem area “{labels.term(area)}”."
         case Format(format=format_, suited=suited):
             return f"{labels.term(format_)}: {'suited' if suited else 'not suited'}."
-        case Alternative(therapy=therapy, first=first):
-            return f"{labels.term(therapy)}: to be offered {'first' if first else 'as well'}."
+        case Alternative(therapy=therapy, offer=offer, targets=targets):
+            about = f" for {labels.all_of(targets)}" if targets else ""
+            return f"{labels.term(therapy)}: to be offered {'first' if offer == 'first' else 'as well'}{about}."
         case Advice(topic=topic, favours=favours):
             return f"Advice ({topic}{', favours ' + favours.upper() if favours else ''})."
     assert_never(effect)
+
+
+def _limit_in_words(limit: Limits, labels: Labels) -> str:
+    about = f" for {labels.all_of(limit.targets)}" if limit.targets else ""
+    as_role = f"; role: {labels.term_in_sentence(limit.role)}" if limit.role else ""
+    sure = f"; certainty of evidence {labels.term_in_sentence(limit.certainty)}" if limit.certainty else ""
+    for_now = f" For now only: until {limit.until}." if limit.until else ""
+    adults = f" For adults only: {limit.adults_only.because}" if limit.adults_only else ""
+    return f"Holds the rating{about} at “{labels.term(limit.to)}” or lower{as_role}{sure}.{for_now}{adults}"
+
+
+def _urgency_in_words(urgency: Urgency, labels: Labels, ruleset: RuleSet) -> str:
+    action = urgency.action
+    lines = {line.id: line.text for line in ruleset.scales.lines}
+    said = (action.first, *action.do, *action.ask, *(lines[each] for each in action.also), *action.more)
+    covers = f" Takes the place of {', '.join(urgency.covers)}." if urgency.covers else ""
+    return f"Urgency at least “{labels.term(urgency.level)}”. {' '.join(filter(None, said))}".rstrip() + covers
 
 
 def rule_in_words(rule: Rule, ruleset: RuleSet) -> str:
@@ -118,7 +135,7 @@ def rule_in_words(rule: Rule, ruleset: RuleSet) -> str:
     for number, conjunction in enumerate(rule.when):
         lines += [("When " if number == 0 else "or when ") + conjunction_in_words(conjunction, vocabulary)]
     lines += [f"unless {condition_in_words(each, vocabulary)}" for each in rule.unless]
-    lines += ["", effect_in_words(rule, ruleset), "", rule.because, "", "Sources"]
+    lines += ["", *effects_in_words(rule, ruleset), "", rule.because, "", "Sources"]
     for ref in rule.sources:
         source = ruleset.sources[ref.id]
         detail = f" {ref.claim}: {source.claims[ref.claim]}" if ref.claim else f" {ref.finding}" if ref.finding else ""

@@ -51,10 +51,12 @@ class _Age(Strict):
 
 class _Length(_Sourced):
     id: Id
-    targets: list[str] = Field(alias="for", min_length=1)
-    role: str | None = None
+    kind: plan.CourseKind = "acute"
+    targets: list[str] = Field(alias="for", default_factory=list)
+    remitted: bool = False
     age: _Age | None = None
-    sessions: list[PositiveInt] = Field(min_length=2, max_length=2)
+    sessions: list[PositiveInt] | None = Field(default=None, min_length=2, max_length=2)
+    title: str | None = None
     frequency: str | None = None
     phased: bool = True
     note: str | None = None
@@ -125,7 +127,7 @@ class _CourseText(Strict):
 def read_course(document: Document, facts: Mapping[str, Fact], scales: Scales) -> plan.Course:
     """Read the course.
 
-    Raises FaultyRuleSet with every fault: a key, a condition, a role, a format or a problem area that does not exist,
+    Raises FaultyRuleSet with every fault: a key, a target, a format or a problem area that does not exist,
     numbers the wrong way round.
     """
     text = shaped(document, _CourseText)
@@ -143,20 +145,22 @@ def read_course(document: Document, facts: Mapping[str, Fact], scales: Scales) -
         assessment_points=tuple(_point(each) for each in text.assessment_points),
         taper=text.taper.text,
         afterwards=text.afterwards.text,
+        afterwards_sources=(*_sources(text.taper), *_sources(text.afterwards)),
         cited=tuple(_cited(document.data, (), document)),
     )
 
 
 def _check_names(text: _CourseText, reader: Reader, scales: Scales) -> None:
     areas = tuple(term.id for term in scales.foci)
-    targets = tuple(fact.name for fact in reader.facts.values() if fact.type == "condition") + areas
-    roles = tuple(term.id for term in scales.roles)
+    conditions = tuple(fact.name for fact in reader.facts.values() if fact.type == "condition")
+    targets = (*conditions, *(target.id for target in scales.targets))
     formats = tuple(term.id for term in scales.formats)
     for index, length in enumerate(text.lengths):
         for place, target in enumerate(length.targets):
             _known(target, targets, ("lengths", index, "for", place), reader)
-        if length.role is not None:
-            _known(length.role, roles, ("lengths", index, "role"), reader)
+        if not length.phased and length.title is None:
+            message = f"`{length.id}` has no phases, so it needs a name of its own."
+            reader.fault(("lengths", index), "missing-key", message, "Add `title`.")
     for index, studied in enumerate(text.studied_lengths):
         _known(studied.format, formats, ("studied_lengths", index, "format"), reader)
     for index, area in enumerate(text.problem_areas.examples):
@@ -180,7 +184,7 @@ def _check_numbers(text: _CourseText, reader: Reader) -> None:
     ranges: list[tuple[KeyPath, list[int]]] = [
         (("default", "sessions"), text.default.sessions),
         (("default", "minutes"), text.default.minutes),
-        *((("lengths", index, "sessions"), each.sessions) for index, each in enumerate(text.lengths)),
+        *((("lengths", index, "sessions"), each.sessions) for index, each in enumerate(text.lengths) if each.sessions),
     ]
     for at, (low, high) in ranges:
         if low > high:
@@ -199,13 +203,15 @@ def _length(text: _Length, frequency: str) -> plan.Length:
     age = text.age
     return plan.Length(
         id=text.id,
-        sessions=_pair(text.sessions),
+        sessions=_pair(text.sessions) if text.sessions else None,
         frequency=text.frequency or frequency,
         sources=_sources(text),
+        kind=text.kind,
         targets=frozenset(text.targets),
-        role=text.role,
+        remitted=text.remitted,
         age=None if age is None else (age.at_least or 0, _OLDEST if age.at_most is None else age.at_most),
         phased=text.phased,
+        title=text.title,
         note=text.note,
     )
 

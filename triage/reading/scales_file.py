@@ -20,6 +20,7 @@ from triage.model.scales import (
     ON_HOLD,
     BuiltInReason,
     FloorAction,
+    FormatTerm,
     LifeTarget,
     Line,
     Scales,
@@ -54,6 +55,13 @@ class _Term(Strict):
     meaning: str = ""
     definition: str = ""
     note: str = ""
+
+
+class _Format(Strict):
+    id: str
+    label: str
+    meaning: str = ""
+    suited_only_when: list[dict[str, Any]] | dict[str, Any] | None = None
 
 
 class _Urgency(Strict):
@@ -120,7 +128,7 @@ class _ScalesText(Strict):
     certainties: list[_Term]
     roles: list[_Term]
     foci: list[_Term]
-    formats: list[_Term]
+    formats: list[_Format]
     therapies: dict[str, _Therapy]
     targets: list[_Target]
     dangers: list[_Term]
@@ -142,12 +150,21 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
     the conditions are not looked at. Raises FaultyRuleSet with all faults of the file.
     """
     text = shaped(document, _ScalesText)
-    reader = Reader(document, facts or {})
+    reader = None if facts is None else Reader(document, facts)
     therapies = tuple(
-        Therapy(id_, each.label, () if facts is None else _not_offered(id_, each, reader))
+        Therapy(id_, each.label, _while(each.not_offered_when, ("therapies", id_, "not_offered_when"), reader))
         for id_, each in text.therapies.items()
     )
-    faults = [*_faults(text, document), *_action_faults(text, document), *reader.faults]
+    formats = tuple(
+        FormatTerm(
+            each.id,
+            each.label,
+            line(each.meaning),
+            _while(each.suited_only_when, ("formats", index, "suited_only_when"), reader),
+        )
+        for index, each in enumerate(text.formats)
+    )
+    faults = [*_faults(text, document), *_action_faults(text, document), *(reader.faults if reader else ())]
     if faults:
         raise FaultyRuleSet(faults)
     return Scales(
@@ -160,7 +177,7 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
         certainties=_terms(text.certainties),
         roles=_terms(text.roles),
         foci=_terms(text.foci),
-        formats=_terms(text.formats),
+        formats=formats,
         therapies=therapies,
         targets=tuple(LifeTarget(each.id, each.label, each.life_problem, each.focus) for each in text.targets),
         dangers=_terms(text.dangers),
@@ -175,10 +192,9 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
     )
 
 
-def _not_offered(id_: str, text: _Therapy, reader: Reader) -> tuple[Conjunction, ...]:
-    if text.not_offered_when is None:
-        return ()
-    return reader.alternatives(text.not_offered_when, ("therapies", id_, "not_offered_when"))
+def _while(text: Any, path: KeyPath, reader: Reader | None) -> tuple[Conjunction, ...]:
+    """The conditions of a therapy or a format; none where they are not looked at."""
+    return () if text is None or reader is None else reader.alternatives(text, path)
 
 
 def check_action(action: Action, lines: Iterable[str]) -> Iterator[tuple[KeyPath, str, str]]:

@@ -80,8 +80,11 @@ def _fault(path: KeyPath, errors: list[ErrorDetails], document: Document, shape:
 
 
 def _subject(path: KeyPath, error: ErrorDetails) -> str:
-    """The key, with the value where that is the mistake."""
-    return f"{path[-1]}: {yaml_words(error['input'])}" if error["type"] == "literal_error" else str(path[-1])
+    """The key, with the value where that is the mistake; in a list, the value alone."""
+    if error["type"] != "literal_error":
+        return str(path[-1])
+    value = yaml_words(error["input"])
+    return value if isinstance(path[-1], int) else f"{path[-1]}: {value}"
 
 
 def _said(error: ErrorDetails) -> str:

@@ -117,6 +117,7 @@ class _VocabularyText(Strict):
     clouded_while: list[_Clouded] = Field(default_factory=list)
     leading_fact: str | None = None
     not_a_condition_beside: list[str] = Field(default_factory=list)
+    outside: list[str] = Field(default_factory=list)
 
 
 def read_vocabulary(document: Document) -> Vocabulary:
@@ -137,6 +138,7 @@ def read_vocabulary(document: Document) -> Vocabulary:
         leading_fact=text.leading_fact,
         leads=_leads(text, reader),
         not_a_condition_beside=_not_beside(text, reader),
+        outside=_outside(text, reader),
     )
     if reader.faults:
         raise FaultyRuleSet(reader.faults)
@@ -334,6 +336,15 @@ def _not_beside(text: _VocabularyText, reader: Reader) -> frozenset[str]:
         if fact is not None and fact.type != "condition":
             reader.fault(("not_a_condition_beside", index), "structure", f"`{name}` is not a condition.")
     return frozenset(text.not_a_condition_beside)
+
+
+def _outside(text: _VocabularyText, reader: Reader) -> tuple[str, ...]:
+    for index, name in enumerate(text.outside):
+        fact = reader.fact(name, ("outside", index))
+        if fact is not None and fact.type != "yes_no":
+            message = f"`{name}` is not answered with yes or no, so it can't say that something lies outside the rules."
+            reader.fault(("outside", index), "structure", message, "Name a fact of type `yes_no`.")
+    return tuple(text.outside)
 
 
 def compare_with_scales(document: Document, vocabulary: Vocabulary, scales: Scales) -> list[Fault]:

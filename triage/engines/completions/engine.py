@@ -16,7 +16,7 @@ from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.reached import Reached
 from triage.engines.completions.shown import Path, Reach, ShownAnswers
-from triage.engines.outcome import Bounds, Consequence, OpenQuestion, StillOpen
+from triage.engines.outcome import Bounds, Common, Consequence, OpenQuestion, StillOpen
 from triage.model.rule import Answers, Conjunction, Rule
 from triage.model.ruleset import RuleSet
 
@@ -67,6 +67,11 @@ class Completions:
         Where no completion keeps the constraints, nothing is known: every value, marked as not exact.
         """
         return _Referral(self, answers).bounds()
+
+    def common(self, answers: Answers, rating: str) -> Common:
+        """What all completions with this rating have in common; nothing is said to be, where that is not worked out."""
+        del answers, rating
+        return Common()
 
     def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ratings and levels of which the bits are set."""
