@@ -111,7 +111,7 @@ def _changed_rules(old: RuleSet, new: RuleSet) -> frozenset[str]:
 
 def _check_vocabulary(old: RuleSet, new: RuleSet) -> None:
     read = [(rule.place, f"`{rule.id}` of the old rules", each) for rule in old.rules for each in rule.conditions]
-    read += [(NOWHERE, "The old vocabulary", each) for each in old.vocabulary.conditions]
+    read += [(NOWHERE, "The old vocabulary", each) for each in old.vocabulary.deciding_conditions]
     faults = [
         Fault(
             place,

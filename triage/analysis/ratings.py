@@ -22,8 +22,7 @@ class Ratings(Fired):
     def condition_beside(self) -> Formula:
         """A condition is suspected or current, given or derived, so that no life problem counts."""
         vocabulary = self.ruleset.vocabulary
-        names = (fact.name for fact in vocabulary if fact.type == "condition")
-        beside = (name for name in names if name not in vocabulary.not_a_condition_beside)
+        beside = (name for name in vocabulary.conditions if name not in vocabulary.not_a_condition_beside)
         return some(self.answered.has(name, PRESENT) for name in beside)
 
     def counts(self, target: str) -> Formula:
@@ -50,12 +49,8 @@ class Ratings(Fired):
         return some(
             every((leads, self.answered.has(target, REMITTED) if target not in about else every(())))
             for leads, about, remitted in self._leads
-            if target in about or (remitted and self._is_condition(target))
+            if target in about or (remitted and target in self.ruleset.vocabulary.conditions)
         )
-
-    def _is_condition(self, target: str) -> bool:
-        fact = self.ruleset.vocabulary.facts.get(target)
-        return fact is not None and fact.type == "condition"
 
     @cached_property
     def _leads(self) -> list[tuple[Formula, tuple[str, ...], bool]]:

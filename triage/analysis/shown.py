@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from triage.analysis.firing import Fired, remembered
 from triage.analysis.formulas import Formula, every, no, some
-from triage.model.rule import Alternative, Focus, Format, Urgency
+from triage.model.rule import Alternative, Conjunction, Focus, Format, Urgency
 
 
 class Shown(Fired):
@@ -14,13 +16,19 @@ class Shown(Fired):
     def offered(self, therapy: str) -> Formula:
         """A rule offers the therapy, and nothing that was answered rules it out."""
         barred = next(each.not_offered_when for each in self.scales.therapies if each.id == therapy)
-        ruled_out = some(every(map(self.answered.known, conjunction)) for conjunction in barred)
-        return every((self.some_fired(Alternative, lambda effect: effect.therapy == therapy), no(ruled_out)))
+        offers = self.some_fired(Alternative, lambda effect: effect.therapy == therapy)
+        return every((offers, no(self._any_known(barred))))
 
     @remembered
     def suited(self, format_: str) -> Formula:
-        """The format is called suited: a rule says so, and none says that it is not."""
-        return every((self._called(Format(format_, suited=True)), no(self._called(Format(format_, suited=False)))))
+        """The format is called suited: a rule says so, none says that it is not, and what it needs is known to hold."""
+        only_when = next(each.suited_only_when for each in self.scales.formats if each.id == format_)
+        called = (self._called(Format(format_, suited=True)), no(self._called(Format(format_, suited=False))))
+        return every([*called, *([self._any_known(only_when)] if only_when else [])])
+
+    def _any_known(self, conjunctions: Iterable[Conjunction]) -> Formula:
+        """One of the conjunctions is known to hold, of facts that are asked."""
+        return some(every(map(self.answered.known, conjunction)) for conjunction in conjunctions)
 
     def _called(self, stance: Format) -> Formula:
         return self.some_fired(Format, lambda effect: effect == stance)

@@ -9,7 +9,7 @@ has a member and is not answered is open. Which answers count was settled when t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, assert_never
 
 from triage.analysis.formulas import Formula, Search, at_most, every, holds_in, no, same, some, yes_or_no
@@ -185,11 +185,12 @@ def _around_neutral(fact: Fact) -> set[int]:
 
 
 def _conditions(vocabulary: Vocabulary, rulesets: Iterable[RuleSet]) -> Iterator[Condition]:
-    yield from vocabulary.conditions
+    yield from vocabulary.deciding_conditions
     for ruleset in rulesets:
-        yield from ruleset.vocabulary.conditions
+        yield from ruleset.vocabulary.deciding_conditions
         for rule in ruleset.all_rules or ruleset.rules:
             yield from rule.conditions
         for therapy in ruleset.scales.therapies:
-            for conjunction in therapy.not_offered_when:
-                yield from conjunction
+            yield from chain.from_iterable(therapy.not_offered_when)
+        for format_ in ruleset.scales.formats:
+            yield from chain.from_iterable(format_.suited_only_when)

@@ -145,7 +145,7 @@ class Vocabulary:
         return tuple(fact for fact in self.facts.values() if fact.asked_when)
 
     @property
-    def conditions(self) -> Iterator[Condition]:
+    def deciding_conditions(self) -> Iterator[Condition]:
         """Every condition that decides what is asked, what is core, which floor holds and what contradicts what."""
         for fact in self:
             held_while = fact.floor.held_while if fact.floor is not None else ()
