@@ -1,4 +1,4 @@
-"""What the tests of answers share: the published rule set, read once, and small ones with every text an answer names."""
+"""What the tests of answers share: the published rules, read once, and small ones with all that an answer names."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Enumerated:
     def of(self, answers: Answers) -> StillOpen:
         """The bounds, and a question for each unanswered fact: that it can change something is not looked at here."""
         done = self.standings(answers)
-        names = [name for name in self.ruleset.vocabulary.unanswered(answers)]
+        names = self.ruleset.vocabulary.unanswered(answers)
         return StillOpen(
             self._bounds([found for _, found in done]), tuple(self._question(name, done) for name in names)
         )
@@ -84,8 +84,8 @@ class Enumerated:
             if name in whole:
                 by_value.setdefault(whole[name], []).append(found)
         would = []
-        for value, found in by_value.items():
-            bounds = self._bounds(found)
+        for value, with_value in by_value.items():
+            bounds = self._bounds(with_value)
             would.append(Consequence(as_json(value, fact), bounds.suitability, bounds.urgency))
         return OpenQuestion(name, ("suitability", "urgency"), tuple(would))
 

@@ -1,4 +1,4 @@
-"""The action: composed of what fired in a fixed order, never cut where it must not be, and short for any set of rules."""
+"""The action: composed in a fixed order, never cut where it must not be, and short for any set of rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is reported: the floor and its state, the rating inside what it can still be, what stands beside it, the hold."""
+"""What is reported: the floor, the rating inside what it can still be, what stands beside it, the hold."""
 
 from __future__ import annotations
 

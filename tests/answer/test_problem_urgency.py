@@ -112,10 +112,13 @@ class _Broken:
     def __init__(self, ruleset: Any) -> None:
         self.ruleset = ruleset
 
-    def fired(self, _answers: Any) -> Any:
+    def fired(self, answers: Any) -> Any:
         raise RuntimeError
 
-    evaluate = of = bounds = common = fired
+    evaluate = of = bounds = fired
+
+    def common(self, answers: Any, rating: str) -> Any:
+        raise RuntimeError
 
 
 def test_rules_that_either_engine_found_count_where_both_are_broken(clinic: Assessor) -> None:

@@ -155,7 +155,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "code": "wrong-value",
             "message": '"partner" is not an answer to `disputes`. The answer is a list: write `["partner"]`.',
             "given": "partner",
-            "allowed": 'a list of any of partner, parents, family, friend, coworker, school, other, with "unknown" among them where there may be more; or "unknown", or null',
+            "allowed": (
+                "a list of any of partner, parents, family, friend, coworker, school, other, "
+                'with "unknown" among them where there may be more; or "unknown", or null'
+            ),
         },
     ),
     "a part that no referral has": (
@@ -163,7 +166,9 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {
             "pointer": "/refrence",
             "code": "unknown-field",
-            "message": "`refrence` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`.",
+            "message": (
+                "`refrence` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`."
+            ),
             "given": "x",
             "near_match": "reference",
         },
