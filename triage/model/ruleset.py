@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from triage.model.about import About
+from triage.model.alarm import StoredAlarm
 from triage.model.course import Course
 from triage.model.faults import Fault
+from triage.model.hazard import Hazard
 from triage.model.rule import Limits, Rule, Supports, Urgency
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
@@ -60,6 +62,8 @@ class RuleSet:
     evidence_rows: Mapping[str, str] = field(default_factory=dict)
     rows_without_rule: Mapping[str, str] = field(default_factory=dict)
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    hazards: tuple[Hazard, ...] = ()
+    alarm: StoredAlarm | None = None
     draft_faults: tuple[Fault, ...] = ()
     """Faults of drafts and retired rules. They are reported to authors and do not keep the rule set from loading."""
 

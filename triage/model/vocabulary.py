@@ -144,6 +144,17 @@ class Vocabulary:
         """The facts with a gate: they are asked only while something else holds."""
         return tuple(fact for fact in self.facts.values() if fact.asked_when)
 
+    @property
+    def deciding_conditions(self) -> Iterator[Condition]:
+        """Every condition that decides what is asked, what is core, which floor holds and what contradicts what."""
+        for fact in self:
+            held_while = fact.floor.held_while if fact.floor is not None else ()
+            for conjunction in (*fact.asked_when, *fact.core.when, *held_while):
+                yield from conjunction
+        for constraint in self.constraints:
+            if isinstance(constraint, Never):
+                yield from constraint.never
+
     @cached_property
     def conditions(self) -> tuple[str, ...]:
         """The facts of type condition, by name."""
