@@ -1,4 +1,4 @@
-"""A property: what must hold of every referral that is let in, complete or not."""
+"""A property: a statement that must hold of every valid referral, complete or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from triage.model.rule import Condition, Conjunction
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One thing that must hold. ``given`` narrows the referrals it is about; the rest says what must hold of them.
+    """One statement about all valid referrals.
+
+    ``given`` and ``unless`` select the referrals that it is about; the other attributes say what must hold of them.
 
     ``unanswered`` are facts without an answer; ``beside_a_focus`` narrows to where a problem area is proposed. With
     ``targets`` the ratings are those of each of these targets, and no support of theirs counts (``never_supported``) or
@@ -59,5 +61,5 @@ class Property:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """All conditions of the property: numbers are told apart at their bounds too."""
-        return (*(each for conjunction in self.given for each in conjunction), *self.unless)
+        """All conditions of the property; a proof also has to split the ranges of numbers at their bounds."""
+        return (*(condition for conjunction in self.given for condition in conjunction), *self.unless)
