@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import RULES
+from tests.conftest import FIXTURE_RULES
 from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
 
 BAD = Path(__file__).resolve().parents[1] / "bad_rules"
-NEIGHBOURS = ("scores/mdq-adult.yaml", "scores/epds-perinatal-adult.yaml", "limits/substance-use-as-the-problem.yaml")
-"""The published rules that a bad one clashes with; the others are left out for speed."""
 
 
 def _expected() -> dict[str, list[str]]:
@@ -38,12 +36,8 @@ def test_every_bad_rule_has_its_message() -> None:
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_bad_rule_is_refused_with_place_sentence_and_fix(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "rules"
-    (folder / "refused").mkdir(parents=True)
-    for path in RULES.glob("*.yaml"):
-        shutil.copy(path, folder)
-    for neighbour in NEIGHBOURS:
-        (folder / neighbour).parent.mkdir(exist_ok=True)
-        shutil.copy(RULES / neighbour, folder / neighbour)
+    shutil.copytree(FIXTURE_RULES, folder)
+    (folder / "refused").mkdir()
     shutil.copy(BAD / f"{name}.yaml", folder / "refused")
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
