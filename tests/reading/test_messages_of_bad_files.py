@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import RULES
+from tests.conftest import FIXTURE_RULES
 from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
 from triage.reading.yaml_text import parse
@@ -17,7 +17,7 @@ from triage.reading.yaml_text import parse
 def folder(tmp_path: Path) -> Path:
     copied = tmp_path / "rules"
     copied.mkdir()
-    for path in RULES.glob("*.yaml"):
+    for path in FIXTURE_RULES.glob("*.yaml"):
         shutil.copy(path, copied)
     return copied
 
@@ -31,9 +31,9 @@ def _messages(folder: Path) -> list[str]:
 CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "a group that does not exist": (
         "vocabulary.yaml",
-        "group: person\n",
-        "group: persn\n",
-        ("{line}:5: `persn` is not a group. Did you mean `person`? [structure]",),
+        "group: tree\n",
+        "group: trea\n",
+        ("{line}:5: `trea` is not a group. Did you mean `tree`? [structure]",),
     ),
     "a type that does not exist": (
         "vocabulary.yaml",
@@ -83,52 +83,52 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a course for no condition": (
         "course.yaml",
-        "for: [bulimia_nervosa]",
-        "for: [bulimia_nervsa]",
-        ("{line}:11: `bulimia_nervsa` does not belong here. Did you mean `bulimia_nervosa`? [unknown-value]",),
+        "for: [blight]",
+        "for: [blihgt]",
+        ("{line}:11: `blihgt` does not belong here. Did you mean `blight`? [unknown-value]",),
     ),
     "a course in no role": (
         "course.yaml",
-        "role: maintenance",
-        "role: maintainance",
-        ("{line}:5: `maintainance` does not belong here. Did you mean `maintenance`? [unknown-value]",),
+        "role: upkeep",
+        "role: upkep",
+        ("{line}:5: `upkep` does not belong here. Did you mean `upkeep`? [unknown-value]",),
     ),
     "a format that does not exist": (
         "course.yaml",
-        "format: telephone",
-        "format: telefone",
-        ("{line}:5: `telefone` does not belong here. Did you mean `telephone`? [unknown-value]",),
+        "format: on_site",
+        "format: onsite",
+        ("{line}:5: `onsite` does not belong here. Did you mean `on_site`? [unknown-value]",),
     ),
     "sessions the wrong way round": (
         "course.yaml",
-        "sessions: [24, 36]",
-        "sessions: [36, 24]",
-        ("{line}:5: `sessions` goes from 36 to 24. Write the smaller number first. [bound]",),
+        "sessions: [10, 12]",
+        "sessions: [12, 10]",
+        ("{line}:5: `sessions` goes from 12 to 10. Write the smaller number first. [bound]",),
     ),
     "a review point of three sessions": (
         "course.yaml",
-        "session: [4, 6]",
-        "session: [4, 5, 6]",
+        "session: [2, 3]",
+        "session: [2, 3, 4]",
         ("{line}:5: `session` is one number, or a first and a last one. Write one number or two. [bound]",),
     ),
     "a review point in words": (
         "course.yaml",
-        "session: [4, 6]",
-        "session: four",
+        "session: [2, 3]",
+        "session: two",
         ("{line}:5: `session` must be a whole number or a list. [structure]",),
     ),
     "a source of the course": (
         "course.yaml",
-        "{id: frank-2007, ",
-        "{id: frank-2077, ",
-        ("{line}:9: The source `frank-2077` is not in sources.yaml. Did you mean `frank-2007`? [source]",),
+        "{id: orchard-trial, finding: twelve visits}",
+        "{id: orchrd-trial, finding: twelve visits}",
+        ("{line}:9: The source `orchrd-trial` is not in sources.yaml. Did you mean `orchard-trial`? [source]",),
     ),
     "a key of the rule set": (
         "ruleset.yaml",
         "reviewers: []\n",
         "reviewrs: []\n",
         (
-            "3:1: `reviewers` is missing. [structure]",
+            "1:1: `reviewers` is missing. [structure]",
             "{line}:1: `reviewrs` is not a key that belongs here. Did you mean `reviewers`? [structure]",
         ),
     ),
@@ -140,9 +140,9 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a side without its source": (
         "ruleset.yaml",
-        "source: carroll-2004",
-        "source: caroll-2004",
-        ("{line}:9: The source `caroll-2004` is not in sources.yaml. Did you mean `carroll-2004`? [source]",),
+        "source: orchard-trial",
+        "source: orchrd-trial",
+        ("{line}:9: The source `orchrd-trial` is not in sources.yaml. Did you mean `orchard-trial`? [source]",),
     ),
     "a key of a property": (
         "properties.yaml",
@@ -152,9 +152,9 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a rating of a property": (
         "properties.yaml",
-        "rating_at_most: possible\n",
-        "rating_at_most: posible\n",
-        ("{line}:5: `posible` is not known here. Did you mean `possible`? [unknown-value]",),
+        "rating_at_most: suitable\n",
+        "rating_at_most: suitble\n",
+        ("{line}:5: `suitble` is not known here. Did you mean `suitable`? [unknown-value]",),
     ),
     "what a property may change": (
         "properties.yaml",
@@ -182,8 +182,8 @@ def test_a_fault_is_named_with_file_line_and_fix(folder: Path, name: str) -> Non
 def test_a_fact_that_is_there_twice_is_named(folder: Path) -> None:
     path = folder / "vocabulary.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("name: suicidal_behavior\n", "name: suicidal_thoughts\n", 1), encoding="utf-8")
-    assert any("The fact `suicidal_thoughts` is there twice. [duplicate]" in each for each in _messages(folder))
+    path.write_text(text.replace("name: propped\n", "name: lean\n", 1), encoding="utf-8")
+    assert any("The fact `lean` is there twice. [duplicate]" in each for each in _messages(folder))
 
 
 def test_bounds_the_wrong_way_round_are_named(folder: Path) -> None:
@@ -216,17 +216,17 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path) -> None:
 
 TITLES = {
     "    title: Age\n": ("", "rules/vocabulary.yaml:{above}:5: `title` is missing. [structure]"),
-    "    title: Harm to others\n": (
-        "    title: Harm to any other person\n",
-        "rules/vocabulary.yaml:{line}:5: The title of `harm_to_others` has 5 words. Use 1 to 4. [structure]",
+    "    title: Bark missing\n": (
+        "    title: Bark missing on one side\n",
+        "rules/vocabulary.yaml:{line}:5: The title of `bark` has 5 words. Use 1 to 4. [structure]",
     ),
-    "    title: PTSD\n": (
+    "    title: Leaf lost\n": (
         '    title: ""\n',
         "rules/vocabulary.yaml:{line}:5: `title` is empty. [structure]",
     ),
-    "    title: Insured\n": (
+    "    title: Sprayed\n": (
         '    title: " "\n',
-        "rules/vocabulary.yaml:{line}:5: The title of `insured` has 0 words. Use 1 to 4. [structure]",
+        "rules/vocabulary.yaml:{line}:5: The title of `sprayed` has 0 words. Use 1 to 4. [structure]",
     ),
 }
 
