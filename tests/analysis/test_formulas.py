@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.referrals import partial_referrals
+from tests.conftest import generated
 from tests.engines.small import referrals
 from tests.engines.test_rete import deriving_rulesets
 from triage.analysis.formulas import Search, every, solving
@@ -34,7 +35,7 @@ def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answe
         assert search.model(symbolic.variables.is_given(answers, and_no_other=True), above) is None
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(60))
 @given(st.data())
 def test_generated_rule_sets_mean_the_same(data: st.DataObject) -> None:
     ruleset = data.draw(deriving_rulesets())

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bench.referrals import drawn_referrals
-from tests.conftest import RULES
+from tests.conftest import RULES, generated
 from tests.engines import enumeration
 from tests.engines.small import rulesets
 from triage.engines import reference
@@ -36,7 +36,7 @@ def complete(ruleset: RuleSet) -> list[tuple[dict[str, Value], Outcome]]:
 
 
 @given(rulesets())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=generated(100), deadline=None)
 def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
     expected = Counter((each.rating, each.level) for _, each in complete(ruleset))
     referrals = CompleteReferrals(ruleset)
@@ -45,7 +45,7 @@ def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
 
 
 @given(rulesets(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=generated(60), deadline=None)
 def test_moves_between_two_rule_sets_are_counted_by_direction(ruleset: RuleSet, data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.sampled_from(ruleset.rules), unique_by=lambda rule: rule.id))
     old = replace(ruleset, rules=tuple(kept))
@@ -98,7 +98,7 @@ def probability(ruleset: RuleSet, frequencies: Frequencies, answers: Answers) ->
 
 
 @given(rulesets(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=generated(100), deadline=None)
 def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, data: st.DataObject) -> None:
     done = complete(ruleset)
     frequencies = data.draw(frequencies_for(ruleset))
@@ -138,7 +138,7 @@ def test_the_example_names_a_source_or_calls_itself_a_guess() -> None:
 
 
 @given(rulesets())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=generated(100), deadline=None)
 def test_an_alternative_can_hold_where_some_complete_referral_makes_it(ruleset: RuleSet) -> None:
     done = complete(ruleset)
     satisfiability = Satisfiability(ruleset.vocabulary, ruleset.rules)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.referrals import complete_referrals, partial_referrals
+from tests.conftest import generated
 from tests.engines.small import conjunctions, referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.engines.agreement import EngineDisagreement
@@ -24,7 +25,7 @@ from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
 from triage.settings import Settings
 
-THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=120)
+THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(120))
 
 
 @st.composite
