@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
@@ -81,6 +83,7 @@ def new(
         err.print(f"`{id_}` is not an id: lower-case words joined by hyphens.", markup=False)
         raise typer.Exit(2)
     path = scaffold(rules, kind, id_)
+    _refresh_schema(rules)
     out.print(f"{path} is written as a draft. Fill it in, set `status: active`, and run `triage rules check`.")
 
 
@@ -148,7 +151,14 @@ def bump(
     if planned.step is None:
         out.print(f"Version {planned.version} is locked, the first.")
     else:
-        out.print(f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words.")
+        said = f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words."
+        out.print(said, soft_wrap=True)
+
+
+def _refresh_schema(rules: Path) -> None:
+    """Write the schema that a new rule names, where the rule set can be read: an editor needs it at once."""
+    with suppress(FaultyRuleSet):
+        write_schema(read_ruleset(rules), rules)
 
 
 @app.command()
