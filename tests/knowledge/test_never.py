@@ -118,6 +118,18 @@ def test_never_3_a_screening_while_intoxicated_clears_nothing(assessor: Assessor
     assert _level(assessor, facts) >= ruleset.scales.urgency_rank("urgent")
 
 
+def test_never_11_the_words_that_no_rule_may_say_are_the_published_ones(ruleset: RuleSet) -> None:
+    """The check reads them from ruleset.yaml: a list cut short there would let a rule say them."""
+    assert ruleset.about is not None
+    wording = ruleset.about.wording
+    assert {"low", "lower", "medium", "moderate", "high", "higher"} <= set(wording.levels)
+    assert {"risk"} <= set(wording.of)
+    assert {"mg", "ml", "mcg", "µg"} <= set(wording.units)
+    assert {"stop", "stopping", "cut down", "cutting", "taper", "come off", "discontinue"} <= set(wording.stop)
+    known = {"alcohol", "drink", "drinking", "tablet", "medic", "antidepress", "lithium", "sedative", "benzodiaz"}
+    assert known <= set(wording.substances)
+
+
 def test_never_7_nothing_here_can_call_or_write_to_anybody() -> None:
     for path in [*(ROOT / "triage").rglob("*.py"), *(ROOT / "api").rglob("*.py")]:
         assert CALLERS.isdisjoint(_imported(path)), path.relative_to(ROOT)
