@@ -13,7 +13,7 @@ from rich.table import Table
 
 from triage.check import check_ruleset
 from triage.check.bump import plan_bump, write_bump
-from triage.check.coverage import uncovered
+from triage.check.coverage import uncovered_faults
 from triage.check.new_rule import KINDS, scaffold
 from triage.check.release import release_faults
 from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
@@ -55,10 +55,9 @@ def check(
         raise typer.Exit(1) from faulty
     for fault in of_drafts:
         err.print(f"Does not run, so refuses nothing: {fault}", markup=False)
-    lacking = uncovered(ruleset)
-    for each in lacking:
-        err.print(f"{each.id}: {each.said} No rule encodes it, and no reason is given. [coverage]", markup=False)
+    lacking = tuple(uncovered_faults(ruleset))
     if lacking:
+        tell_faults(FaultyRuleSet(lacking))
         raise typer.Exit(1)
     examples = sum(len(rule.examples) for rule in ruleset.all_rules)
     took = perf_counter() - started

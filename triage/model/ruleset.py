@@ -9,7 +9,7 @@ from itertools import groupby
 
 from triage.model.about import About
 from triage.model.course import Course
-from triage.model.faults import Fault
+from triage.model.faults import Fault, Place
 from triage.model.rule import Condition, Derives, Limits, Rule, Supports, Truth, Urgency, Value, value_satisfies
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
@@ -45,6 +45,8 @@ class RuleSet:
     course: Course | None = None
     evidence_rows: Mapping[str, str] = field(default_factory=dict)
     rows_without_rule: Mapping[str, str] = field(default_factory=dict)
+    claim_places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each claim and each evidence row stands in ``sources.yaml``."""
     draft_faults: tuple[Fault, ...] = ()
     """What is wrong with drafts and retired rules that could not be read: told to their authors, refused by nothing."""
 

@@ -56,6 +56,7 @@ def read_ruleset(folder: Path) -> RuleSet:
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
         rows_without_rule=sources.rows_without_rule,
+        claim_places=sources.places,
         about=about,
         course=course,
         draft_faults=draft_faults,
