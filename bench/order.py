@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from triage.check import load_ruleset
 from triage.engines.completions.diagram import DiagramTooLarge
-from triage.engines.completions.engine import Completions
+from triage.engines.completions.engine import MOST_NODES, Completions
 from triage.engines.completions.order import PUBLISHED as ORDER
 from triage.model.ruleset import RuleSet
 from triage.settings import PUBLISHED
 
 ROUNDS = 4
+MANY = 10
+"""How many nodes an order may need, as a multiple of the best size, before it is given up."""
 
 
 def main() -> None:
@@ -37,16 +39,16 @@ def _sifted(ruleset: RuleSet, order: list[str], name: str, best: int) -> tuple[i
     others = [each for each in order if each != name]
     for place in range(len(order)):
         tried = [*others[:place], name, *others[place:]]
-        size = _size(ruleset, tried)
+        size = _size(ruleset, tried, most_nodes=MANY * best)
         if size < best:
             best, order = size, tried
     return best, order
 
 
-def _size(ruleset: RuleSet, order: Sequence[str]) -> int:
+def _size(ruleset: RuleSet, order: Sequence[str], most_nodes: int = MOST_NODES) -> int:
     """The children of all nodes: what a query walks."""
     try:
-        return sum(len(node.children) for node in Completions(ruleset, order=order).nodes.values())
+        return sum(len(node.children) for node in Completions(ruleset, most_nodes, order).nodes.values())
     except DiagramTooLarge:
         return 10**9
 
