@@ -16,12 +16,12 @@ from triage.model.scales import ON_HOLD
 from triage.reading.referral import Referral
 
 
-def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[str]]:
+def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[tuple[str, tuple[int, int] | None]]]:
     answers = [assessor.assess(Referral(probe.answers)) for probe in choose_probes(assessor)]
     return (
         {answer.suitability.rating for answer in answers},
         {answer.urgency.level for answer in answers},
-        {answer.course.plan for answer in answers if answer.course is not None},
+        {(answer.course.kind, answer.course.sessions) for answer in answers if answer.course is not None},
     )
 
 
@@ -29,10 +29,10 @@ def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[str]]:
 def test_each_rating_level_and_course_is_answered(published: bool, ruleset: RuleSet, fixture_rules: RuleSet) -> None:
     rules = ruleset if published else fixture_rules
     assert isinstance(rules.course, Course)
-    ratings, levels, plans = _shown(build_assessor(rules))
+    ratings, levels, courses = _shown(build_assessor(rules))
     assert {*rules.scales.rating_ids, ON_HOLD} <= ratings
     assert levels == set(rules.scales.urgency_ids)
-    assert plans == {"default", *(length.id for length in rules.course.lengths)}
+    assert courses == {(length.kind, length.sessions) for length in (rules.course.default, *rules.course.lengths)}
 
 
 def test_the_probes_are_given_and_can_be_answered_again(fixture_rules: RuleSet) -> None:

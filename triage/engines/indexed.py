@@ -53,6 +53,11 @@ class IndexedEvaluator:
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
         self._of_fact = {name: self._all(conditions) for name, conditions in self._conditions.items()}
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
+        self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
+        self._reading: dict[str, list[_Indexed]] = {}
+        for rule, indexed in zip(ruleset.concluding, self._concluding, strict=True):
+            for name in rule.facts:
+                self._reading.setdefault(name, []).append(indexed)
 
     def evaluate(self, given: Answers) -> Evaluation:
         """Evaluate every active rule on the answers given, as the reference does."""
@@ -72,6 +77,24 @@ class IndexedEvaluator:
         for rule in self._concluding:
             truths[rule.id] = rule.truth(true, false)
         return Evaluation(truths, derived, answers, asked)
+
+    def fired_with(self, known: Evaluation, given: Answers, name: str, value: Value) -> tuple[frozenset[str], Answers]:
+        """The ids of the rules that fire on the answers given and one more, and these answers with what is derived.
+
+        ``known`` is the evaluation of the answers given. Only the rules that the one more answer can change are looked
+        at again: those that read its fact, or one that is asked by it.
+        """
+        vocabulary = self.ruleset.vocabulary
+        answers = {**known.answers, name: value}
+        asked = vocabulary.asked_all(answers)
+        changed = {name, *(each for each, truth in asked.items() if truth is not known.asked[each])}
+        if name in known.derived or not changed.isdisjoint(self._read_by_deriving):
+            whole = self.evaluate({**given, name: value})
+            return whole.fired, whole.answers
+        true, false = self._conditions_of(answers, asked)
+        rules = {rule.id: rule for each in changed for rule in self._reading.get(each, ())}
+        fire = (id_ for id_, rule in rules.items() if rule.truth(true, false))
+        return (known.fired - rules.keys()).union(fire), answers
 
     def _conditions_of(self, answers: Answers, asked: Mapping[str, Truth]) -> tuple[int, int]:
         """The bits of the conditions that are true, and of those that are false."""
