@@ -61,6 +61,8 @@ class OpenQuestions:
         so_far = then = fired.standing
         if ids != known.fired or name in self._combined:
             then = standing(ruleset, ruleset.fired(ids), answers)
+        elif name not in self._holds_floors and name not in fired.missing:
+            return False
         if then.rating != so_far.rating:
             return True
         held = floors(ruleset, self._missing(name, value, fired), answers)
@@ -83,6 +85,12 @@ class OpenQuestions:
         leading = () if vocabulary.leading_fact is None else (vocabulary.leading_fact,)
         gates = (c.fact for name in (*vocabulary.conditions, *leading) for c in _read(vocabulary[name].asked_when))
         return frozenset((*vocabulary.conditions, *leading, *gates))
+
+    @cached_property
+    def _holds_floors(self) -> frozenset[str]:
+        """The facts that the floors hang on, beside those that are missing."""
+        floors_ = [fact.floor.held_while for fact in self._ruleset.vocabulary if fact.floor]
+        return self._makes_core.union(c.fact for each in floors_ for c in _read(each))
 
     @cached_property
     def _makes_core(self) -> frozenset[str]:
