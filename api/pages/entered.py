@@ -13,7 +13,8 @@ from fastapi import HTTPException
 from triage.model.fact import Fact
 from triage.model.rule import UNKNOWN
 from triage.model.vocabulary import Vocabulary
-from triage.reading.referral import FieldFault, Referral, ReferralReader, RefusedReferral
+from triage.reading.referral import FieldFault, Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 NONE_OF_THESE = "none_of_these"
 MOST_FIELDS = 2_000

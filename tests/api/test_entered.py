@@ -6,7 +6,8 @@ import pytest
 
 from api.pages.entered import Entered, by_question
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import ReferralReader, RefusedReferral
+from triage.reading.referral import RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 
 def test_the_form_puts_a_bad_value_beside_its_question(reader: ReferralReader, ruleset: RuleSet) -> None:

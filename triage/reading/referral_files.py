@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from triage.reading.referral import Referral, ReferralReader, RefusedReferral, parse_json
+from triage.reading.json_text import parse_json
+from triage.reading.referral import Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 
 @dataclass(frozen=True, slots=True)
