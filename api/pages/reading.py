@@ -13,7 +13,7 @@ from triage.model.rule import Rule, effect_name
 from triage.model.ruleset import RuleSet
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, folder_of
 from triage.presenting.card import card_of
-from triage.presenting.hazard_log import hazard_log
+from triage.presenting.hazard_log import Result, hazard_log
 from triage.presenting.words import answer_in_words, rule_in_words
 
 router = APIRouter()
@@ -105,7 +105,7 @@ async def safety(request: Request) -> HTMLResponse:
     """The hazard log, each control with what the proofs of the running rules say of it."""
     state = state_of(request)
     state.proofs.start()
-    proved = {proof.id: proof.holds for proof in state.proofs.proofs}
+    proved = {proof.id: Result(proof.sentence, proof.holds) for proof in state.proofs.proofs}
     return page(request, "safety.html.jinja", hazards=hazard_log(state.ruleset, proved), found=state.proofs)
 
 

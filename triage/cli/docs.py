@@ -10,6 +10,7 @@ import typer
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet
 from triage.model.ruleset import RuleSet
+from triage.presenting.hazard_log import Result
 from triage.settings import PUBLISHED
 
 
@@ -56,7 +57,7 @@ def docs(
         raise typer.Exit(1)
 
 
-def _proved(ruleset: RuleSet, rules: Path) -> dict[str, bool | None]:
+def _proved(ruleset: RuleSet, rules: Path) -> dict[str, Result]:
     from triage.analysis.prove import prove_all
 
-    return {proof.id: proof.holds for proof in prove_all(ruleset, rules)}
+    return {proof.id: Result(proof.sentence, proof.holds) for proof in prove_all(ruleset, rules)}

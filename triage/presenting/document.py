@@ -19,7 +19,7 @@ from triage.model.scales import BuiltInReason
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source
 from triage.presenting.card import card_of
 from triage.presenting.descriptions import RuleDescription
-from triage.presenting.hazard_log import hazard_log
+from triage.presenting.hazard_log import Proved, hazard_log
 from triage.presenting.words import STANDING
 
 PARTS = {
@@ -35,7 +35,7 @@ PARTS = {
 """The pages beside those of the rules, each with its title."""
 
 
-NOTHING_PROVED: Mapping[str, bool | None] = {}
+NOTHING_PROVED: Proved = {}
 
 
 @lru_cache(maxsize=1)
@@ -77,9 +77,7 @@ class FileLinks:
         return f"#{anchor}" if self.whole else f"{part}.html#{anchor}"
 
 
-def pages(
-    ruleset: RuleSet, cases: Iterable[Case] = (), proved: Mapping[str, bool | None] = NOTHING_PROVED
-) -> dict[str, str]:
+def pages(ruleset: RuleSet, cases: Iterable[Case] = (), proved: Proved = NOTHING_PROVED) -> dict[str, str]:
     """The document's pages by file name.
 
     ``cases`` adds to each claim the written cases on which its rules fire; ``proved`` says to each control of a hazard
@@ -112,9 +110,7 @@ def pages(
     return made | {"all.html": _page("all.html.jinja", known, title=title, whole=True)}
 
 
-def write(
-    ruleset: RuleSet, folder: Path, cases: Iterable[Case] = (), proved: Mapping[str, bool | None] = NOTHING_PROVED
-) -> int:
+def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = (), proved: Proved = NOTHING_PROVED) -> int:
     """Write the document into ``folder``, which may be new, and give the number of pages."""
     folder.mkdir(parents=True, exist_ok=True)
     made = pages(ruleset, cases, proved)
