@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bench.plain import Plain
 from bench.referrals import partial_referrals
+from tests.conftest import generated
 from tests.engines import enumeration
 from tests.engines.search import search
 from tests.engines.search.exact import Exact
@@ -36,7 +37,7 @@ def agrees(ruleset: RuleSet, facts: Answers, exact: Exact) -> None:
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=generated(150), deadline=None)
 def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
     ruleset, facts = case
     number = sum(1 for _ in enumeration.completions(ruleset, facts))
@@ -47,7 +48,7 @@ def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -
 
 @pytest.mark.deep
 @given(cases())
-@settings(max_examples=5_000, deadline=None)
+@settings(max_examples=generated(5_000), deadline=None)
 def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
     ruleset, facts = case
     assume(sum(1 for _ in enumeration.completions(ruleset, facts)) <= MOST)

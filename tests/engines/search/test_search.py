@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import generated
 from tests.engines.search.search import Domains, OutOfTime, find
 from tests.engines.search.space import Box
 
@@ -45,7 +46,7 @@ def is_solution(choice: tuple[int, ...], forbidden: list[Box], groups: list[list
 
 
 @given(problems())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=generated(250), deadline=None)
 def test_what_is_found_is_a_block_of_solutions_and_nothing_found_means_there_is_none(problem: Problem) -> None:
     domains, forbidden, groups = problem
     found = find(domains, forbidden, groups)
