@@ -155,4 +155,4 @@ def _message(fault: FieldFault, part: str, fact: Fact) -> str:
 
 def _allowed(fact: Fact) -> str:
     """The answers that a question takes, as the form names them."""
-    return fact.allowed() if fact.is_integer else "one of " + ", ".join(each.label for each in fact.labels.values())
+    return fact.allowed() if fact.is_integer else "one of: " + " / ".join(each.label for each in fact.labels.values())

@@ -52,7 +52,9 @@ async function refresh() {
     const told = panel.querySelector("[data-queue]");
     bar.textContent = told ? told.dataset.short : "Something to correct first";
     bar.parentElement.dataset.queue = told ? told.dataset.queue : "";
-    if (band && !panel.querySelector(".urgency--emergency")) band.remove();
+    const emergency = panel.querySelector(".urgency--emergency");
+    if (band && !emergency) band.remove();
+    else if (band && band.isConnected) emergency.removeAttribute("role"); // announced once
     save();
   } catch (error) {
     if (error.name !== "AbortError") failed("");
