@@ -13,6 +13,11 @@ from triage.model.rule import UNKNOWN, Answers, Value, is_open, members
 from triage.model.written import Written
 from triage.reading.counting import NotCounted
 
+REFERENCE_LENGTH = 200
+"""The most characters of a reference."""
+QUOTE_LENGTH = 300
+"""The most characters of a quote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Referral:

@@ -13,12 +13,8 @@ from triage.model.fact import Fact
 from triage.model.faults import near_match
 from triage.model.rule import UNKNOWN, Answers
 from triage.model.vocabulary import Constraint, Vocabulary
-from triage.reading.referral import FieldFault, as_json
+from triage.reading.referral import QUOTE_LENGTH, REFERENCE_LENGTH, FieldFault, as_json
 
-REFERENCE_LENGTH = 200
-"""The most characters of a reference."""
-QUOTE_LENGTH = 300
-"""The most characters of a quote."""
 MOST_FAULTS = 100
 """The most faults that are named of each kind of part of a referral, so that an answer is never megabytes long."""
 

@@ -12,10 +12,8 @@ from triage.model.fact import Fact
 from triage.model.rule import UNKNOWN, Answers, Value
 from triage.model.vocabulary import Vocabulary
 from triage.reading.counting import count_answers
-from triage.reading.referral import FieldFault, Referral, RefusedReferral
+from triage.reading.referral import QUOTE_LENGTH, REFERENCE_LENGTH, FieldFault, Referral, RefusedReferral
 from triage.reading.referral_faults import (
-    QUOTE_LENGTH,
-    REFERENCE_LENGTH,
     answered_facts,
     contradiction,
     faults_beside_facts,
