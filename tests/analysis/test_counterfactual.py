@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from bench.referrals import partial_referrals
+from tests.prove.planted import also, supports
 from triage.analysis.counterfactual import Explorer
 from triage.analysis.explained import Change, OtherRating
 from triage.engines import reference
 from triage.engines.outcome import outcome
-from triage.model.rule import Answers, Value
+from triage.model.rule import Answers, Empty, Value
 from triage.model.ruleset import RuleSet
+from triage.model.written import encode
 from triage.reading.referral import Referral
 
 
@@ -27,7 +29,8 @@ def _others(explorer: Explorer, answers: Answers) -> dict[str, OtherRating]:
 
 
 def _rating(ruleset: RuleSet, answers: Answers) -> str:
-    return outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales).rating
+    evaluation = reference.evaluate(ruleset, answers)
+    return outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers).rating
 
 
 def _applied(ruleset: RuleSet, answers: Answers, changes: tuple[Change, ...]) -> dict[str, Value]:
@@ -92,3 +95,31 @@ def test_without_time_nothing_is_claimed(ruleset: RuleSet) -> None:
 
 def test_a_referral_on_hold_says_so(explorer: Explorer) -> None:
     assert explorer.explain(Referral({"lean": "falling"})).held is True
+
+
+def test_a_referral_on_hold_by_a_floor_says_so(explorer: Explorer) -> None:
+    """Birds breed there, and how the nestlings are was not asked."""
+    assert explorer.explain(Referral({"nesting": "breeding"})).held is True
+    assert explorer.explain(Referral({"nesting": "breeding", "nestlings": "none"})).held is False
+
+
+def test_what_is_known_of_an_open_set_stays_and_no_set_is_opened(fixture_rules: RuleSet) -> None:
+    """Without pests pruning is advised: aphids that were seen stay seen, and no set becomes an open one."""
+    advised = also("clean", supports("recommended", "mildew", "alone"), Empty("pests", empty=True))(fixture_rules)
+    explorer = Explorer(advised, timeout=20)
+    base: Answers = {"mildew": "current", "sprayed": "worked", "blight": "absent"}
+    changes = _others(explorer, base)["recommended"].changes
+    assert [(each.fact, each.from_, each.to) for each in changes] == [("pests", None, [])]
+    some = {**base, "pests": frozenset({"aphids", "unknown"})}
+    for each in _others(explorer, some).values():
+        for change in each.changes:
+            assert change.fact != "pests" or (isinstance(change.to, list) and "aphids" in change.to)
+            assert not isinstance(change.to, list) or "unknown" not in change.to
+    assert "pests" not in {each.fact for each in _others(explorer, some)["recommended"].changes}
+
+
+def test_the_same_referral_gets_the_same_bytes(fixture_rules: RuleSet) -> None:
+    referrals = [Referral(facts) for facts in partial_referrals(fixture_rules, 6, 0.3)]
+    once = [encode(Explorer(fixture_rules, timeout=20).explain(each)) for each in referrals]
+    explorer = Explorer(fixture_rules, timeout=20)
+    assert [encode(explorer.explain(each)) for each in reversed(referrals)] == once[::-1]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.prove.planted import also, is_, supports
 from triage.analysis.shortfall import why_not
-from triage.model.rule import Answers
+from triage.model.rule import Answers, Limits
 from triage.model.ruleset import RuleSet
 
 
@@ -45,3 +46,22 @@ def test_what_carries_a_rating_above_a_lower_one_is_named(fixture_rules: RuleSet
     found = why_not(fixture_rules, {"age_years": 30, "blight": "current"})
     assert found["no_indication"].carried_by
     assert found["no_indication"].lacking == ()
+
+
+def test_the_cap_of_the_main_wish_is_a_limit_in_the_way(fixture_rules: RuleSet) -> None:
+    advised = also("sure", supports("recommended", "canker", "alone"), is_("canker", "current"))(fixture_rules)
+    found = why_not(advised, {"canker": "current", "main_wish": "shade"})
+    assert [each.rule for each in found["recommended"].held_by] == ["not-the-leading-problem"]
+    assert [each.rule for each in found["possible"].carried_by] == ["sure"]
+
+
+def test_a_limit_on_what_does_not_lead_is_not_in_the_way(fixture_rules: RuleSet) -> None:
+    limited = also("dry", Limits("not_recommended", ("canker",)), is_("canker", "current"))(fixture_rules)
+    found = why_not(limited, {"canker": "current", "wound_paint": "yes", "mildew": "current", "main_wish": "shade"})
+    assert found["recommended"].held_by == ()
+    assert [each.rule for each in found["no_indication"].carried_by] == ["mildew"]
+
+
+def test_a_life_problem_beside_a_condition_carries_nothing(fixture_rules: RuleSet) -> None:
+    found = why_not(fixture_rules, {"main_wish": "more_fruit", "crowded": "yes", "blight": "suspected", "age_years": 9})
+    assert [each.rule for each in found["no_indication"].carried_by] == ["blight-suspected"]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bench.referrals import drawn_referrals
 from tests.conftest import RULES
 from tests.engines import enumeration
 from tests.engines.small import rulesets
+from triage.check.drawn_referrals import drawn_referrals
 from triage.engines import reference
 from triage.engines.completions.counting import CompleteReferrals
 from triage.engines.completions.satisfiable import Satisfiability
@@ -115,7 +115,7 @@ def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, d
 
 def as_drawn(ruleset: RuleSet, frequencies: Frequencies, count: int) -> Mapping[tuple[str, str], float]:
     drawn: Counter[tuple[str, str]] = Counter()
-    for answers in drawn_referrals(ruleset, frequencies, count, seed=21):
+    for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=21):
         each = enumeration.outcome_of(ruleset, answers)
         drawn[each.rating, each.level] += 1
     return {key: number / count for key, number in drawn.items()}

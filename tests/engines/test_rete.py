@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, settings
 
 from bench.referrals import complete_referrals, partial_referrals
 from triage.answer.assess import Assessor
-from triage.engines.agreement import EngineDisagreement
-from triage.engines.outcome import StillOpen
+from triage.engines.agreement import EngineDisagreement, Firing
+from triage.engines.indexed import IndexedEvaluator
+from triage.engines.outcome import Bounds, Common, StillOpen
 from triage.engines.reference import evaluate
 from triage.engines.rete import engine as rete
 from triage.engines.rete.engine import EngineError, LiveEngines, ReteEngine
@@ -168,9 +169,19 @@ class _NoCompletions:
     def of(self, answers: Answers) -> StillOpen:
         raise AssertionError("the difference comes first")
 
+    def bounds(self, answers: Answers) -> Bounds:
+        raise AssertionError("the difference comes first")
+
+    def common(self, answers: Answers, rating: str) -> Common:
+        raise AssertionError("the difference comes first")
+
+
+def _assessor(ruleset: RuleSet, live: Firing) -> Assessor:
+    return Assessor(ruleset, live, IndexedEvaluator(ruleset), _NoCompletions(), Settings())
+
 
 def test_a_difference_between_the_engines_gives_no_answer(fixture_rules: RuleSet) -> None:
-    assessor = Assessor(fixture_rules, _Forgetful(fixture_rules, "nestlings-in-danger"), _NoCompletions(), Settings())
+    assessor = _assessor(fixture_rules, _Forgetful(fixture_rules, "nestlings-in-danger"))
     with pytest.raises(EngineDisagreement) as differing:
         assessor.assess(Referral({"nestlings": "in_danger"}))
     assert differing.value.rules == ("nestlings-in-danger",)
@@ -179,6 +190,6 @@ def test_a_difference_between_the_engines_gives_no_answer(fixture_rules: RuleSet
 
 
 def test_a_complete_referral_never_asks_for_its_completions(fixture_rules: RuleSet) -> None:
-    assessor = Assessor(fixture_rules, LiveEngines(fixture_rules), _NoCompletions(), Settings())
+    assessor = _assessor(fixture_rules, LiveEngines(fixture_rules))
     for facts in complete_referrals(fixture_rules, 20):
         assert assessor.assess(Referral(facts)).suitability.settled is True

@@ -67,3 +67,41 @@ def test_a_rule_fires_and_an_answer_is_another_without_it(
 def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
     """A copy under another name adds nothing, whatever the effect: else the test above would prove little."""
     for id_ in ("depression-adult", "psychosis-before-therapy", "group-adult", "focus-role-dispute"):
+        rule = ruleset.by_id[id_]
+        facts = next(example.given for example in rule.examples if example.fires)
+        doubled = replace(ruleset, rules=(*ruleset.rules, replace(rule, id=f"{id_}-again")))
+        alone = replace(ruleset, rules=tuple(each for each in ruleset.rules if each.id != id_))
+        assert told(ruleset, facts) == told(doubled, facts)
+        assert told(ruleset, facts) != told(alone, facts)
+
+
+def told(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
+    """What is answered: all that is decided, and what the coordinator is told to do."""
+    fired = _fired(ruleset, answers)
+    return decided(ruleset, answers), _actions(fired.rules, fired.so_far.level)
+
+
+def decided(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
+    """Rating, urgency, target, role, focus, formats, alternatives, advice."""
+    fired = _fired(ruleset, answers)
+    verdict = decide(fired, Bounds((fired.so_far.rating,), (fired.so_far.level,)))
+    return (
+        fired.so_far,
+        frozenset(verdict.targets),
+        verdict.role,
+        frozenset(rule.effect.area for rule in fired.rules if isinstance(rule.effect, Focus)),
+        frozenset((each.format, each.stance) for each in formats(fired)),
+        frozenset((each.therapy, each.first) for each in alternatives(fired)),
+        frozenset(rule.because for rule in fired.rules if isinstance(rule.effect, Advice)),
+    )
+
+
+def _fired(ruleset: RuleSet, answers: Answers) -> FiredRules:
+    return FiredRules(ruleset, ruleset.fired(evaluate(ruleset, answers).fired), answers)
+
+
+def _actions(fired: tuple[Rule, ...], level: str) -> frozenset[str]:
+    """What the coordinator is told to do: the words of every rule at the level that was reached."""
+    return frozenset(
+        rule.effect.action for rule in fired if isinstance(rule.effect, Urgency) and rule.effect.level == level
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.conftest import RULES
+from tests.conftest import FIXTURE_RULES, RULES
+from tests.prove.planted import Plant, also, call, changed, is_, only, supports, with_rules, without
 from triage.analysis.proof import Proof
-from triage.analysis.prove import Refuted, names, prove_all
+from triage.analysis.prove import names, prove_all
+from triage.analysis.prover import Refuted
 from triage.cli import app
 from triage.engines import reference
-from triage.engines.outcome import outcome
+from triage.engines.outcome import floors, standing
 from triage.model.faults import FaultyRuleSet
-from triage.model.rule import Answers, Between, Effect, Format, Limits, OneOf, Rule, SourceRef, Supports, Urgency
+from triage.model.rule import Alternative, Answers, Between, Effect, Format, Limits, Rule, Urgency, any_holds
 from triage.model.ruleset import RuleSet
 from triage.reading.folder import read_ruleset
 from triage.reading.properties_file import read_properties
@@ -31,127 +33,145 @@ def proofs(ruleset: RuleSet) -> dict[str, Proof]:
     return {proof.id: proof for proof in prove_all(ruleset, RULES)}
 
 
-@pytest.mark.parametrize("id_", PROPERTIES)
+NOT_YET = {"every-support-matters", "every-proposal-matters"}
+"""What the rules do not keep yet; each leaves this set with the rules that do."""
+
+
+@pytest.mark.parametrize("id_", [id_ for id_ in PROPERTIES if id_ not in NOT_YET])
 def test_a_property_holds_of_the_published_rules(id_: str, proofs: dict[str, Proof]) -> None:
     proof = proofs[id_]
     assert proof.holds is True, (proof.note, proof.counterexamples)
 
 
-def _with(ruleset: RuleSet, rules: tuple[Rule, ...]) -> RuleSet:
-    return replace(ruleset, rules=rules, all_rules=rules)
-
-
-def _changed(ruleset: RuleSet, id_: str, change: Callable[[Rule], Rule]) -> RuleSet:
-    assert id_ in ruleset.by_id
-    return _with(ruleset, tuple(change(rule) if rule.id == id_ else rule for rule in ruleset.rules))
-
-
-def _without(ruleset: RuleSet, id_: str) -> RuleSet:
-    assert id_ in ruleset.by_id
-    return _with(ruleset, tuple(rule for rule in ruleset.rules if rule.id != id_))
-
-
-def _also(ruleset: RuleSet, id_: str, effect: Effect, *when: OneOf | Between) -> RuleSet:
-    rule = Rule(id_, id_, (when,), (), effect, "planted", (SourceRef("nice-ng222"),))
-    return _with(ruleset, tuple(sorted((*ruleset.rules, rule), key=lambda each: each.id)))
-
-
-def _is(fact: str, value: str) -> OneOf:
-    return OneOf(fact, frozenset({value}))
-
-
-def _with_effect(effect: Effect) -> Callable[[Rule], Rule]:
-    return lambda rule: replace(rule, effect=effect)
-
-
-def _supports(rating: str, target: str) -> Supports:
-    return Supports(rating, (target,), "monotherapy", "low")
-
-
-MDD = _is("major_depression", "current")
-CALL = Urgency("urgent", "Call.")
-NOW = Urgency("emergency", "Call.")
+MDD = is_("major_depression", "current")
 ITEM_FROM_TWO = ((Between("phq9_item9", 2, 3),),)
-ONLY_IF_TRIED = (_is("suicidal_behavior", "none"),)
+ONLY_IF_TRIED = (is_("suicidal_behavior", "none"),)
 
-PLANTED: dict[str, tuple[str, Callable[[RuleSet], RuleSet]]] = {
-    "a safety rule deleted": ("red-flag-r19", lambda rules: _without(rules, "infant-harm-intent-or-delusional")),
-    "a level lowered": (
-        "red-flag-r03",
-        lambda rules: _changed(rules, "suicidal-behavior-recent", _with_effect(CALL)),
-    ),
+
+def _means_hold_no_floor(ruleset: RuleSet) -> RuleSet:
+    facts = {**ruleset.vocabulary.facts}
+    facts["means_within_reach"] = replace(facts["means_within_reach"], floor=None)
+    return replace(ruleset, vocabulary=replace(ruleset.vocabulary, facts=facts))
+
+
+def _couples_need_no_answer(ruleset: RuleSet) -> RuleSet:
+    """Couples sessions are suited where the partner is willing, and need no answer about violence."""
+    formats = tuple(replace(each, suited_only_when=()) for each in ruleset.scales.formats)
+    wishing = also("a-couple-wishes", Format("couples", suited=True), is_("partner_willing", "yes"))(ruleset)
+    return replace(wishing, scales=replace(ruleset.scales, formats=formats))
+
+
+def _no_message_line(ruleset: RuleSet) -> RuleSet:
+    """No action says to leave no message."""
+
+    def silent(effect: Effect) -> Effect:
+        if not isinstance(effect, Urgency):
+            return effect
+        lines = tuple(line for line in effect.action.also if line != "leave_no_message")
+        return replace(effect, action=replace(effect.action, also=lines))
+
+    changed_rules = (replace(rule, effects=tuple(map(silent, rule.effects))) for rule in ruleset.rules)
+    return with_rules(ruleset, tuple(changed_rules))
+
+
+def _always_offered(therapy: str) -> Plant:
+    """The therapy is offered with major depression, and nothing that was answered rules it out."""
+
+    def plant(ruleset: RuleSet) -> RuleSet:
+        scales = ruleset.scales
+        therapies = tuple(
+            replace(each, not_offered_when=()) if each.id == therapy else each for each in scales.therapies
+        )
+        offered = also("offered", Alternative(therapy, "first", ("major_depression",)), MDD)(ruleset)
+        return replace(offered, scales=replace(scales, therapies=therapies))
+
+    return plant
+
+
+PLANTED: dict[str, tuple[str, Plant]] = {
+    "a safety rule deleted": ("red-flag-r19", without("child-harm-intent-or-delusional")),
+    "a level lowered": ("red-flag-r03", changed("suicidal-behavior-within-3-months", only(call("urgent")))),
     "a bound flipped": (
         "red-flag-r07",
-        lambda rules: _changed(rules, "phq9-item-nine-positive", lambda rule: replace(rule, when=ITEM_FROM_TWO)),
+        changed("phq9-item-nine-positive", lambda rule: replace(rule, when=ITEM_FROM_TWO)),
     ),
     "an unless widened": (
         "red-flag-r02",
-        lambda rules: _changed(rules, "suicidal-plan-or-intent", lambda rule: replace(rule, unless=ONLY_IF_TRIED)),
+        changed("suicidal-plan-or-intent", lambda rule: replace(rule, unless=ONLY_IF_TRIED)),
     ),
     "an urgency from a screen that an answer takes back": (
         "answering-more-lowers-nothing",
-        lambda rules: _also(rules, "screened", NOW, _is("major_depression", "suspected")),
+        also("screened", call("emergency"), is_("major_depression", "suspected")),
     ),
     "a danger only while nothing worse is said": (
         "more-serious-lowers-nothing",
-        lambda rules: _also(rules, "remark", NOW, _is("harm_to_others", "ambiguous")),
+        also("remark", call("emergency"), is_("harm_to_others", "ambiguous")),
     ),
-    "a limit deleted": (
+    "a floor forgotten": ("plan-and-means-not-known", _means_hold_no_floor),
+    "a harmless answer that sets a time": (
+        "dependants-alone-set-no-level",
+        also("alone", call("urgent"), is_("dependants", "alone_with_the_person")),
+    ),
+    "a line forgotten": ("no-message-in-violence", _no_message_line),
+    "a rating for what is not to be treated": (
         "substance-use-is-not-recommended",
-        lambda rules: _without(rules, "substance-use-as-the-problem"),
-    ),
-    "a limit raised": (
-        "psychosis-before-therapy",
-        lambda rules: _changed(rules, "psychosis-before-therapy", _with_effect(Limits("possible", "very_low"))),
+        without("substance-use-as-the-problem"),
     ),
     "couples suited without asking": (
         "couples-only-where-violence-was-ruled-out",
-        lambda rules: _also(rules, "a-couple-wishes", Format("couples", True), _is("partner_willing", "yes")),
+        _couples_need_no_answer,
     ),
     "a purse that changes the rating": (
         "money-and-wishes-change-nothing",
-        lambda rules: _also(rules, "pays", _supports("recommended", "ptsd"), _is("insured", "yes")),
+        also("pays", supports("recommended", "ptsd"), is_("insured", "yes")),
     ),
     "an urgency that reads a treatment": (
         "treatment-and-delivery-change-no-urgency",
-        lambda rules: _also(rules, "refuses", CALL, _is("antidepressant_declined", "yes")),
-    ),
-    "a rule that can't fire": (
-        "every-rule-can-fire",
-        lambda rules: _also(rules, "no-one", CALL, Between("age_years", 0, 5), _is("perinatal_status", "pregnant")),
-    ),
-    "a rule that does nothing": (
-        "every-urgency-and-limit-matters",
-        lambda rules: _also(rules, "again", CALL, _is("suicidal_thoughts", "plan_or_intent")),
-    ),
-    "a support that does nothing": (
-        "every-support-matters-or-is-covered",
-        lambda rules: _also(
-            rules, "old", _supports("possible", "major_depression"), Between("age_years", 50, 120), MDD
-        ),
-    ),
-    "two rules that mean the same": (
-        "no-two-rules-mean-the-same",
-        lambda rules: _also(rules, "twin", Limits("not_recommended", "high"), _is("primary_problem", "substance_use")),
+        also("refuses", call("urgent"), is_("cbt_history", "declined")),
     ),
     "a support on a remitted condition": (
         "remission-is-for-keeping-well",
-        lambda rules: _also(rules, "well", _supports("possible", "ptsd"), _is("ptsd", "remitted")),
+        also("well", supports("possible", "ptsd"), is_("ptsd", "remitted")),
     ),
     "a bound moved inside a stretch that no rule cuts": (
-        "scores-raise-urgency",
-        lambda rules: _changed(
-            rules, "gad7-severe", lambda rule: replace(rule, when=((Between("gad7_total", 16, 21),),))
-        ),
+        "severity-raises",
+        changed("gad7-severe", lambda rule: replace(rule, when=((Between("gad7_total", 16, 21),),))),
     ),
     "a support too high on a suspicion": (
         "suspicion-is-never-recommended",
-        lambda rules: _also(rules, "maybe", _supports("recommended", "ptsd"), _is("ptsd", "suspected")),
+        also("maybe", supports("recommended", "ptsd"), is_("ptsd", "suspected")),
     ),
     "children rated like adults": (
         "depression-of-a-child",
-        lambda rules: _also(rules, "any-age", _supports("recommended", "major_depression"), MDD),
+        also("any-age", supports("recommended", "major_depression"), MDD),
     ),
+    "an obstacle that helps": (
+        "a-suspected-obstacle-stands-between",
+        also("drinks", supports("recommended", "panic_disorder"), is_("alcohol_use_disorder", "suspected")),
+    ),
+    "an obstacle worse suspected than confirmed": (
+        "a-suspected-obstacle-stands-between",
+        also("drinks", Limits("not_recommended", ("major_depression",)), is_("alcohol_use_disorder", "suspected")),
+    ),
+    "upkeep of what is not in remission": (
+        "maintenance-is-for-remission",
+        also("kept", supports("recommended", "major_depression", "maintenance"), MDD),
+    ),
+    "an eating disorder that was not studied": (
+        "another-eating-disorder-has-no-support",
+        also("eats", supports("possible", "other_eating_disorder"), is_("other_eating_disorder", "current")),
+    ),
+    "cbt offered again": ("cbt-is-not-offered-again", _always_offered("cbt")),
+    "trauma therapy offered again": ("trauma-therapy-is-not-offered-again", _always_offered("trauma_focused_therapy")),
+    "grief therapy offered again": ("grief-therapy-is-not-offered-again", _always_offered("prolonged_grief_therapy")),
+    "an antidepressant ruled out": ("an-antidepressant-ruled-out-is-not-offered", _always_offered("antidepressant")),
+    "an antidepressant in bipolar disorder": ("no-antidepressant-alone-in-bipolar", _always_offered("antidepressant")),
+    "couples therapy without asking": (
+        "no-couples-therapy-unless-violence-was-ruled-out",
+        _always_offered("couples_therapy"),
+    ),
+    "work that dementia does not allow": ("no-cbt-in-dementia", _always_offered("behavioural_activation")),
+    "bereavement support instead": ("no-bereavement-support-instead", _always_offered("bereavement_support")),
 }
 
 
@@ -169,19 +189,28 @@ def test_a_planted_fault_is_caught_by_its_property(name: str, ruleset: RuleSet) 
 
 
 def _differs(planted: RuleSet, published: RuleSet, referrals: tuple[Answers, ...]) -> bool:
-    """Whether the planted rules do something else on these referrals than the published ones, or than on each other."""
+    """Whether the planted rules say something else of these referrals than the published ones."""
 
-    def told(ruleset: RuleSet, answers: Answers) -> tuple[object, ...]:
-        fired = ruleset.fired(reference.evaluate(ruleset, answers).fired)
-        return (outcome(fired, ruleset.scales), sorted(rule.id for rule in fired))
+    def said(ruleset: RuleSet, answers: Answers) -> tuple[object, ...]:
+        evaluation = reference.evaluate(ruleset, answers)
+        rules = ruleset.fired(evaluation.fired)
+        missing = ruleset.vocabulary.core_unanswered(answers)
+        so_far = standing(ruleset, rules, evaluation.answers)
+        return rules, so_far, floors(ruleset, missing, answers), _offered(ruleset, rules, answers)
 
-    return any(told(planted, facts) != told(published, facts) for facts in referrals)
+    return any(said(planted, facts) != said(published, facts) for facts in referrals)
+
+
+def _offered(ruleset: RuleSet, rules: tuple[Rule, ...], answers: Answers) -> set[str]:
+    offered = {effect.therapy for rule in rules for effect in rule.of(Alternative)}
+    barred = {each.id for each in ruleset.scales.therapies if any_holds(each.not_offered_when, answers)}
+    return offered - barred
 
 
 def test_a_counterexample_is_as_small_as_can_be(ruleset: RuleSet) -> None:
-    planted = _without(ruleset, "infant-harm-intent-or-delusional")
+    planted = without("child-harm-intent-or-delusional")(ruleset)
     (proof,) = prove_all(planted, RULES, only=["red-flag-r19"])
-    assert proof.counterexamples == ({"thoughts_of_harming_infant": "intent_or_delusional"},)
+    assert proof.counterexamples == ({"thoughts_of_harming_child": "intent_or_delusional"},)
 
 
 def test_a_solver_without_time_settles_nothing(ruleset: RuleSet) -> None:
@@ -205,19 +234,27 @@ def test_a_property_that_names_what_does_not_exist_is_a_fault(ruleset: RuleSet, 
 
 
 def test_the_command_says_what_holds_and_what_does_not(tmp_path: Path) -> None:
-    held = CliRunner().invoke(app, ["prove", "--only", "red-flag-r19"])
+    asked = ["prove", "--only", "danger-nestlings", "--rules"]
+    held = CliRunner().invoke(app, [*asked, str(FIXTURE_RULES)])
     assert held.exit_code == 0
-    assert "holds          red-flag-r19" in held.stdout
-    shutil.copytree(RULES, tmp_path / "rules", ignore=shutil.ignore_patterns("lock.json"))
-    (tmp_path / "rules" / "safety" / "infant-harm-intent-or-delusional.yaml").unlink()
-    broken = CliRunner().invoke(app, ["prove", "--only", "red-flag-r19", "--rules", str(tmp_path / "rules")])
+    assert "holds          danger-nestlings" in held.stdout
+    shutil.copytree(FIXTURE_RULES, tmp_path / "rules")
+    rule = tmp_path / "rules" / "dangers" / "nestlings-in-danger.yaml"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("level: very_urgent", "level: urgent"), "utf-8")
+    broken = CliRunner().invoke(app, [*asked, str(tmp_path / "rules")])
     assert broken.exit_code == 1
-    assert "DOES NOT HOLD  red-flag-r19" in broken.stdout
-    assert '{"facts": {"thoughts_of_harming_infant": "intent_or_delusional"}}' in broken.stdout
+    assert "DOES NOT HOLD  danger-nestlings" in broken.stdout
+    assert '{"facts": {"nestlings": "in_danger"}}' in broken.stdout
     assert "0 of 1 properties hold" in broken.stdout
-    unknown = CliRunner().invoke(app, ["prove", "--only", "red-flag-r91"])
+    unknown = CliRunner().invoke(app, ["prove", "--only", "danger-nestling", "--rules", str(FIXTURE_RULES)])
     assert unknown.exit_code == 2
-    assert "There is no property `red-flag-r91`. Did you mean `red-flag-" in unknown.stderr
+    assert "There is no property `danger-nestling`. Did you mean `danger-nestlings`" in unknown.stderr
+
+
+def test_a_counterexample_with_an_open_set_comes_back_from_json(ruleset: RuleSet) -> None:
+    some: Answers = {"medical_red_flags": frozenset({"delirium", "unknown"}), "age_years": 30}
+    proof = Proof("p", "P.", False, 0.25, "It is so.", (some,))
+    assert Proof.from_json(proof.as_json(ruleset), ruleset) == proof
 
 
 def test_a_refutation_passes_through_a_context_manager() -> None:

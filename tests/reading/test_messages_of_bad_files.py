@@ -88,17 +88,14 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "for: [bulimia_nervsa]",
         ("{line}:11: `bulimia_nervsa` does not belong here. Did you mean `bulimia_nervosa`? [unknown-value]",),
     ),
-    "a course in no role": (
+    "a course of no kind": (
         "course.yaml",
-        "role: maintenance",
-        "role: maintainance",
-        ("{line}:5: `maintainance` does not belong here. Did you mean `maintenance`? [unknown-value]",),
-    ),
-    "a format that does not exist": (
-        "course.yaml",
-        "format: telephone",
-        "format: telefone",
-        ("{line}:5: `telefone` does not belong here. Did you mean `telephone`? [unknown-value]",),
+        "kind: maintenance",
+        "kind: maintainance",
+        (
+            "{line}:5: `kind: maintainance` is not one of the values that belong here. Did you mean `maintenance`? "
+            "Allowed: acute, maintenance, prevention. [structure]",
+        ),
     ),
     "sessions the wrong way round": (
         "course.yaml",

@@ -16,8 +16,8 @@ from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
 from triage.check.rule_digest import meaning_digest
 from triage.engines import reference
-from triage.engines.outcome import outcome
-from triage.model.faults import Fault, FaultyRuleSet
+from triage.engines.outcome import Outcome, outcome
+from triage.model.faults import NOWHERE, Fault, FaultyRuleSet
 from triage.model.rule import Answers, Condition, Includes, OneOf
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
@@ -69,8 +69,9 @@ def counts(old: RuleSet, new: RuleSet, referrals: Iterable[Referral]) -> Counter
     return found
 
 
-def _so_far(ruleset: RuleSet, answers: Answers) -> Any:
-    return outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales)
+def _so_far(ruleset: RuleSet, answers: Answers) -> Outcome:
+    evaluation = reference.evaluate(ruleset, answers)
+    return outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
 
 
 def _moves(
@@ -109,13 +110,18 @@ def _changed_rules(old: RuleSet, new: RuleSet) -> frozenset[str]:
 
 
 def _check_vocabulary(old: RuleSet, new: RuleSet) -> None:
-    faults = []
-    for rule in old.rules:
-        for condition in rule.conditions:
-            lacking = _lacking(condition, new)
-            if lacking:
-                message = f"`{rule.id}` of the old rules reads {lacking}, which the new vocabulary lacks."
-                faults.append(Fault(rule.place, "vocabulary", message, "Compare with a version that has it."))
+    read = [(rule.place, f"`{rule.id}` of the old rules", each) for rule in old.rules for each in rule.conditions]
+    read += [(NOWHERE, "The old vocabulary", each) for each in old.vocabulary.deciding_conditions]
+    faults = [
+        Fault(
+            place,
+            "vocabulary",
+            f"{who} reads {lacking}, which the new vocabulary lacks.",
+            "Compare with a version that has it.",
+        )
+        for place, who, condition in read
+        if (lacking := _lacking(condition, new))
+    ]
     if faults:
         raise FaultyRuleSet(faults)
 
@@ -124,8 +130,14 @@ def _lacking(condition: Condition, new: RuleSet) -> str:
     fact = new.vocabulary.facts.get(condition.fact)
     if fact is None:
         return f"`{condition.fact}`"
-    values = frozenset[str]()
-    if isinstance(condition, OneOf | Includes):
-        values = condition.values if isinstance(condition, OneOf) else condition.members
+    values = _values(condition)
     gone = sorted(values - set(fact.values))
     return f"`{condition.fact}: {gone[0]}`" if gone else ""
+
+
+def _values(condition: Condition) -> frozenset[str]:
+    """The values that the condition names."""
+    match condition:
+        case OneOf(values=values) | Includes(members=values):
+            return values
+    return frozenset()

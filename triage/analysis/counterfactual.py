@@ -1,8 +1,8 @@
 """What would change it: for each other rating the fewest changes of answers that give it, proved the fewest.
 
-Only unanswered facts, and answered ones that the vocabulary marks as changeable, are varied: an answered safety
-question, score, diagnosis or history never is, since that would teach which answer to alter. What a limit waits for is
-told by its ``until``.
+Only unanswered facts, open sets among them, and answered ones that the vocabulary marks as changeable, are varied: an
+answered safety question, score, diagnosis or history never is, since that would teach which answer to alter. What a
+limit waits for is told by its ``until``.
 """
 
 from __future__ import annotations
@@ -10,14 +10,25 @@ from __future__ import annotations
 from typing import Any
 
 from triage.analysis.explained import Change, Explained, OtherRating, WhyNot
-from triage.analysis.formulas import Formula, Search, SolverTimeout, at_most, holding, holds_in, no, solving
+from triage.analysis.formulas import (
+    Formula,
+    Search,
+    SolverTimeout,
+    at_most,
+    every,
+    holding,
+    holds_in,
+    no,
+    solving,
+    some,
+)
 from triage.analysis.shortfall import why_not
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
 from triage.answer.model import RuleSetUsed
 from triage.engines import reference
-from triage.engines.outcome import outcome
-from triage.model.rule import Answers, Value
+from triage.engines.outcome import floors, outcome
+from triage.model.rule import Answers, Value, is_open, members
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral, as_json
 
@@ -59,29 +70,33 @@ class Explorer:
 
     def _explain(self, referral: Referral) -> Explained:
         facts = referral.answers
-        scales = self.ruleset.scales
         evaluation = reference.evaluate(self.ruleset, facts)
-        so_far = outcome(self.ruleset.fired(evaluation.fired), scales)
+        so_far = outcome(self.ruleset, self.ruleset.fired(evaluation.fired), evaluation.answers)
         return Explained(
             reference=referral.reference,
             rating_so_far=so_far.rating,
-            held=so_far.level in scales.hold_at,
+            held=self._held(referral, so_far.level),
             other_ratings=tuple(
                 self._other_rating(facts, rating, why) for rating, why in why_not(self.ruleset, facts).items()
             ),
             ruleset=RuleSetUsed(self.ruleset.name, self.ruleset.version, self.ruleset.digest),
         )
 
+    def _held(self, referral: Referral, level: str) -> bool:
+        """Whether the level so far, floors included, holds the rating back."""
+        missing = self.ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor)
+        levels = {level, *(each.level for each in floors(self.ruleset, missing, referral.answers))}
+        return not levels.isdisjoint(self.ruleset.scales.hold_at)
+
     def _other_rating(self, answers: Answers, rating: str, why: WhyNot) -> OtherRating:
         variables = self._symbolic.variables
-        free = [fact.name for fact in self.ruleset.vocabulary if fact.name not in answers or fact.changeable]
+        free = self._free(answers)
         fixed = {name: value for name, value in answers.items() if name not in free}
-        kept = [variables.is_given(fixed), *(no(variables.answered(n)) for n in self._unasked(answers, free))]
+        kept = [variables.is_given(fixed), *(no(variables.given(name)) for name in self._unasked(answers, free))]
+        kept += [self._allowed(answers, name) for name in free]
         changed = [self._differs(answers, name) for name in free]
         try:
             search = search_among(variables, timeout=self.timeout)
-            # An answered fact may get another answer; it can't become unanswered.
-            kept += [variables.answered(name) for name in free if name in answers]
             wanted = [*kept, self._symbolic.rating_is(rating)]
             model = search.smallest(*wanted, counted=changed)
             if model is None:
@@ -95,6 +110,25 @@ class Explorer:
         except SolverTimeout:
             return OtherRating(rating, possible=None, proved=False, changes=(), why_not=why)
         return OtherRating(rating, possible=True, proved=True, changes=self._changes(answers, found), why_not=why)
+
+    def _free(self, answers: Answers) -> list[str]:
+        """The facts that may be varied: those not answered, or only in part, and those that can be changed."""
+        vocabulary = self.ruleset.vocabulary
+        return [fact.name for fact in vocabulary if fact.changeable or not vocabulary.is_answered(fact.name, answers)]
+
+    def _allowed(self, answers: Answers, name: str) -> Formula:
+        """What a varied fact may become: an answer, no open set; what was known of it stays, unless it can be changed.
+
+        What has no answer, and a set that is open, may stay so; what is answered can't become unanswered.
+        """
+        variables, fact = self._symbolic.variables, self.ruleset.vocabulary[name]
+        value = answers.get(name)
+        if value is None:
+            return no(variables.open(name)) if fact.is_set else every(())
+        if not isinstance(value, frozenset) or not is_open(value):
+            return variables.answered(name)
+        kept = every(variables.values[name][member] for member in members(value) if not fact.changeable)
+        return every((kept, some((variables.answered(name), variables.is_answer(name, value)))))
 
     def _choose_value(self, choice: _Choice, name: str) -> None:
         """Settle the answer to a fact that changes: of a set the fewest members, else the first value that will do."""
@@ -114,7 +148,7 @@ class Explorer:
     def _differs(self, answers: Answers, name: str) -> Any:
         variables = self._symbolic.variables
         if name not in answers:
-            return variables.answered(name)
+            return variables.given(name)
         return no(variables.is_answer(name, answers[name]))
 
     def _changes(self, answers: Answers, found: dict[str, Value]) -> tuple[Change, ...]:

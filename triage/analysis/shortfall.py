@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from triage.analysis.explained import CarryingSupport, HoldingLimit, LackingSupport, UnmetCondition, WhyNot
 from triage.engines import reference
-from triage.engines.outcome import outcome
+from triage.engines.evaluation import Evaluation
+from triage.engines.outcome import Standing, standing
 from triage.model.rule import Answers, Condition, Conjunction, Limits, Rule, Supports, Truth
 from triage.model.ruleset import RuleSet
+from triage.model.scales import NOT_THE_LEADING_PROBLEM
 from triage.presenting.words import condition_in_words
 from triage.reading.referral import as_json
 
@@ -18,37 +19,37 @@ def why_not(ruleset: RuleSet, answers: Answers) -> dict[str, WhyNot]:
     """Say of every rating but the one so far why it is not that, lowest first.
 
     For a higher one: the supports that reach it and did not fire, the nearest to firing first, and the limits that hold
-    the rating below it. For a lower one: the supports that carry the rating above it, no limit holding it there.
+    the leading targets below it. For a lower one: the supports that carry a leading target above it, no limit holding
+    it there.
     """
-    scales = ruleset.scales
     evaluation = reference.evaluate(ruleset, answers)
     fired = ruleset.fired(evaluation.fired)
-    now = scales.rating_rank(outcome(fired, scales).rating)
-    known = {**answers, **evaluation.derived}
+    so_far = standing(ruleset, fired, evaluation.answers)
+    now = ruleset.scales.rating_rank(so_far.rating)
     return {
         rating: WhyNot(
-            lacking=_lacking(ruleset, evaluation, known, rank) if rank > now else (),
-            held_by=_held_by(ruleset, fired, rank),
-            carried_by=_carried_by(ruleset, fired, rank) if rank < now else (),
+            lacking=_lacking(ruleset, evaluation, so_far, rank) if rank > now else (),
+            held_by=_held_by(ruleset, fired, so_far, rank),
+            carried_by=_carried_by(ruleset, so_far, rank) if rank < now else (),
         )
-        for rank, rating in enumerate(scales.rating_ids)
+        for rank, rating in enumerate(ruleset.scales.rating_ids)
         if rank != now
     }
 
 
-def _lacking(
-    ruleset: RuleSet, evaluation: reference.Evaluation, facts: Mapping[str, Any], rank: int
-) -> tuple[LackingSupport, ...]:
-    """The supports that reach the rating and did not fire; nothing where one that reaches it fired."""
+def _lacking(ruleset: RuleSet, evaluation: Evaluation, so_far: Standing, rank: int) -> tuple[LackingSupport, ...]:
+    """The supports that reach the rating and did not fire; nothing where one of a leading target reaches it."""
     reaching = [rule for rule in ruleset.rules if _reaches(rule, ruleset, rank)]
-    if any(evaluation.truths[rule.id] for rule in reaching):
+    by_leading = {id_ for each in so_far.targets if each.leading for id_ in each.supports}
+    if any(rule.id in by_leading for rule in reaching):
         return ()
-    lacking = (_shortfall(rule, ruleset, facts, evaluation.asked) for rule in reaching)
+    open_or_out = (rule for rule in reaching if not evaluation.truths[rule.id])
+    lacking = (_shortfall(rule, ruleset, evaluation.answers, evaluation.asked) for rule in open_or_out)
     return tuple(sorted(lacking, key=lambda each: (_failed(each), len(each.conditions), each.rule)))
 
 
 def _reaches(rule: Rule, ruleset: RuleSet, rank: int) -> bool:
-    return isinstance(rule.effect, Supports) and ruleset.scales.rating_rank(rule.effect.rating) >= rank
+    return any(ruleset.scales.rating_rank(effect.rating) >= rank for effect in rule.of(Supports))
 
 
 def _failed(shortfall: LackingSupport) -> int:
@@ -79,21 +80,37 @@ def _unmet(condition: Condition, ruleset: RuleSet, answers: Answers, negated: st
     return UnmetCondition(fact.name, needs, None if given is None else as_json(given, fact))
 
 
-def _held_by(ruleset: RuleSet, fired: Iterable[Rule], rank: int) -> tuple[HoldingLimit, ...]:
-    """The fired limits that hold the rating below ``rank``, lowest first, each with what it waits for."""
+def _held_by(ruleset: RuleSet, fired: Iterable[Rule], so_far: Standing, rank: int) -> tuple[HoldingLimit, ...]:
+    """The fired limits that hold a leading target below ``rank``, lowest first, each with what it waits for.
+
+    Where nothing is supported these are the limits on all targets. The cap of the leading problem is one of them.
+    """
+    rating_rank = ruleset.scales.rating_rank
     limits = [
-        (ruleset.scales.rating_rank(rule.effect.to), rule, rule.effect)
+        HoldingLimit(rule.id, rule.title, limit.to, limit.until)
         for rule in fired
-        if isinstance(rule.effect, Limits) and ruleset.scales.rating_rank(rule.effect.to) < rank
+        for limit in rule.of(Limits)
+        if rating_rank(limit.to) < rank and _applies_to_a_leading_target(limit, so_far)
     ]
-    limits.sort(key=lambda each: (each[0], each[1].id))
-    return tuple(HoldingLimit(rule.id, rule.title, effect.to, effect.until) for _, rule, effect in limits)
+    if so_far.capped and rating_rank(ruleset.scales.cap) < rank:
+        cap = ruleset.scales.built_in[NOT_THE_LEADING_PROBLEM]
+        limits.append(HoldingLimit(cap.id, cap.title, ruleset.scales.cap, None))
+    return tuple(sorted(limits, key=lambda each: (rating_rank(each.to), each.rule)))
 
 
-def _carried_by(ruleset: RuleSet, fired: Iterable[Rule], rank: int) -> tuple[CarryingSupport, ...]:
-    """The fired supports that carry the rating above ``rank``."""
-    return tuple(
-        CarryingSupport(rule.id, rule.title, rule.effect.rating)
-        for rule in fired
-        if isinstance(rule.effect, Supports) and ruleset.scales.rating_rank(rule.effect.rating) > rank
-    )
+def _applies_to_a_leading_target(limit: Limits, so_far: Standing) -> bool:
+    return any(map(limit.applies_to, so_far.leading)) if so_far.leading else not limit.targets
+
+
+def _carried_by(ruleset: RuleSet, so_far: Standing, rank: int) -> tuple[CarryingSupport, ...]:
+    """The fired supports that carry a leading target above ``rank``."""
+    rating_rank = ruleset.scales.rating_rank
+    carrying = {
+        (id_, effect.rating)
+        for each in so_far.targets
+        if each.leading and rating_rank(each.rating) > rank
+        for id_ in each.supports
+        for effect in ruleset.by_id[id_].of(Supports)
+        if each.target in effect.targets and rating_rank(effect.rating) > rank
+    }
+    return tuple(CarryingSupport(id_, ruleset.by_id[id_].title, rating) for id_, rating in sorted(carrying))

@@ -1,18 +1,20 @@
 """Every referral that is accepted, complete or not, as variables for the solver.
 
-Each answer is a set of yes/no variables, of which none is true while the fact is not answered: one for each value, one
+Each answer is a set of yes/no variables, of which none is true while the fact has no answer: one for each value, one
 for each member of a set, one for each stretch of a number between the cut-points of rules, constraints and properties.
+A set has one more, "answered": its members are then all of them, and every other is known not to be in it. A set that
+has a member and is not answered is open. Which answers count was settled when the referral was read: these do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, assert_never
 
 from triage.analysis.formulas import Formula, Search, at_most, every, holds_in, no, same, some, yes_or_no
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Between, Condition, Empty, Includes, OneOf, Value
+from triage.model.rule import UNKNOWN, Answers, Between, Condition, Empty, Includes, OneOf, Value, is_open
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import AtMost, Vocabulary
 
@@ -33,29 +35,30 @@ class Variables:
             fact.name: {key: yes_or_no(f"{prefix}{fact.name}={key}") for key in _keys(fact, cuts)}
             for fact in vocabulary
         }
-        self._set_answered = {fact.name: yes_or_no(f"{prefix}{fact.name}?") for fact in vocabulary if fact.is_set}
-        self._answered = {fact.name: self._any_value(fact) for fact in vocabulary}
-
-    def _any_value(self, fact: Fact) -> Formula:
-        return self._set_answered[fact.name] if fact.is_set else some(self.values[fact.name].values())
+        self._closed = {fact.name: yes_or_no(f"{prefix}{fact.name}?") for fact in vocabulary if fact.is_set}
+        self._any = {fact.name: some(self.values[fact.name].values()) for fact in vocabulary}
 
     def answered(self, name: str) -> Formula:
-        """The fact has an answer."""
-        return self._answered[name]
+        """The fact is answered; an open set is not."""
+        return self._closed.get(name, self._any[name])
+
+    def given(self, name: str) -> Formula:
+        """The fact has an answer, be it an open set."""
+        return some((self._closed[name], self._any[name])) if name in self._closed else self._any[name]
+
+    def open(self, name: str) -> Formula:
+        """The answer is an open set."""
+        return every((self._any[name], no(self.answered(name))))
 
     def accepted(self) -> Formula:
         """The referral is one that is accepted: one answer to each fact, none that contradicts another."""
-        rules: list[Formula] = []
-        for fact in self.vocabulary:
-            if fact.is_set:
-                rules += [some((no(each), self.answered(fact.name))) for each in self.values[fact.name].values()]
-            else:
-                rules.append(at_most(1, self.values[fact.name].values()))
+        single = [fact.name for fact in self.vocabulary if not fact.is_set]
+        rules = [at_most(1, self.values[name].values()) for name in single]
         for constraint in self.vocabulary.constraints:
             if isinstance(constraint, AtMost):
                 rules += self._at_most(constraint)
             else:
-                given = [self.answered(constraint.given)] if constraint.given else []
+                given = [self.given(constraint.given)] if constraint.given else []
                 rules.append(no(every([*given, *(self.holds(each) for each in constraint.never)])))
         return every(rules)
 
@@ -69,28 +72,56 @@ class Variables:
         ]
 
     def holds(self, condition: Condition) -> Formula:
-        """The answer is there and satisfies the condition."""
-        return _satisfied(condition, self.values[condition.fact], self.answered(condition.fact))
+        """The condition is known to hold."""
+        if isinstance(condition, Empty):
+            return self._empty(condition.fact) if condition.empty else self._any[condition.fact]
+        return some(self._wanted(condition))
 
     def fails(self, condition: Condition) -> Formula:
-        """The answer is there and does not satisfy the condition."""
-        return every((self.answered(condition.fact), no(self.holds(condition))))
+        """The condition is known not to hold."""
+        if isinstance(condition, Empty):
+            return self._any[condition.fact] if condition.empty else self._empty(condition.fact)
+        return every((self.answered(condition.fact), no(some(self._wanted(condition)))))
+
+    def _empty(self, name: str) -> Formula:
+        return every((self.answered(name), no(self._any[name])))
+
+    def _wanted(self, condition: OneOf | Between | Includes) -> Iterator[Formula]:
+        """The answers that satisfy the condition."""
+        values = self.values[condition.fact]
+        match condition:
+            case OneOf(values=wanted) | Includes(members=wanted):
+                return (held for key, held in values.items() if key in wanted)
+            case Between(low=low, high=high):
+                if any(first < low <= last or first <= high < last for first, last in values):
+                    raise ValueError(f"{condition} cuts inside a stretch of numbers that was not cut there.")
+                return (held for (first, last), held in values.items() if low <= first and last <= high)
+        assert_never(condition)
 
     def is_given(self, answers: Answers, *, and_no_other: bool = False) -> Formula:
-        """The answers are these; with ``and_no_other`` no other fact is answered."""
+        """The answers are these; with ``and_no_other`` no other fact has an answer."""
         rules = [self.is_answer(name, value) for name, value in answers.items()]
         if and_no_other:
-            rules += [no(self.answered(name)) for name in self.values if name not in answers]
+            rules += [no(self.given(name)) for name in self.values if name not in answers]
         return every(rules)
 
     def is_answer(self, name: str, value: Value) -> Formula:
         """The fact's answer is this one."""
         values = self.values[name]
         if isinstance(value, frozenset):
-            return every([self.answered(name), *(held if key in value else no(held) for key, held in values.items())])
+            known = (held if key in value else no(held) for key, held in values.items())
+            return every([no(self.answered(name)) if is_open(value) else self.answered(name), *known])
         if isinstance(value, int):
             return next(held for (low, high), held in values.items() if low <= value <= high)
         return values[value]
+
+    def kept_in(self, other: Variables, name: str) -> Formula:
+        """What is known of the fact here is known of it in the other referral too, which may know more."""
+        values, others = self.values[name], other.values[name]
+        known = [some((no(held), others[key])) for key, held in values.items()]
+        if name in self._closed:
+            known.append(some((no(self.answered(name)), self.same(other, [name]))))
+        return every(known)
 
     def same(self, other: Variables, names: Iterable[str]) -> Formula:
         """Both referrals have the same answers, or none, to these facts."""
@@ -108,32 +139,23 @@ class Variables:
             if fact.is_set:
                 if holds_in(model, self.answered(fact.name)):
                     facts[fact.name] = frozenset(held)
+                elif held:
+                    facts[fact.name] = frozenset((*held, UNKNOWN))
             elif held:
                 facts[fact.name] = held[0][0] if fact.is_integer else held[0]
         return facts
 
 
 def search_among(*referrals: Variables, timeout: float = 10.0) -> Search:
-    """A search among the referrals that is accepted; the smallest have the fewest answers."""
+    """A search among the referrals that is accepted; the smallest have the fewest answers, and the fewest open sets."""
     accepted = [each.accepted() for each in referrals]
-    return Search(accepted, [each.answered(name) for each in referrals for name in each.values], timeout)
+    counted = [counted for each in referrals for name in each.values for counted in _counted(each, name)]
+    return Search(accepted, counted, timeout)
 
 
-def _satisfied(condition: Condition, values: Mapping[Any, Formula], answered: Formula) -> Formula:
-    match condition:
-        case OneOf(values=wanted):
-            return some(held for key, held in values.items() if key in wanted)
-        case Between(low=low, high=high):
-            if any(first < low <= last or first <= high < last for first, last in values):
-                raise ValueError(f"{condition} cuts inside a stretch of numbers that was not cut there.")
-            return some(held for (first, last), held in values.items() if low <= first and last <= high)
-        case Includes(members=members):
-            return some(held for key, held in values.items() if key in members)
-        case Empty(empty=True):
-            return every([answered, *(no(held) for held in values.values())])
-        case Empty():
-            return some(values.values())
-    assert_never(condition)
+def _counted(variables: Variables, name: str) -> list[Formula]:
+    is_set = variables.vocabulary[name].is_set
+    return [variables.given(name), variables.open(name)] if is_set else [variables.given(name)]
 
 
 def _keys(fact: Fact, cuts: Mapping[str, set[int]]) -> list[Any]:
@@ -145,7 +167,7 @@ def _keys(fact: Fact, cuts: Mapping[str, set[int]]) -> list[Any]:
 
 def _cuts(vocabulary: Vocabulary, conditions: Iterable[Condition]) -> dict[str, set[int]]:
     """The numbers at which a stretch begins; a number that a constraint compares with another is cut everywhere."""
-    cuts: dict[str, set[int]] = {fact.name: set() for fact in vocabulary if fact.is_integer}
+    cuts: dict[str, set[int]] = {fact.name: _around_neutral(fact) for fact in vocabulary if fact.is_integer}
     for condition in conditions:
         if isinstance(condition, Between):
             cuts[condition.fact] |= {condition.low, condition.high + 1}
@@ -156,14 +178,19 @@ def _cuts(vocabulary: Vocabulary, conditions: Iterable[Condition]) -> dict[str, 
     return cuts
 
 
+def _around_neutral(fact: Fact) -> set[int]:
+    """The neutral number stands alone where whether the fact counts as asked may hang on it."""
+    alone = fact.can_be_core and fact.asked_when and isinstance(fact.neutral, int)
+    return {fact.neutral, fact.neutral + 1} if alone and isinstance(fact.neutral, int) else set()
+
+
 def _conditions(vocabulary: Vocabulary, rulesets: Iterable[RuleSet]) -> Iterator[Condition]:
+    yield from vocabulary.deciding_conditions
     for ruleset in rulesets:
+        yield from ruleset.vocabulary.deciding_conditions
         for rule in ruleset.all_rules or ruleset.rules:
             yield from rule.conditions
-    for fact in vocabulary:
-        for conjunction in fact.asked_when:
-            yield from conjunction
-        yield from fact.core.unless
-    for constraint in vocabulary.constraints:
-        if not isinstance(constraint, AtMost):
-            yield from constraint.never
+        for therapy in ruleset.scales.therapies:
+            yield from chain.from_iterable(therapy.not_offered_when)
+        for format_ in ruleset.scales.formats:
+            yield from chain.from_iterable(format_.suited_only_when)

@@ -8,6 +8,7 @@ from pathlib import Path
 from triage.check.lock import changes_since, lock_place, read_lock
 from triage.model.faults import Fault, Place, did_you_mean
 from triage.model.ruleset import RuleSet
+from triage.reading.alarm_file import MAKE_ANEW, alarm_place
 
 DRAFT = "Draft:"
 """How an entry of the change log begins that nobody has put into words yet."""
@@ -29,6 +30,14 @@ def release_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
             yield Fault(change.place, "lock", f"{change} since version {lock['version']} was released.", _MEND)
     yield from _entry_faults(ruleset, folder)
     yield from _decisions(ruleset)
+    yield from _alarm_faults(ruleset, folder)
+
+
+def _alarm_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
+    """The report of alarms that is shown was made of these rules."""
+    if ruleset.alarm is not None and ruleset.alarm.digest != ruleset.digest:
+        message = "The report of alarms was made of other rules."
+        yield Fault(alarm_place(folder), "alarm", message, MAKE_ANEW)
 
 
 def _entry_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from triage.check import check_ruleset, reports_of
+from triage.check import check_ruleset, hazards, reports_of, shown
 from triage.check.bump import plan_bump, write_bump
 from triage.check.coverage import uncovered
 from triage.check.new_rule import KINDS, scaffold
 from triage.check.release import release_faults
 from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
-from triage.model.faults import FaultyRuleSet, did_you_mean
+from triage.cli.rule_examples import examples, mutate
+from triage.cli.rules_alarm import alarm
+from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
 from triage.model.rule import EFFECTS, effect_name
+from triage.model.ruleset import RuleSet
 from triage.presenting.words import rule_in_words
 from triage.reading.folder import read_ruleset, rule_paths
 from triage.reading.ruleset_file import DATE
@@ -44,6 +49,7 @@ def check(
     try:
         ruleset = read_ruleset(rules)
         faults, of_drafts = check_ruleset(ruleset, rules)
+        faults = (*faults, *_hazard_faults(ruleset, rules))
         if release:
             faults = (*faults, *release_faults(ruleset, rules))
         if faults:
@@ -55,14 +61,26 @@ def check(
         err.print(f"Does not run, so refuses nothing: {fault}", markup=False)
     for fault in reports_of(ruleset):
         err.print(f"To be mended, refuses nothing yet: {fault}", markup=False)
+    not_shown = len(tuple(shown.check(ruleset)))
+    if not_shown:
+        err.print(f"{not_shown} conditions or values are shown by no example: `triage rules examples` proposes some.")
     lacking = uncovered(ruleset)
     for each in lacking:
         err.print(f"{each.id}: {each.said} No rule encodes it, and no reason is given. [coverage]", markup=False)
     if lacking:
         raise typer.Exit(1)
-    examples = sum(len(rule.examples) for rule in ruleset.all_rules)
+    count = sum(len(rule.examples) for rule in ruleset.all_rules)
     took = perf_counter() - started
-    out.print(f"{len(ruleset.all_rules)} rules, {examples} examples, no fault ({took:.2f} s).")
+    out.print(f"{len(ruleset.all_rules)} rules, {count} examples, no fault ({took:.2f} s).")
+
+
+def _hazard_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
+    if ruleset.hazards:
+        from triage.analysis.prove import (
+            names,  # here, so that a rule set without hazards is checked without the solver
+        )
+
+        yield from hazards.check(ruleset, folder, names(ruleset, folder))
 
 
 @app.command()
@@ -159,3 +177,8 @@ def schema(rules: RulesFolder = PUBLISHED) -> None:
     """Write the JSON Schema of rule files, from which an editor completes facts, values, sources and effects."""
     path = write_schema(checked_ruleset(rules), rules)
     out.print(f"{path} is written. A rule file names it: {SCHEMA_COMMENT}", markup=False, soft_wrap=True)
+
+
+app.command("alarm")(alarm)
+app.command("examples")(examples)
+app.command("mutate")(mutate)

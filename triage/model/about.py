@@ -1,4 +1,4 @@
-"""What a rule set says of itself in ``ruleset.yaml``: use, limits, source attributes, disagreements, change log."""
+"""The self-description of a rule set (``ruleset.yaml``): intended use, limits, disagreements, change log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from triage.model.faults import NOWHERE, Place
 
 @dataclass(frozen=True, slots=True)
 class IntendedUse:
-    """What the rule set is for, for whom, and what it is not."""
+    """What the rule set is for, who uses it on whom, and what it must not be used for."""
 
     purpose: str
     users: tuple[str, ...]
@@ -23,7 +23,7 @@ class IntendedUse:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A source attribute asked of evidence-based decision support: whether it is used, and how."""
+    """One source attribute that evidence-based decision support has to declare: whether it is used, and how."""
 
     id: str
     title: str
@@ -33,7 +33,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What one side of a disagreement says, and where."""
+    """One side of a disagreement: who says what, with the id of the source and, for the page, of the claim."""
 
     who: str
     says: str
@@ -44,7 +44,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Where sources disagree, what was decided, and which rules carry the decision."""
+    """A point on which sources disagree, what was decided, and the ids of the rules that carry the decision."""
 
     id: str
     about: str
@@ -56,7 +56,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One entry of the change log."""
+    """One entry of the change log: a version (three numbers), its date (YYYY-MM-DD) and the changes."""
 
     version: str
     date: str
@@ -65,10 +65,11 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words that no text of a rule may use.
+    """Wording that no text of a rule may use.
 
-    No level (``levels``) ``of`` these; no dose in ``units``; ``stop`` and beginnings of ``substances`` not together,
-    unless negated.
+    A word of ``levels`` may not stand before one of ``of`` ("low risk"). A number may not stand before one of ``units``
+    (a dose). A clause may not have both a word of ``stop`` and a word that begins like one of ``substances``, unless it
+    is negated.
     """
 
     levels: tuple[str, ...] = ()
@@ -80,7 +81,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """All of ``ruleset.yaml``."""
+    """Everything that ``ruleset.yaml`` says."""
 
     name: str
     title: str

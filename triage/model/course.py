@@ -1,4 +1,4 @@
-"""The course of treatment that a suitable referral would enter, as ``course.yaml`` holds it."""
+"""The course of treatment that a suitable referral would start: length, phases, reviews and price."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from triage.model.rule import Answers, SourceRef
 Sources = tuple[SourceRef, ...]
 
 CourseKind = Literal["acute", "maintenance", "prevention"]
-"""To treat, to keep well after recovery, or to keep a disorder from beginning."""
+"""What a course is for: treating an episode, staying well after recovery, or preventing a first episode."""
 
 AGE = "age_years"
-"""The fact that ``age`` of a length is about."""
+"""The fact that the ``age`` of a :class:`Length` is compared with."""
 REMITTED = "remitted"
 
 
@@ -27,11 +27,12 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a course is: the fewest and the most ``sessions`` (None where nobody knows), of what kind, for whom.
+    """How many sessions a course has, and for whom.
 
-    It is for ``targets`` (none: for all), with ``remitted`` only for one that is answered so, at an age of ``age_low``
-    to ``age_high`` years (None: at any, known or not). Where it is not ``phased``, the phases and review points do not
-    apply, and it is one stretch that is called ``title``.
+    ``sessions`` are the fewest and the most, or None where no source says. The length is for ``targets`` (empty: for
+    every target). With ``remitted`` it is only for a condition answered as remitted. ``age`` is the lowest and highest
+    age in years, both included; None is for every age, also one that is not known. Where ``phased`` is false, the
+    phases and review points do not apply, and the whole course is shown as one part called ``title``.
     """
 
     id: str
@@ -47,7 +48,7 @@ class Length:
     note: str | None = None
 
     def fits(self, target: str, answers: Answers) -> bool:
-        """Say whether the length is for this target, by the answers given."""
+        """Whether this length applies to the target, given the answers."""
         if self.targets and target not in self.targets:
             return False
         if self.remitted and answers.get(target) != REMITTED:
@@ -61,7 +62,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of a course. Session numbers of 0 and below count from the last session."""
+    """A part of a course, from session ``first`` to ``last``. Numbers of 0 and below count from the last session."""
 
     id: str
     title: str
@@ -75,7 +76,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentPoint:
-    """A session, or a first and a last one, at which progress is looked at; numbered as in a phase."""
+    """A session, or a first and a last one, at which progress is reviewed; numbered as in a :class:`Phase`."""
 
     id: str
     sessions: tuple[int, ...]
@@ -86,7 +87,7 @@ class AssessmentPoint:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a plan is made from; ``cited`` are all the sources that the file names, each with its place."""
+    """All of ``course.yaml`` that a plan is made from. ``cited`` are all sources that the file names, with places."""
 
     price: Price
     default: Length
@@ -100,9 +101,9 @@ class Course:
     cited: Sources = ()
 
     def length(self, id_: str) -> Length:
-        """The length with this id; KeyError where there is none."""
-        return {each.id: each for each in (self.default, *self.lengths)}[id_]
+        """The length with this id. Raises KeyError where there is none."""
+        return {length.id: length for length in (self.default, *self.lengths)}[id_]
 
     def length_for(self, target: str, answers: Answers) -> Length:
-        """The first length that fits the target, else the default."""
-        return next((each for each in self.lengths if each.fits(target, answers)), self.default)
+        """The first length that fits the target, or the default where none fits."""
+        return next((length for length in self.lengths if length.fits(target, answers)), self.default)

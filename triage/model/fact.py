@@ -1,4 +1,4 @@
-"""A fact: one thing that may be asked about a referral, with its type, its answers and when it is asked."""
+"""A fact: one question about a referral, with its type, its possible answers and when it is asked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEUTRAL_VALUES = ("none", "no", "absent")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How a value reads on a page; ``example_yes`` is a case of it, ``example_no`` one easily taken for it."""
+    """How a value reads on a page. ``example_yes`` is a case of it, ``example_no`` a case that is mistaken for it."""
 
     label: str
     help: str = ""
@@ -34,9 +34,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class CoreRule:
-    """When a fact is core: ``always``, ``when`` a condition is not known to be false, or once ``given`` has an answer.
+    """When a fact is core, that is, when its absence holds the urgency at a floor.
 
-    ``when`` holds alternatives, like the ``when`` of a rule.
+    ``kind`` is "never", "always", "when" (as long as ``when``, alternatives as in a rule, is not known to be false) or
+    "given" (once the fact named by ``given`` has an answer).
     """
 
     kind: Literal["never", "always", "when", "given"]
@@ -45,16 +46,16 @@ class CoreRule:
 
 
 Clause = Literal["said_by", "clouded"]
-"""Why a reassuring answer may not count: who said it, or the state that the person is in."""
+"""Why a reassuring answer may not count: because of who said it, or of the state that the person is in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reassuring:
-    """Which answers reassure beside the neutral one, and when they do not count.
+    """Which answers to a fact are reassuring, and which reasons not to count them do not apply to it.
 
-    ``values`` reassure like the neutral answer. ``but`` names the clauses that the fact is excepted from. ``in_part``
-    are values that count for the rules whoever said them, and leave the fact unanswered where it was somebody whose
-    reassurance does not count.
+    ``values`` reassure as the neutral answer does. ``but`` names the clauses that do not apply to this fact.
+    ``in_part`` are values that always count for the rules; said by somebody whose reassurance does not count, they
+    leave the fact unanswered for the floor.
     """
 
     values: frozenset[str] = frozenset()
@@ -64,7 +65,7 @@ class Reassuring:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The level that an unanswered core fact holds while a condition is known to hold."""
+    """The lowest urgency while a core fact is unanswered and one of ``held_while`` is known to hold."""
 
     level: str
     held_while: tuple[Conjunction, ...]
@@ -72,10 +73,11 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of the vocabulary. ``title`` names it in at most four words.
+    """One fact of the vocabulary.
 
-    ``labels`` hold the values in order; numbers have ``minimum`` and ``maximum``. ``own_neutral`` is the neutral answer
-    where it is another than the type's.
+    ``title`` names it in at most four words. ``labels`` are its values in order; a number has ``minimum`` and
+    ``maximum`` instead, both included. ``asked_when`` is empty for a fact that is always asked. ``own_neutral`` is the
+    neutral answer where it differs from that of the type.
     """
 
     name: str
@@ -99,12 +101,12 @@ class Fact:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The values' ids in order; nothing for a number."""
+        """The ids of the values in order; empty for a number."""
         return tuple(self.labels)
 
     @property
     def all_answers(self) -> tuple[Value, ...]:
-        """The answers to a fact that is no set, in order."""
+        """Every possible answer in order, for a fact that is not a set."""
         return tuple(range(self.minimum, self.maximum + 1)) if self.is_integer else self.values
 
     @property
@@ -124,7 +126,7 @@ class Fact:
 
     @property
     def neutral(self) -> Value | None:
-        """The answer that says "nothing here", where the fact has one."""
+        """The answer that reports nothing (none, no, absent, 0, the empty set); None where the fact has none."""
         if self.own_neutral is not None:
             return self.own_neutral
         if self.is_set:
@@ -134,11 +136,11 @@ class Fact:
         return next((value for value in NEUTRAL_VALUES if value in self.labels), None)
 
     def reassures(self, value: Value) -> bool:
-        """Say whether the answer, if it counts, clears something: any answer to a set does, of what it leaves out."""
+        """Whether the answer is reassuring. Every answer to a set is, about the members that it leaves out."""
         return self.is_set or value == self.neutral or value in self.reassuring.values
 
     def accepts(self, value: object) -> bool:
-        """Say whether ``value`` is an answer to this fact, an open set included (not whether it may be "unknown")."""
+        """Whether ``value`` is an answer to this fact. An open set is one; "unknown" by itself is not."""
         if self.is_integer:
             return isinstance(value, int) and not isinstance(value, bool) and self.minimum <= value <= self.maximum
         if self.is_set:
@@ -146,7 +148,7 @@ class Fact:
         return isinstance(value, str) and value in self.labels
 
     def allowed(self) -> str:
-        """Say in words which answers are allowed."""
+        """The allowed answers in words, for messages."""
         if self.is_integer:
             return f"a whole number from {self.minimum} to {self.maximum}"
         listed = ", ".join(self.values)

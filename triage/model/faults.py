@@ -1,4 +1,4 @@
-"""Faults and where they are: every message names a place, says one sentence and offers the fix."""
+"""Faults of a rule set: each has a place, one sentence and the fix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a text file; ``line`` and ``column`` count from 1, 0 where the whole file is meant."""
+    """A position in a text file. ``line`` and ``column`` count from 1; both are 0 where the whole file is meant."""
 
     file: str
     line: int = 0
@@ -22,16 +22,16 @@ class Place:
 
 
 NOWHERE = Place("")
-"""The place of what no file holds."""
+"""The place of something that was not read from a file."""
 
 KeyPath = tuple[str | int, ...]
-"""Where a part of a YAML file stands: keys, and numbers of entries, from the outside in."""
+"""The path to a part of a YAML file: keys and indices of list entries, outermost first."""
 
 Places = Mapping[KeyPath, Place]
 
 
 def place_in(places: Places, path: KeyPath, default: Place) -> Place:
-    """Where ``path`` stands, or where the nearest part around it does."""
+    """The place of ``path``, or of the nearest part that encloses it, or ``default``."""
     while path not in places and path:
         path = path[:-1]
     return places.get(path, default)
@@ -39,7 +39,7 @@ def place_in(places: Places, path: KeyPath, default: Place) -> Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong with the rule set: where, which check found it, what it is and how to mend it."""
+    """One mistake in the rule set: its place, the check that found it, a sentence and the fix."""
 
     place: Place
     check: str
@@ -52,7 +52,7 @@ class Fault:
 
 
 class FaultyRuleSet(Exception):
-    """The rule set can't be used; ``faults`` holds all that is wrong with it, in order of place."""
+    """The rule set can't be used. ``faults`` holds every mistake, in order of place."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
@@ -60,17 +60,17 @@ class FaultyRuleSet(Exception):
 
 
 def near_match(word: str, known: Iterable[str]) -> str | None:
-    """Give the known word nearest to ``word``, or None where nothing is near."""
-    by_folded = {each.lower(): each for each in known}
-    found = get_close_matches(word.lower(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
+    """The known word most similar to ``word`` (upper and lower case alike), or None where none is similar."""
+    by_lower_case = {known_word.lower(): known_word for known_word in known}
+    matches = get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0.6)
+    return by_lower_case[matches[0]] if matches else None
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Say which known word may have been meant, or list them where there are few, or say nothing."""
+    """The fix for a misspelt word: a similar known word, or up to 12 known words, or an empty text."""
     match = near_match(word, known)
     if match:
         return f"Did you mean `{match}`?"
     if 0 < len(known) <= 12:
-        return "Known: " + ", ".join(f"`{each}`" for each in known) + "."
+        return "Known: " + ", ".join(f"`{known_word}`" for known_word in known) + "."
     return ""

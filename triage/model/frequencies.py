@@ -1,4 +1,4 @@
-"""How often each answer is given: what expected shares, drawn referrals and reports of alarms rest on."""
+"""How often each answer is given, for expected shares, generated referrals and reports of alarms."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from triage.model.rule import Condition, Value, satisfies
 class Shares:
     """The share of each answer among all answers to one fact.
 
-    ``of_values`` are those of a choice, which come to 1, or of a set's members, each by itself. ``of_ranges`` are those
-    of a number, from the lowest to the highest number of each range, all numbers of a range being as frequent.
+    ``of_values`` holds a share from 0 to 1 for each value of a choice (their sum is 1), or for each member of a set
+    (independent of each other). ``of_ranges`` holds the lowest number, the highest number and the share of each range
+    of a number fact; all numbers of a range are equally frequent.
     """
 
     of_values: Mapping[str, float] = field(default_factory=dict)
     of_ranges: tuple[tuple[int, int, float], ...] = ()
 
     def of(self, value: Value) -> float:
-        """The share of one answer to a fact that is no set."""
+        """The share of one answer to a fact that is not a set."""
         if isinstance(value, int):
             return next((share / (high - low + 1) for low, high, share in self.of_ranges if low <= value <= high), 0.0)
         return self.of_values.get(str(value), 0.0)
@@ -30,8 +31,8 @@ class Shares:
 class FactFrequency:
     """How often each answer to one fact is given where it is asked.
 
-    ``where`` holds other shares for those whose answer to one other fact satisfies a condition; no two of them do for
-    the same answer. ``source`` says where the shares come from; without one they are a guess.
+    ``where`` holds conditions on one other fact, with the shares for referrals that satisfy them; the conditions
+    exclude each other. ``source`` says where the shares come from; None means that they are a guess.
     """
 
     shares: Shares
@@ -44,7 +45,7 @@ class FactFrequency:
         return self.where[0][0].fact if self.where else None
 
     def shares_given(self, answer: Value | None) -> Shares:
-        """The shares for those with this answer to the other fact."""
+        """The shares for referrals with this answer to the other fact (None: not answered)."""
         if answer is None:
             return self.shares
         return next((shares for condition, shares in self.where if satisfies(condition, answer)), self.shares)

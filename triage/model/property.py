@@ -1,4 +1,4 @@
-"""A property: what must hold of every referral that is let in, complete or not."""
+"""A property: a statement that must hold of every valid referral, complete or not."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from triage.model.rule import Condition, Conjunction
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One thing that must hold. ``given`` narrows the referrals it is about; the rest says what must hold of them.
+    """One statement about all valid referrals.
 
-    ``unanswered`` are facts without an answer. ``level_at_least`` and ``level_at_most`` are about the level that rules
+    ``given`` and ``unless`` select the referrals that it is about; the other attributes say what must hold of them.
+
+    ``unanswered`` are facts without an answer; ``beside_a_focus`` narrows to where a problem area is proposed. With
+    ``targets`` the ratings are those of each of these targets, and no support of theirs counts (``never_supported``) or
+    gives them one of ``never_roles``; without, the ratings are those of the whole. ``role`` is had by ``only_targets``
+    alone, or by conditions ``only_while`` they are answered so. ``obstacles`` are conditions of which a more certain
+    answer rates no other target higher. ``never_offered`` are therapies, ``never_fires`` and ``never_limits`` rules, of
+    which the latter limit no condition ``while_answered`` so.
+
+    ``level_at_least`` and ``level_at_most`` are about the level that rules
     set; ``reported_at_least`` is about what is shown, floors included. ``lines`` are additive lines that the action
     shows. Of the rules themselves: ``covers_at_most_own_level`` says that none covers a rule of a higher level, and
     ``one_step_a_reason`` names facts of which only the step that was answered gives a reason.
@@ -37,8 +46,20 @@ class Property:
     more_serious_lowers_nothing: bool = False
     supports_reading: str | None = None
     roles: tuple[str, ...] = ()
+    beside_a_focus: bool = False
+    targets: tuple[str, ...] = ()
+    never_supported: bool = False
+    never_roles: tuple[str, ...] = ()
+    role: str | None = None
+    only_targets: tuple[str, ...] = ()
+    only_while: str | None = None
+    obstacles: tuple[str, ...] = ()
+    never_offered: tuple[str, ...] = ()
+    never_fires: tuple[str, ...] = ()
+    never_limits: tuple[str, ...] = ()
+    while_answered: str | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """All conditions of the property: numbers are told apart at their bounds too."""
-        return (*(each for conjunction in self.given for each in conjunction), *self.unless)
+        """All conditions of the property; a proof also has to split the ranges of numbers at their bounds."""
+        return (*(condition for conjunction in self.given for condition in conjunction), *self.unless)

@@ -1,10 +1,10 @@
-"""The rule language as one frozen tree, and what a single condition means.
+"""The rule language as frozen dataclasses, and the three-valued meaning of a condition.
 
-A condition is about one fact. A conjunction is conditions that must all hold; a rule's ``when`` is one or more
-conjunctions, of which any one is enough. Truth is three-valued: ``True``, ``False``, or ``None`` for unknown.
+A condition is about one fact. A conjunction is a list of conditions that must all hold. A rule's ``when`` is one or
+more conjunctions, of which at least one must hold. Truth is ``True``, ``False``, or ``None`` for unknown.
 
-An *open set* is a set of which not everything is known: a frozenset that contains ``"unknown"`` beside at least one
-member. Its members are known to be in it; of every other it is unknown whether it is.
+An *open set* is an answer that may be incomplete: a frozenset of ``"unknown"`` and at least one member. Its members
+are known to be in the set; whether any other value is in it is unknown.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Literal, TypeVar, assert_never, get_args
 from triage.model.faults import NOWHERE, Place, Places, place_in
 
 UNKNOWN = "unknown"
-"""The answer "asked, not known": recorded, and reasoned about like no answer. Inside a set: the set is open."""
+"""The answer "asked, not known". It is recorded and evaluated like no answer. As a member it makes a set open."""
 
 Value = str | int | frozenset[str]
 """An answer: a value's id, a number, or the members of a set, with "unknown" among them where the set is open."""
 
 Answers = Mapping[str, Value]
-"""Answers by fact; a fact that is not answered at all is absent, one whose set is open is there and unanswered."""
+"""Answers by name of fact. A fact without an answer is absent; one with an open set is present but unanswered."""
 
 Truth = bool | None
 """True, False, or None for unknown (Kleene's strong three-valued logic)."""
@@ -67,7 +67,7 @@ Conjunction = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class Supports:
-    """Speaks for: the rating of each target may go up to ``rating``."""
+    """Supports IPT for each target, up to ``rating``, in this role and with this certainty of evidence."""
 
     rating: str
     targets: tuple[str, ...]
@@ -85,9 +85,9 @@ class AdultsOnly:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Speaks against: the rating of each target may go no further than ``to``.
+    """Limits the rating of each target to ``to`` at most.
 
-    No ``targets`` means all of them. ``until`` says what ends the limit, where it holds for now only.
+    Empty ``targets`` means every target. ``until`` says what ends the limit, where it is temporary.
     """
 
     to: str
@@ -98,13 +98,13 @@ class Limits:
     adults_only: AdultsOnly | None = None
 
     def applies_to(self, target: str) -> bool:
-        """Say whether the limit holds the rating of this target."""
+        """Whether the limit applies to this target."""
         return not self.targets or target in self.targets
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What the coordinator does: the one thing now, further lines, questions, ids of additive lines, and for later."""
+    """What the coordinator does: first of all, then, what to ask, the ids of additive lines, and what to do later."""
 
     first: str = ""
     do: tuple[str, ...] = ()
@@ -118,9 +118,9 @@ NO_ACTION = Action()
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """A clinician must act within the time of ``level``, for this kind of ``danger``.
+    """Sets an urgency: a clinician must act within the time of ``level``, because of this kind of ``danger``.
 
-    ``covers`` names the rules whose reason, ``first``, ``do`` and ``ask`` this one takes the place of.
+    ``covers`` names the rules whose reason and whose ``first``, ``do`` and ``ask`` are not shown beside this rule.
     """
 
     level: str
@@ -131,7 +131,7 @@ class Urgency:
 
 @dataclass(frozen=True, slots=True)
 class Derives:
-    """While ``fact`` is unanswered, take it to be ``value`` for the rating so far."""
+    """Assumes ``value`` for ``fact`` in the rating so far, while the fact is unanswered."""
 
     fact: str
     value: str
@@ -146,7 +146,7 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Says that a format is suited, or is not."""
+    """Says whether a format of the sessions is suited."""
 
     format: str
     suited: bool
@@ -154,7 +154,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A therapy to offer first or beside, for these targets."""
+    """A therapy to offer before IPT ("first") or as a choice beside it, for these targets (empty: for all)."""
 
     therapy: str
     offer: Literal["first", "beside"]
@@ -163,7 +163,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A note that changes no rating; in a comparison it says which therapy it ``favours``."""
+    """A note that changes no rating. A comparison says which therapy it ``favours`` ("ipt" or "cbt")."""
 
     topic: str
     favours: str | None = None
@@ -177,7 +177,7 @@ EFFECTS: tuple[EffectName, ...] = get_args(EffectName)
 
 
 def effect_name(effect: Effect) -> EffectName:
-    """Give the effect's name as the answer and the rule files spell it."""
+    """The name of an effect in rule files and answers."""
     match effect:
         case Supports():
             return "supports"
@@ -200,7 +200,7 @@ def effect_name(effect: Effect) -> EffectName:
 
 @dataclass(frozen=True, slots=True)
 class SourceRef:
-    """Where a rule's knowledge comes from: a source's id, with the page's claim or what was found."""
+    """A reference to a source by id, with the claim of the page or the finding that is cited."""
 
     id: str
     claim: str | None = None
@@ -210,7 +210,7 @@ class SourceRef:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A referral inside a rule file, and whether the rule fires on it (None: unknown)."""
+    """An example in a rule file: answers, and whether the rule fires on them (None: it is open)."""
 
     name: str
     given: Mapping[str, Value]
@@ -219,14 +219,14 @@ class Example:
 
 
 SET_ASIDE = ("draft", "retired")
-"""The states of a rule that does not run."""
+"""The statuses of a rule that is not run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``when``, ``unless`` and ``effects`` are its meaning; the rest explains and governs it.
+    """One rule. ``when``, ``unless`` and ``effects`` are its meaning; the rest documents it.
 
-    ``table`` is the id of the file where the rule is one row of a table or one cut-off of an instrument.
+    ``table`` is the id of the file for a row of a table or a cut-off of an instrument, else None.
     """
 
     id: str
@@ -249,18 +249,18 @@ class Rule:
     places: Places = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, *path: str | int) -> Place:
-        """Where a part of the rule stands in its file, or what is nearest around it."""
+        """The place of a part of the rule in its file, or of the nearest part that encloses it."""
         return place_in(self.places, path, self.place)
 
     def at_condition(self, fact: str) -> Place:
-        """Where the first condition on a fact stands."""
+        """The place of the first condition on a fact."""
         paths = [path for path in self.places if path[0:1] in (("when",), ("unless",)) and path[-1] == fact]
         return self.at(*paths[0]) if paths else self.at("when")
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions of the rule, those of ``unless`` last."""
-        return tuple(c for conjunction in self.when for c in conjunction) + self.unless
+        return tuple(condition for conjunction in self.when for condition in conjunction) + self.unless
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -283,7 +283,7 @@ class Rule:
 
 
 def is_open(value: Value) -> bool:
-    """Say whether the answer is an open set: some members are given, and whether there are more is not known."""
+    """Whether the answer is an open set: some members are known, and there may be more."""
     return isinstance(value, frozenset) and UNKNOWN in value
 
 
@@ -293,9 +293,9 @@ def members(value: frozenset[str]) -> frozenset[str]:
 
 
 def satisfies(condition: Condition, value: Value) -> Truth:
-    """Say whether an answer satisfies the condition; None only where a set is open and could go either way.
+    """Whether an answer satisfies the condition; None only for an open set that does not decide it.
 
-    Raises TypeError where the value's type is not the condition's: only typed values may get here.
+    Raises TypeError where the value's type does not fit the condition: values must have been checked before.
     """
     match condition:
         case OneOf(values=values) if isinstance(value, str):
@@ -312,18 +312,18 @@ def satisfies(condition: Condition, value: Value) -> Truth:
 
 
 def holds(condition: Condition, answers: Answers) -> Truth:
-    """Say whether the condition holds of the answers; None where its fact is not answered, or only in part."""
+    """Whether the condition holds; None where its fact has no answer, or an open set that does not decide it."""
     value = answers.get(condition.fact)
     return None if value is None else satisfies(condition, value)
 
 
 def all_hold(conjunction: Conjunction, answers: Answers) -> Truth:
-    """Say whether every condition of the conjunction holds of the answers."""
+    """Whether every condition of the conjunction holds."""
     return all_of(holds(condition, answers) for condition in conjunction)
 
 
 def any_holds(conjunctions: Iterable[Conjunction], answers: Answers) -> Truth:
-    """Say whether any of the conjunctions holds of the answers."""
+    """Whether at least one of the conjunctions holds."""
     return any_of(all_hold(conjunction, answers) for conjunction in conjunctions)
 
 

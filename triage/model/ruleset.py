@@ -1,4 +1,4 @@
-"""The rule set: all that was read from one ``rules/`` folder, frozen; what every engine runs."""
+"""The rule set: everything that was read from one ``rules/`` folder, frozen. Every engine runs on it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from triage.model.about import About
+from triage.model.alarm import StoredAlarm
 from triage.model.course import Course
 from triage.model.faults import Fault
+from triage.model.hazard import Hazard
 from triage.model.rule import Limits, Rule, Supports, Urgency
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
@@ -17,7 +19,7 @@ from triage.model.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where knowledge comes from. ``kind`` is guideline, meta-analysis, trial, …, service-page or proposal."""
+    """An entry of the bibliography. ``kind`` is guideline, meta-analysis, trial, …, service-page or proposal."""
 
     id: str
     citation: str
@@ -31,7 +33,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire: the fact that holds its score, its range, whom it is for, and the rules of its cut-offs."""
+    """A questionnaire: the fact with its score, the lowest and highest score, its population, its rules by id."""
 
     id: str
     fact: str
@@ -45,7 +47,7 @@ class Instrument:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """One rule set. ``rules`` are the active ones in order of id; ``all_rules`` also those that do not run."""
+    """One rule set. ``rules`` are the active rules in order of id; ``all_rules`` has drafts and retired ones too."""
 
     vocabulary: Vocabulary
     scales: Scales
@@ -60,8 +62,10 @@ class RuleSet:
     evidence_rows: Mapping[str, str] = field(default_factory=dict)
     rows_without_rule: Mapping[str, str] = field(default_factory=dict)
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    hazards: tuple[Hazard, ...] = ()
+    alarm: StoredAlarm | None = None
     draft_faults: tuple[Fault, ...] = ()
-    """What is wrong with drafts and retired rules that could not be read: told to their authors, refused by nothing."""
+    """Faults of drafts and retired rules. They are reported to authors and do not keep the rule set from loading."""
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -75,7 +79,7 @@ class RuleSet:
 
     @cached_property
     def concluding(self) -> tuple[Rule, ...]:
-        """The active rules that do anything but derive a fact."""
+        """The active rules that do not derive a fact."""
         return tuple(rule for rule in self.rules if not rule.derives)
 
     @cached_property
@@ -86,7 +90,7 @@ class RuleSet:
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
-        """All that a support may be about: the conditions of the vocabulary, then the targets of the scales."""
+        """Everything that a support can be for: the conditions of the vocabulary, then the targets of the scales."""
         return (*self.vocabulary.conditions, *(target.id for target in self.scales.targets))
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:

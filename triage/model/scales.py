@@ -1,4 +1,4 @@
-"""The scales: ratings, urgencies with their clocks, certainties, roles, problem areas, and the built-in reasons."""
+"""The scales: ratings, urgencies with their response times, certainties, roles, problem areas, built-in reasons."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ HIGHEST_URGENCY = "emergency"
 ON_HOLD = "on_hold"
 INSUFFICIENT = "insufficient_information"
 NOT_THE_LEADING_PROBLEM = "not-the-leading-problem"
-"""The built-in limit on what stands beside a leading problem that nothing supports; its value is the cap."""
+"""The built-in limit on all targets where no rule supports the leading problem. Its value is the cap."""
 CONDITION_BESIDE = "condition-beside-a-life-problem"
-"""The built-in reason why a life problem's support does not count."""
+"""The built-in reason why the supports of a life problem do not count: a condition is present as well."""
 GENERAL_FLOOR = "general"
-"""The floor of every unanswered core fact that sets none of its own."""
+"""The id of the floor of every unanswered core fact without a floor of its own."""
 LOWEST_WITH_ROLE = "possible"
-"""Below this rating a target has no role."""
+"""The lowest rating for which an answer states a role."""
 LOWEST_WITH_CERTAINTY = "suitable"
-"""Below this rating a target has no certainty: how sure it is that something else is better is none for IPT."""
+"""The lowest rating for which an answer states a certainty.
+
+Below it, the evidence says that something else is better, which is no certainty of evidence for IPT.
+"""
 CORE_UNANSWERED = "core-safety-unanswered"
-"""The built-in reason that lists the core safety questions not answered."""
+"""The built-in reason that lists the unanswered core safety questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A value of a scale and how it reads."""
+    """A value of a scale with its label."""
 
     id: str
     label: str
@@ -42,7 +45,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class FormatTerm:
-    """A format of the sessions; with ``suited_only_when`` it is said to be suited only while that is known to hold."""
+    """A format of the sessions. With ``suited_only_when`` it is called suited only while that is known to hold."""
 
     id: str
     label: str
@@ -52,7 +55,7 @@ class FormatTerm:
 
 @dataclass(frozen=True, slots=True)
 class UrgencyTerm:
-    """An urgency: ``respond_within`` as the answer gives it, and what to do where no rule and no floor says it."""
+    """An urgency. ``respond_within`` is copied into answers; ``action`` is used where no rule or floor gives one."""
 
     id: str
     label: str
@@ -63,7 +66,7 @@ class UrgencyTerm:
 
 @dataclass(frozen=True, slots=True)
 class BuiltInReason:
-    """A reason that the way of deciding gives, rather than a rule."""
+    """A reason that comes from how ratings and levels are decided, not from a rule."""
 
     id: str
     effect: str
@@ -76,9 +79,9 @@ class BuiltInReason:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An additive line: what never to do, or what to do also, for every rule that names it.
+    """An additive line: something never to do, or to do as well, shown with every rule that names it.
 
-    It is not shown beside the line ``not_beside``.
+    It is left out where the line ``not_beside`` is shown.
     """
 
     id: str
@@ -89,7 +92,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FloorAction:
-    """What to do where a floor holds the level: it stands among the rules of its level with this danger."""
+    """The action of a floor. It is sorted among the rules of the floor's level by this danger."""
 
     danger: str
     action: Action
@@ -97,7 +100,7 @@ class FloorAction:
 
 @dataclass(frozen=True, slots=True)
 class LifeTarget:
-    """A target of supports that is no condition: a life problem with its problem area, or prevention."""
+    """A target of supports that is not a condition: a life problem with its problem area, or prevention."""
 
     id: str
     label: str
@@ -107,7 +110,7 @@ class LifeTarget:
 
 @dataclass(frozen=True, slots=True)
 class Therapy:
-    """A therapy that may be offered; never while one of ``not_offered_when`` holds of the answers."""
+    """A therapy that may be offered, unless one of ``not_offered_when`` holds."""
 
     id: str
     label: str
@@ -116,10 +119,11 @@ class Therapy:
 
 @dataclass(frozen=True)
 class Scales:
-    """All scales, each lowest or most cautious first; dangers, lines and ``urgency_order`` in the order of display.
+    """All scales, each from the lowest or most cautious value up; dangers and lines are in the order of display.
 
-    ``urgency_order`` lists each urgency rule once: among rules of one level and danger, it says which action is first.
-    ``floor`` is the level of the general floor; ``floors`` hold its action and those of facts that set their own.
+    ``urgency_order`` lists the id of each urgency rule once. It decides whose action comes first among rules of one
+    level and danger. ``floor`` is the level of the general floor. ``floors`` holds the action of the general floor and
+    of each fact with a floor of its own. ``hold_at`` are the levels at which no rating is shown.
     """
 
     ratings: tuple[Term, ...]
@@ -153,12 +157,12 @@ class Scales:
 
     @cached_property
     def life_problems(self) -> frozenset[str]:
-        """The targets whose supports do not count while a condition stands beside them."""
+        """The targets whose supports do not count while a condition is suspected or current."""
         return frozenset(target.id for target in self.targets if target.life_problem)
 
     @cached_property
     def cap(self) -> str:
-        """The highest rating of what stands beside a leading problem that nothing supports."""
+        """The highest rating of any target where no rule supports the leading problem."""
         reason = self.built_in.get(NOT_THE_LEADING_PROBLEM)
         return reason.value if reason is not None and reason.value is not None else NO_LIMIT
 
@@ -171,15 +175,15 @@ class Scales:
         return {id_: rank for rank, id_ in enumerate(self.urgency_ids)}
 
     def rating_rank(self, rating: str) -> int:
-        """A rating's place on its scale, 0 the lowest; KeyError for a value that is not on it."""
+        """A rating's rank, 0 for the lowest. Raises KeyError for a value that is not on the scale."""
         return self._rating_rank[rating]
 
     def ratings_below_support(self, rating: str) -> bool:
-        """Say whether a reported rating says nothing of any support: held, insufficient, or at most no indication."""
+        """Whether a reported rating rests on no support: on hold, insufficient information, no indication or lower."""
         return self._rating_rank.get(rating, 0) <= self._rating_rank[NO_SUPPORT]
 
     def urgency_rank(self, level: str) -> int:
-        """An urgency's place on its scale, 0 the lowest."""
+        """An urgency's rank, 0 for the lowest. Raises KeyError for a value that is not on the scale."""
         return self._urgency_rank[level]
 
     def urgency(self, level: str) -> UrgencyTerm:

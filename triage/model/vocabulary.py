@@ -1,7 +1,6 @@
-"""The vocabulary: every fact, which are asked and which are core, and what contradicts what.
+"""The vocabulary: every fact, when it is asked, when it is core, and which answers contradict each other.
 
-``rules/vocabulary.yaml`` is read here once; the referral model, the API schema, the form, the engines and the
-proofs are all made from what this module returns.
+The referral model, the API schema, the form, the engines and the proofs are all made from a :class:`Vocabulary`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from triage.model.rule import (
 )
 
 MOST_REMEMBERED = 10_000
-"""How many combinations of answers ``asked_all`` remembers before it begins anew."""
+"""The size at which the cache of ``Vocabulary.asked_all`` is emptied, in combinations of answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,18 @@ class AtMost:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The facts that the constraint ties together."""
+        """The facts that the constraint is about."""
         return (self.lower, self.upper)
 
     def broken_by(self, answers: Answers) -> bool:
-        """Say whether the given answers contradict one another."""
+        """Whether the answers break the constraint."""
         lower, upper = answers.get(self.lower), answers.get(self.upper)
         return isinstance(lower, int) and isinstance(upper, int) and lower > upper + self.plus
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """A constraint against conditions that can't hold together; with ``given``, against giving that fact meanwhile."""
+    """A constraint: the conditions never all hold or, with ``given``, never while that fact has an answer."""
 
     id: str
     message: str
@@ -61,12 +60,12 @@ class Never:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The facts that the constraint ties together."""
+        """The facts that the constraint is about."""
         named = dict.fromkeys(condition.fact for condition in self.never)
         return (self.given, *named) if self.given else tuple(named)
 
     def broken_by(self, answers: Answers) -> bool:
-        """Say whether the given answers contradict one another."""
+        """Whether the answers break the constraint."""
         if self.given is not None and self.given not in answers:
             return False
         return all_hold(self.never, answers) is True
@@ -86,7 +85,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whose word an answer may be. Where it does not count, ``why`` says so in an answer's ``not_counted``."""
+    """A kind of person who may have given an answer; ``why`` explains why their reassurance does not count."""
 
     id: str
     label: str
@@ -96,7 +95,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Clouded:
-    """A state in which no reassuring answer counts, whoever gave it."""
+    """A state in which no reassuring answer counts, whoever gave it, and the sentence that says why."""
 
     when: Conjunction
     why: str
@@ -104,10 +103,10 @@ class Clouded:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What a leading problem is about, and what leads where none of that is supported.
+    """The targets that a leading problem is about, and what leads where no rule supports any of them.
 
-    ``also_remitted``: about every condition that is answered remitted, too. ``otherwise``: where none of its targets
-    is supported all targets lead, and with ``all_lead_capped`` none is rated above the cap that the scales set.
+    With ``also_remitted`` it is also about every condition answered as remitted. Where none of its targets is
+    supported, all supported targets lead (``otherwise``); with "all_lead_capped" none is rated above ``Scales.cap``.
     """
 
     targets: tuple[str, ...] = ()
@@ -119,8 +118,9 @@ class Lead:
 class Vocabulary:
     """All facts by name in the order of the file, their groups and the constraints between them.
 
-    ``leads`` holds, for each value of the ``leading_fact``, what it is about. ``not_a_condition_beside`` are conditions
-    that do not keep a life problem from counting, ``outside`` facts of which a yes lies outside what the rules know.
+    ``leads`` says for each value of the ``leading_fact`` what that problem is about. ``not_a_condition_beside`` names
+    conditions that do not keep the supports of a life problem from counting. ``outside`` names facts whose answer "yes"
+    describes something that the rules do not know.
     """
 
     facts: Mapping[str, Fact]
@@ -141,8 +141,19 @@ class Vocabulary:
 
     @cached_property
     def gated(self) -> tuple[Fact, ...]:
-        """The facts that are asked only when something else holds."""
+        """The facts with a gate: they are asked only while something else holds."""
         return tuple(fact for fact in self.facts.values() if fact.asked_when)
+
+    @property
+    def deciding_conditions(self) -> Iterator[Condition]:
+        """Every condition that decides what is asked, what is core, which floor holds and what contradicts what."""
+        for fact in self:
+            held_while = fact.floor.held_while if fact.floor is not None else ()
+            for conjunction in (*fact.asked_when, *fact.core.when, *held_while):
+                yield from conjunction
+        for constraint in self.constraints:
+            if isinstance(constraint, Never):
+                yield from constraint.never
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:
@@ -151,18 +162,18 @@ class Vocabulary:
 
     @cached_property
     def order(self) -> Mapping[str, int]:
-        """Each fact's place in the file, for ordering answers."""
+        """The index of each fact in the file, for sorting."""
         return {name: index for index, name in enumerate(self.facts)}
 
     def is_answered(self, name: str, answers: Answers) -> bool:
-        """Say whether the fact is answered: it has an answer, and no open set."""
+        """Whether the fact has an answer that is not an open set."""
         return name in answers and not is_open(answers[name])
 
     def asked(self, name: str, answers: Answers) -> Truth:
-        """Say whether the fact is asked of this referral; None where that is not yet known.
+        """Whether the fact is asked of this referral; None where that is not yet known.
 
-        A fact that is core, or can become so, counts as asked once it has any answer but its neutral one, so that no
-        other answer can silence it.
+        A fact that can be core counts as asked once it has an answer other than its neutral one, so that an answer to
+        another question can't hide it.
         """
         fact = self.facts[name]
         if not fact.asked_when:
@@ -172,17 +183,17 @@ class Vocabulary:
         return any_holds(fact.asked_when, answers)
 
     def asked_all(self, answers: Answers) -> Mapping[str, Truth]:
-        """Say of each fact that is only sometimes asked whether it is asked of this referral.
+        """Whether each gated fact is asked of this referral, by its name.
 
-        Remembered by the answers that it hangs on, which are few: it is asked several times a referral.
+        The result is cached by the few answers that it depends on, since it is needed several times a referral.
         """
         key = tuple(answers.get(name) for name in self._gating)
-        known = self._asked.get(key)
-        if known is None:
+        asked = self._asked.get(key)
+        if asked is None:
             if len(self._asked) > MOST_REMEMBERED:
                 self._asked.clear()
-            known = self._asked[key] = {fact.name: self.asked(fact.name, answers) for fact in self.gated}
-        return known
+            asked = self._asked[key] = {fact.name: self.asked(fact.name, answers) for fact in self.gated}
+        return asked
 
     @cached_property
     def _gating(self) -> tuple[str, ...]:
@@ -195,14 +206,17 @@ class Vocabulary:
         return {}
 
     def truth(self, condition: Condition, answers: Answers, asked: Mapping[str, Truth]) -> Truth:
-        """Say whether a rule's condition holds: "asked, and the answer satisfies it"; ``asked`` from asked_all."""
+        """Whether a rule's condition holds: its fact is asked and its answer satisfies it.
+
+        ``asked`` is what :meth:`asked_all` gives for these answers.
+        """
         return all_of((asked.get(condition.fact, True), holds(condition, answers)))
 
     def core_unanswered(self, answers: Answers, still_open: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """Name the core facts that are asked, or may be, and not answered.
+        """The core facts that are or may be asked and are not answered, by name.
 
-        ``still_open`` names facts that stay unanswered here although they have an answer, as
-        ``Referral.unanswered_for_floor`` does.
+        ``still_open`` names facts that count as unanswered although they have an answer
+        (``Referral.unanswered_for_floor``).
         """
         return tuple(
             fact.name
@@ -214,7 +228,7 @@ class Vocabulary:
         )
 
     def _is_core(self, fact: Fact, answers: Answers) -> bool:
-        """Say whether the fact is core. "Core when" is read with caution: unless known to be false."""
+        """Whether the fact is core. Under "when" it is, unless all of ``when`` is known to be false."""
         match fact.core.kind:
             case "never":
                 return False
@@ -226,11 +240,11 @@ class Vocabulary:
                 return fact.core.given in answers
 
     def contradictions(self, answers: Answers) -> tuple[Constraint, ...]:
-        """Give the constraints that the given answers break."""
+        """The constraints that the given answers break."""
         return tuple(constraint for constraint in self.constraints if constraint.broken_by(answers))
 
     def unanswered(self, answers: Answers) -> tuple[str, ...]:
-        """Name the facts that are asked, or may be, and are not answered."""
+        """The facts that are or may be asked and are not answered, by name."""
         return tuple(
             name
             for name in self.facts
@@ -238,7 +252,7 @@ class Vocabulary:
         )
 
     def not_used(self, answers: Answers) -> tuple[str, ...]:
-        """Name the answers that have no effect since their fact is not asked; neutral answers are not named."""
+        """The facts whose answer has no effect because they are not asked, by name; neutral answers are left out."""
         return tuple(
             fact.name
             for fact in self.gated
@@ -246,9 +260,9 @@ class Vocabulary:
         )
 
     def is_complete(self, answers: Answers) -> bool:
-        """Say whether every fact that is asked is answered, and no set open."""
+        """Whether every fact that is or may be asked is answered, no set being open."""
         return not self.unanswered(answers)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
-        """Sort names of facts by their place in the vocabulary."""
+        """The names of facts, sorted by their order in the vocabulary."""
         return sorted(names, key=self.order.__getitem__)

@@ -29,19 +29,18 @@ class _Sourced(Strict):
 
 class _Statement(_Sourced):
     text: str
-    note: str | None = None
 
 
 class _Price(_Sourced):
     first_visit_usd: NonNegativeInt
     follow_up_usd: NonNegativeInt
-    text: str
 
 
-class _Default(_Statement):
+class _Default(_Sourced):
     sessions: list[PositiveInt] = Field(min_length=2, max_length=2)
     minutes: list[PositiveInt] = Field(min_length=2, max_length=2)
     frequency: str
+    note: str | None = None
 
 
 class _Age(Strict):
@@ -62,11 +61,6 @@ class _Length(_Sourced):
     note: str | None = None
 
 
-class _StudiedLength(_Sourced):
-    format: str
-    text: str
-
-
 class _Phase(_Sourced):
     id: Id
     title: str
@@ -77,16 +71,6 @@ class _Phase(_Sourced):
     techniques: list[str]
 
 
-class _Area(_Sourced):
-    area: str
-    text: str
-
-
-class _Areas(Strict):
-    can_change: _Statement
-    examples: list[_Area]
-
-
 class _Point(_Sourced):
     id: Id
     session: int | list[int]
@@ -94,40 +78,20 @@ class _Point(_Sourced):
     basis: str
 
 
-class _Compared(_Sourced):
-    point: str
-    ipt: str
-    cbt: str
-    note: str | None = None
-
-
-class _EvidenceList(_Statement):
-    address: str
-
-
 class _CourseText(Strict):
     price: _Price
-    copay: _Statement
     default: _Default
     lengths: list[_Length] = Field(default_factory=list)
-    studied_lengths: list[_StudiedLength] = Field(default_factory=list)
-    goals: list[_Statement] = Field(default_factory=list)
     phases: list[_Phase]
-    techniques: _Statement
-    problem_areas: _Areas
-    formats: _Statement
-    group_note: _Statement
     assessment_points: list[_Point]
     taper: _Statement
     afterwards: _Statement
-    comparison_with_cbt: list[_Compared] = Field(default_factory=list)
-    evidence_lists: list[_EvidenceList] = Field(default_factory=list)
 
 
 def read_course(document: Document, facts: Mapping[str, Fact], scales: Scales) -> plan.Course:
     """Read the course.
 
-    Raises FaultyRuleSet with every fault: a key, a target, a format or a problem area that does not exist,
+    Raises FaultyRuleSet with every fault: a key or a target that does not exist,
     numbers the wrong way round.
     """
     text = shaped(document, _CourseText)
@@ -151,20 +115,14 @@ def read_course(document: Document, facts: Mapping[str, Fact], scales: Scales) -
 
 
 def _check_names(text: _CourseText, reader: Reader, scales: Scales) -> None:
-    areas = tuple(term.id for term in scales.foci)
     conditions = tuple(fact.name for fact in reader.facts.values() if fact.type == "condition")
     targets = (*conditions, *(target.id for target in scales.targets))
-    formats = tuple(term.id for term in scales.formats)
     for index, length in enumerate(text.lengths):
         for place, target in enumerate(length.targets):
             _known(target, targets, ("lengths", index, "for", place), reader)
         if not length.phased and length.title is None:
             message = f"`{length.id}` has no phases, so it needs a name of its own."
             reader.fault(("lengths", index), "missing-key", message, "Add `title`.")
-    for index, studied in enumerate(text.studied_lengths):
-        _known(studied.format, formats, ("studied_lengths", index, "format"), reader)
-    for index, area in enumerate(text.problem_areas.examples):
-        _known(area.area, areas, ("problem_areas", "examples", index, "area"), reader)
     for key in ("lengths", "phases", "assessment_points"):
         _once(key, [each.id for each in getattr(text, key)], reader)
 

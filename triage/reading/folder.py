@@ -13,7 +13,10 @@ from triage.model.ruleset import Instrument, RuleSet
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
 from triage.reading import scales_file, sources_file
+from triage.reading.alarm_file import read_alarm
 from triage.reading.course_file import read_course
+from triage.reading.hazards_file import FILE as HAZARDS
+from triage.reading.hazards_file import read_hazards
 from triage.reading.instrument_file import read_instrument
 from triage.reading.rule_file import read_rules
 from triage.reading.ruleset_file import FILE as ABOUT
@@ -52,6 +55,8 @@ def read_ruleset(folder: Path) -> RuleSet:
     faults.extend(compare_with_scales(_document(folder, VOCABULARY), vocabulary, scales))
     course = _gather(lambda: read_course(course_text, vocabulary.facts, scales), faults)
     rules, instruments, draft_faults = _rules(folder, vocabulary, scales, faults)
+    hazards = _gather(lambda: read_hazards(_document(folder, HAZARDS)), faults) if (folder / HAZARDS).is_file() else ()
+    alarm = _gather(lambda: read_alarm(folder), faults)
     if faults:
         raise FaultyRuleSet(faults)
     return RuleSet(
@@ -68,6 +73,8 @@ def read_ruleset(folder: Path) -> RuleSet:
         about=about,
         course=course,
         instruments=instruments,
+        hazards=hazards or (),
+        alarm=alarm,
         draft_faults=draft_faults,
     )
 

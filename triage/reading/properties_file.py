@@ -17,6 +17,9 @@ from triage.reading.yaml_text import read
 FILE = "properties.yaml"
 
 
+_ConditionValue = Literal["suspected", "current", "remitted"]
+
+
 class _Property(Strict):
     id: Id
     sentence: str = Field(min_length=1)
@@ -37,8 +40,21 @@ class _Property(Strict):
     facts: list[str] = Field(default_factory=list)
     groups: list[str] = Field(default_factory=list)
     more_serious_lowers_nothing: bool = False
-    supports_reading: Literal["suspected", "current", "remitted"] | None = None
+    supports_reading: _ConditionValue | None = None
     roles: list[str] = Field(default_factory=list)
+    beside_a_focus: bool = False
+    targets: list[str] = Field(default_factory=list)
+    targets_but: list[str] | None = None
+    never_supported: bool = False
+    never_roles: list[str] = Field(default_factory=list)
+    role: str | None = None
+    only_targets: list[str] = Field(default_factory=list)
+    only_while: _ConditionValue | None = None
+    obstacles: list[str] = Field(default_factory=list)
+    never_offered: list[str] = Field(default_factory=list)
+    never_fires: list[str] = Field(default_factory=list)
+    never_limits: list[str] = Field(default_factory=list)
+    while_answered: _ConditionValue | None = None
 
 
 class _Properties(Strict):
@@ -62,42 +78,12 @@ def read_properties(folder: Path, ruleset: RuleSet) -> tuple[Property, ...]:
 
 def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> Property:
     at = ("properties", index)
-    scales, vocabulary = ruleset.scales, ruleset.vocabulary
-    formats = tuple(term.id for term in scales.formats)
-    for key, known in (
-        ("rating_at_most", scales.rating_ids),
-        ("rating_at_least", scales.rating_ids),
-        ("level_at_least", scales.urgency_ids),
-        ("level_at_most", scales.urgency_ids),
-        ("reported_at_least", scales.urgency_ids),
-        ("never_suited", formats),
-    ):
-        _known(getattr(text, key), known, (*at, key), reader)
-    lines = tuple(line.id for line in scales.lines)
-    for line in text.lines:
-        _known(line, lines, (*at, "lines"), reader)
-    for key in ("facts", "unanswered", "one_step_a_reason"):
-        for name in getattr(text, key):
-            _known(name, tuple(vocabulary.facts), (*at, key), reader)
-    for group in text.groups:
-        _known(group, tuple(each.id for each in vocabulary.groups), (*at, "groups"), reader)
-    for role in text.roles:
-        _known(role, tuple(term.id for term in scales.roles), (*at, "roles"), reader)
-    says = (
-        text.rating_at_most,
-        text.rating_at_least,
-        text.level_at_least,
-        text.level_at_most,
-        text.reported_at_least,
-        text.lines,
-        text.covers_at_most_own_level,
-        text.one_step_a_reason,
-        text.never_suited,
-        text.change_neither,
-        text.more_serious_lowers_nothing,
-        text.roles,
-    )
-    if not any(says):
+    vocabulary = ruleset.vocabulary
+    for key, known in _names(ruleset).items():
+        written = getattr(text, key)
+        for name in written if isinstance(written, list) else [written]:
+            _known(name, known, (*at, key), reader)
+    if not any(getattr(text, key) for key in _CLAIMS):
         reader.fault(at, "property", f"The property `{text.id}` says nothing.", "Say what must hold.")
     return Property(
         id=text.id,
@@ -120,7 +106,54 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
         supports_reading=text.supports_reading,
         roles=tuple(text.roles),
         facts=(*text.facts, *(fact.name for fact in vocabulary if fact.group in text.groups)),
+        beside_a_focus=text.beside_a_focus,
+        targets=_targets(text, ruleset),
+        never_supported=text.never_supported,
+        never_roles=tuple(text.never_roles),
+        role=text.role,
+        only_targets=tuple(text.only_targets),
+        only_while=text.only_while,
+        obstacles=tuple(text.obstacles),
+        never_offered=tuple(text.never_offered),
+        never_fires=tuple(text.never_fires),
+        never_limits=tuple(text.never_limits),
+        while_answered=text.while_answered,
     )
+
+
+def _targets(text: _Property, ruleset: RuleSet) -> tuple[str, ...]:
+    """The targets that the property names, or all but those that it leaves out."""
+    if text.targets_but is None:
+        return tuple(text.targets)
+    return tuple(each for each in ruleset.targets if each not in text.targets_but)
+
+
+_CLAIMS = (
+    "rating_at_most", "rating_at_least", "level_at_least", "level_at_most", "reported_at_least", "lines",
+    "covers_at_most_own_level", "one_step_a_reason", "never_suited", "change_neither", "more_serious_lowers_nothing",
+    "roles", "never_supported", "never_roles", "role", "obstacles", "never_offered", "never_fires", "never_limits",
+)  # fmt: skip
+"""The keys that say what must hold; the others say of which referrals."""
+
+
+def _names(ruleset: RuleSet) -> dict[str, tuple[str, ...]]:
+    """For each key, the names that may stand there."""
+    scales, vocabulary = ruleset.scales, ruleset.vocabulary
+    facts, roles = tuple(vocabulary.facts), tuple(term.id for term in scales.roles)
+    ratings, levels, rules = scales.rating_ids, scales.urgency_ids, tuple(ruleset.by_id)
+    return {
+        **dict.fromkeys(("rating_at_most", "rating_at_least"), ratings),
+        **dict.fromkeys(("level_at_least", "level_at_most", "reported_at_least"), levels),
+        **dict.fromkeys(("facts", "unanswered", "one_step_a_reason"), facts),
+        **dict.fromkeys(("targets", "targets_but", "only_targets"), ruleset.targets),
+        **dict.fromkeys(("roles", "role", "never_roles"), roles),
+        **dict.fromkeys(("never_fires", "never_limits"), rules),
+        "never_suited": tuple(term.id for term in scales.formats),
+        "lines": tuple(line.id for line in scales.lines),
+        "groups": tuple(each.id for each in vocabulary.groups),
+        "obstacles": tuple(fact.name for fact in vocabulary if fact.type == "condition"),
+        "never_offered": tuple(each.id for each in scales.therapies),
+    }
 
 
 def _known(value: str | None, known: tuple[str, ...], at: tuple[str | int, ...], reader: Reader) -> None:

@@ -1,0 +1,94 @@
+"""Properties of two referrals that differ in one thing: what must not change, not fall, or not rise."""
+
+from __future__ import annotations
+
+from triage.analysis.formulas import Formula, every, no, some
+from triage.analysis.prover import Prover
+from triage.model.fact import Fact
+from triage.model.property import Property
+from triage.model.rule import OneOf
+
+
+def changes_neither(prover: Prover, property_: Property) -> None:
+    """Other answers to these facts change neither the rating nor the urgency, as far as the property says so."""
+    same = prover.same_but(*property_.facts)
+    scales = prover.ruleset.scales
+    if "rating" in property_.change_neither:
+        for rating in scales.rating_ids[1:]:
+            differ = (prover.one.rating_at_least(rating), no(prover.other.rating_at_least(rating)))
+            prover.never_both("The rating changes.", same, *differ)
+    if "urgency" in property_.change_neither:
+        for level in scales.urgency_ids[1:]:
+            differ = (prover.one.level_at_least(level), no(prover.other.level_at_least(level)))
+            prover.never_both("The urgency changes.", same, *differ)
+
+
+def lower(prover: Prover) -> Formula:
+    """The rules that fired set a lower urgency on the other referral than on the one."""
+    one, other = prover.one, prover.other
+    levels = prover.ruleset.scales.urgency_ids[1:]
+    return some(every((one.level_at_least(level), no(other.level_at_least(level)))) for level in levels)
+
+
+def more_serious_lowers_nothing(prover: Prover, property_: Property) -> None:
+    """A more serious answer to any of these facts never lowers the urgency that rules set."""
+    for name in property_.facts:
+        fact = prover.ruleset.vocabulary[name]
+        if fact.ordered or fact.is_set or fact.is_integer:
+            note = f"A more serious answer to `{name}` lowers the urgency."
+            prover.never_both(note, prover.same_but(name), _rises(prover, fact), lower(prover))
+
+
+def _rises(prover: Prover, fact: Fact) -> Formula:
+    """The other referral's answer is the more serious one: of a set, it has more members and as much is known of it."""
+    one, other = prover.one.variables, prover.other.variables
+    before, after = one.values[fact.name], other.values[fact.name]
+    if fact.is_set:
+        more = [some((no(held), after[key])) for key, held in before.items()]
+        return every([one.given(fact.name), one.answered(fact.name) == other.answered(fact.name), *more])
+    keys = list(before)
+    return some(every((before[low], after[high])) for index, low in enumerate(keys) for high in keys[index + 1 :])
+
+
+def obstacles(prover: Prover, property_: Property) -> None:
+    """Suspecting an obstacle rates no target higher than its absence, and confirming it none higher than suspecting it.
+
+    The one referral has the milder answer, the other the more serious one.
+    """
+    for name in property_.obstacles:
+        for milder, worse in (("absent", "suspected"), ("suspected", "current")):
+            answers = (
+                prover.one.variables.holds(OneOf(name, frozenset({milder}))),
+                prover.other.variables.holds(OneOf(name, frozenset({worse}))),
+            )
+            note = f"With `{name}` {worse} another target is rated higher than with it {milder}."
+            prover.never_both(note, _alike_but(prover, name), *answers, _some_target_higher(prover, name))
+
+
+def _alike_but(prover: Prover, name: str) -> Formula:
+    """All else is equal, but for facts that this one decides to ask, where they are not asked in one of the two."""
+    one, other = prover.one, prover.other
+    hanging = [
+        fact.name
+        for fact in prover.ruleset.vocabulary.gated
+        if any(condition.fact == name for conjunction in fact.asked_when for condition in conjunction)
+    ]
+    same = [prover.same_but(name, *hanging)]
+    for each in hanging:
+        not_asked = (one.answered.not_asked(each), other.answered.not_asked(each))
+        same.append(some((one.variables.same(other.variables, [each]), *not_asked)))
+    return every(same)
+
+
+def _some_target_higher(prover: Prover, but: str) -> Formula:
+    """Some other target is rated higher on the other referral than on the one.
+
+    By supports and limits: that what stands beside a leading problem is capped speaks of the referral's wish.
+    """
+    one, other = prover.one, prover.other
+    return some(
+        every((other.uncapped_at_least(target, rating), no(one.uncapped_at_least(target, rating))))
+        for target in one.supported_targets
+        if target != but
+        for rating in prover.ruleset.scales.rating_ids[1:]
+    )

@@ -1,0 +1,120 @@
+"""Properties of the rules as rules: that answering more lowers nothing, that each can fire, and that no two are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+from triage.analysis.formulas import every, no, some
+from triage.analysis.matters import every_proposal_matters, every_support_matters, every_urgency_and_limit_matters
+from triage.analysis.pairs import lower
+from triage.analysis.prover import Prover, Refuted
+from triage.model.rule import Advice, Effect, Limits, Rule, Supports, Urgency
+from triage.model.scales import LOWEST_URGENCY
+
+
+def _answering_more_lowers_nothing(prover: Prover) -> None:
+    one, other = prover.one.variables, prover.other.variables
+    kept = [one.kept_in(other, name) for name in one.values]
+    prover.never_both("An answer more lowers the urgency.", *kept, lower(prover))
+
+
+def _open_safety_is_urgent(prover: Prover) -> None:
+    floor = prover.ruleset.scales.floor
+    for fact in prover.ruleset.vocabulary:
+        if fact.can_be_core:
+            note = f"`{fact.name}` is core and unanswered, and the urgency is below the floor."
+            prover.never(note, prover.one.core_unanswered(fact.name), no(prover.one.reported_at_least(floor)))
+
+
+def _every_rule_can_fire(prover: Prover) -> None:
+    for id_, seen in prover.seen.items():
+        if seen is None:
+            raise Refuted(f"`{id_}` fires on no referral.")
+
+
+def _no_two_rules_mean_the_same(prover: Prover) -> None:
+    alike: dict[Any, list[Rule]] = {}
+    for rule in prover.ruleset.rules:
+        if not all(isinstance(effect, Advice) for effect in rule.effects):
+            alike.setdefault(frozenset(map(_bare, rule.effects)), []).append(rule)
+    for rules in alike.values():
+        for first, second in combinations(rules, 2):
+            if not _apart(prover, first.id, second.id):
+                raise Refuted(f"`{first.id}` and `{second.id}` fire on the same referrals, to the same effect.")
+
+
+def _apart(prover: Prover, first: str, second: str) -> bool:
+    """Say whether one of two rules fires on some referral where the other does not; first of the referrals seen."""
+    if any((first in seen) != (second in seen) for seen in map(prover.seen.get, (first, second)) if seen):
+        return True
+    one, two = prover.one.fired[first], prover.one.fired[second]
+    return prover.can(some((every((one, no(two))), every((two, no(one))))))
+
+
+def _bare(effect: Effect) -> Any:
+    """An effect without its words."""
+    match effect:
+        case Urgency(level=level):
+            return ("urgency", level)
+        case Limits(to=to, targets=targets, role=role):
+            return ("limits", to, targets, role)
+        case Supports(rating=rating, targets=targets, role=role):
+            return ("supports", rating, targets, role)
+        case other:
+            return other
+
+
+def _levels_have_actions_and_only_holds_hide(prover: Prover) -> None:
+    scales = prover.ruleset.scales
+    for term in scales.urgencies:
+        if term.id != LOWEST_URGENCY and not term.action.first:
+            raise Refuted(f"`{term.id}` has no action.")
+    for rule, urgency in prover.one.of(Urgency):
+        if urgency.level != LOWEST_URGENCY and not urgency.action.first:
+            raise Refuted(f"`{rule.id}` has no action.")
+    held = [level in scales.hold_at for level in scales.urgency_ids]
+    if not any(held) or held != sorted(held):
+        raise Refuted("A level holds the rating, and one above it does not.")
+
+
+STRUCTURAL: tuple[tuple[str, str, Callable[[Prover], None]], ...] = (
+    (
+        "answering-more-lowers-nothing",
+        "Whatever else is answered, the urgency that rules have set is never lowered.",
+        _answering_more_lowers_nothing,
+    ),
+    (
+        "open-safety-is-urgent",
+        "While any core safety question is unanswered, the urgency is urgent at least.",
+        _open_safety_is_urgent,
+    ),
+    ("every-rule-can-fire", "Every rule fires on some referral.", _every_rule_can_fire),
+    (
+        "every-urgency-and-limit-matters",
+        "Without any one urgency rule or limit, some referral has another level, action, line, reason, rating or role.",
+        every_urgency_and_limit_matters,
+    ),
+    (
+        "every-support-matters",
+        "Without any one support, rating, role or certainty of some target on some referral is another.",
+        every_support_matters,
+    ),
+    (
+        "every-proposal-matters",
+        "Without any one rule that proposes an area, speaks of a format, offers a therapy or reads a score, some "
+        "referral has another answer.",
+        every_proposal_matters,
+    ),
+    (
+        "no-two-rules-mean-the-same",
+        "No two rules fire on the same referrals to the same effect.",
+        _no_two_rules_mean_the_same,
+    ),
+    (
+        "levels-have-actions-and-only-holds-hide",
+        "Every urgency above routine says what to do; where one level holds the rating back, every higher one does.",
+        _levels_have_actions_and_only_holds_hide,
+    ),
+)

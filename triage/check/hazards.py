@@ -1,0 +1,55 @@
+"""Every control of a hazard exists, and none that is planned does: it can be run, or is known to be missing.
+
+A test is looked for in the folder that holds the rules' folder; where there are no tests there, as in an installation,
+they are not looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from triage.model.faults import Fault, did_you_mean
+from triage.model.hazard import Control, ControlKind
+from triage.model.ruleset import RuleSet
+
+_CHECK_NAME = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
+_TEST = re.compile(r"^(?:    )?def (test_\w+)\(", re.MULTILINE)
+
+
+def check(ruleset: RuleSet, folder: Path, properties: Collection[str]) -> Iterator[Fault]:
+    """Find the controls that name nothing, and the planned ones that exist by now; ``properties`` are those proved."""
+    known: Mapping[ControlKind, Collection[str]] = {
+        "property": properties,
+        "rule": ruleset.by_id,
+        "check": frozenset(check_names()),
+        "test": frozenset(test_names(folder.resolve().parent)),
+    }
+    for hazard in ruleset.hazards:
+        for control in hazard.controls:
+            if known[control.kind] or control.kind != "test":
+                yield from _of(hazard.id, control, known[control.kind])
+
+
+def _of(hazard: str, control: Control, known: Collection[str]) -> Iterator[Fault]:
+    if control.planned and control.id in known:
+        message = f"The {control.kind} `{control.id}` exists, and the log calls it planned."
+        yield Fault(control.place, "hazard", message, "Take `planned` away.")
+    elif not control.planned and control.id not in known:
+        message = f"A control of `{hazard}` names a {control.kind} that does not exist: `{control.id}`."
+        fix = did_you_mean(control.id, tuple(known)) or "Name one that does, or write `planned: true`."
+        yield Fault(control.place, "hazard", message, fix)
+
+
+def check_names() -> Iterator[str]:
+    """The names of the checks, as their faults carry them: every such word in the modules of this package."""
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        yield from _CHECK_NAME.findall(path.read_text(encoding="utf-8"))
+
+
+def test_names(root: Path) -> Iterator[str]:
+    """The tests in the folder ``tests`` of ``root``, as file::name."""
+    for path in sorted((root / "tests").rglob("test_*.py")):
+        file = path.relative_to(root).as_posix()
+        yield from (f"{file}::{name}" for name in _TEST.findall(path.read_text(encoding="utf-8")))

@@ -1,0 +1,125 @@
+"""Small changes of a rule, and which of them its examples catch.
+
+A change adds or takes a value, moves a bound by one, or drops a condition. It is caught where the changed rule does
+otherwise on some example, and *equivalent* where no complete referral that is let in tells it from the rule: then no
+example can catch it. Which are is decided by a decision diagram over the facts that the rule reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+
+from triage.check.examples import truth_of
+from triage.engines.completions.diagram import NodeTable
+from triage.engines.completions.engine import conjunctions_of
+from triage.engines.completions.levels import Levels
+from triage.engines.completions.meaning import Meaning
+from triage.model.fact import Fact
+from triage.model.rule import Between, Condition, Conjunction, Empty, Includes, OneOf, Rule
+from triage.model.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A rule with one small change: what was changed in words, the condition that it touches, and the changed rule."""
+
+    change: str
+    condition: Condition
+    rule: Rule
+    drops: bool = False
+
+
+def mutants(rule: Rule, vocabulary: Vocabulary) -> Iterator[Mutant]:
+    """Every small change of the rule's conditions that leaves it a condition."""
+    for number, conjunction in enumerate(rule.when):
+        for condition, change, changed in _changes(conjunction, vocabulary):
+            if changed:
+                when = (*rule.when[:number], changed, *rule.when[number + 1 :])
+                yield Mutant(change, condition, replace(rule, when=when), len(changed) < len(conjunction))
+    for condition, change, changed in _changes(rule.unless, vocabulary):
+        drops = len(changed) < len(rule.unless)
+        yield Mutant(f"unless: {change}", condition, replace(rule, unless=changed), drops)
+
+
+def _changes(conjunction: Conjunction, vocabulary: Vocabulary) -> Iterator[tuple[Condition, str, Conjunction]]:
+    for number, condition in enumerate(conjunction):
+        before, after = conjunction[:number], conjunction[number + 1 :]
+        yield condition, f"`{condition.fact}` dropped", (*before, *after)
+        for change, other in _others(condition, vocabulary[condition.fact]):
+            yield condition, f"`{condition.fact}` {change}", (*before, other, *after)
+
+
+def _others(condition: Condition, fact: Fact) -> Iterator[tuple[str, Condition]]:
+    """The condition with a value more or less, or with a bound moved by one."""
+    match condition:
+        case OneOf(values=values):
+            yield from _members(values, fact.values, lambda left: OneOf(fact.name, left))
+        case Includes(members=members):
+            yield from _members(members, fact.values, lambda left: Includes(fact.name, left))
+        case Between(low=low, high=high):
+            if low > fact.minimum:
+                yield from (
+                    (f"from {each}", Between(fact.name, each, high)) for each in (low - 1, low + 1) if each <= high
+                )
+            if high < fact.maximum:
+                yield from (
+                    (f"to {each}", Between(fact.name, low, each)) for each in (high - 1, high + 1) if each >= low
+                )
+        case Empty():
+            return
+
+
+def _members(
+    values: frozenset[str], known: Collection[str], made: Callable[[frozenset[str]], Condition]
+) -> Iterator[tuple[str, Condition]]:
+    for value in known:
+        if value not in values:
+            yield f"with {value}", made(values | {value})
+        elif len(values) > 1:
+            yield f"without {value}", made(values - {value})
+
+
+def is_caught(mutant: Mutant, rule: Rule, vocabulary: Vocabulary) -> bool:
+    """Say whether some example of the rule comes out otherwise on the mutant."""
+    return any(truth_of(mutant.rule, each, vocabulary) is not each.fires for each in rule.examples)
+
+
+class Differences:
+    """Decides for the mutants of one rule whether some complete referral that is let in tells them from it."""
+
+    def __init__(self, rule: Rule, changed: Collection[Mutant], vocabulary: Vocabulary) -> None:
+        read = conjunctions_of([rule, *(each.rule for each in changed)])
+        self._meaning = Meaning(Levels(vocabulary, read), NodeTable())
+        self._broken = self._meaning.broken()
+        self._fires = self._meaning.fires(rule.when, rule.unless)
+
+    def differs(self, mutant: Mutant) -> bool:
+        """Say whether rule and mutant differ anywhere."""
+        meaning = self._meaning
+        other = meaning.fires(mutant.rule.when, mutant.rule.unless)
+        only_one = meaning.any_of(
+            meaning.all_of((one, meaning.table.negated(another)))
+            for one, another in ((self._fires, other), (other, self._fires))
+        )
+        return bool(meaning.where_kept(only_one, self._broken).values & 0b10)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The mutants of one rule, by what became of them."""
+
+    rule: str
+    caught: tuple[Mutant, ...]
+    missed: tuple[Mutant, ...]
+    equivalent: tuple[Mutant, ...]
+
+
+def tried(rule: Rule, vocabulary: Vocabulary) -> Tried:
+    """Try every small change of one rule on its examples."""
+    changed = tuple(mutants(rule, vocabulary))
+    caught = tuple(each for each in changed if is_caught(each, rule, vocabulary))
+    left = [each for each in changed if each not in caught]
+    differences = Differences(rule, left, vocabulary) if left else None
+    missed = tuple(each for each in left if differences and differences.differs(each))
+    return Tried(rule.id, caught, missed, tuple(each for each in left if each not in missed))

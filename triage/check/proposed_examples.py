@@ -1,0 +1,186 @@
+"""Examples that would show what a rule's own do not: a referral where it fires, and its neighbours.
+
+From a referral on which one alternative of the rule fires, each answer that the rule reads is replaced by every value
+listed, by every other value, by the numbers on both sides of a bound, and by no answer. What is kept is what shows a
+condition or a value that nothing showed before.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from triage.check.examples import truth_of
+from triage.check.mutants import Differences, Mutant, is_caught, mutants
+from triage.check.shown import is_shown
+from triage.model.fact import Fact
+from triage.model.faults import NOWHERE
+from triage.model.rule import (
+    Answers,
+    Between,
+    Condition,
+    Conjunction,
+    Empty,
+    Example,
+    Includes,
+    OneOf,
+    Rule,
+    Value,
+    satisfies,
+)
+from triage.model.vocabulary import Vocabulary
+
+TRIES = 3_000
+"""How many referrals are drawn to find one that shows what no neighbour shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An example without a name, and the one fact in which it differs from the referral it is a neighbour of."""
+
+    example: Example
+    changed: str | None
+
+
+def proposed(rule: Rule, vocabulary: Vocabulary) -> tuple[Proposal, ...]:
+    """Examples that add to those of the rule; none where they show everything."""
+    chosen = Chosen(rule, vocabulary)
+    for base, given in _candidates(rule, vocabulary):
+        chosen.offer(base, given)
+    drawn = _drawn(rule, vocabulary)
+    for _ in range(TRIES):
+        if not chosen.lacking:
+            break
+        given = next(drawn)
+        chosen.offer(given, given)
+    return tuple(chosen.proposals)
+
+
+class Chosen:
+    """The examples taken so far, and the mutants that none of them, nor of the rule's own, catches or shows."""
+
+    def __init__(self, rule: Rule, vocabulary: Vocabulary) -> None:
+        self._rule, self._vocabulary = rule, vocabulary
+        self.proposals: list[Proposal] = []
+        changed = tuple(mutants(rule, vocabulary))
+        differences = Differences(rule, changed, vocabulary)
+        self._asked_for = [each for each in changed if differences.differs(each)]
+        self.lacking = self._asked_for
+        self._look_again()
+
+    def offer(self, base: Answers, given: Answers) -> None:
+        """Take a referral, and the one it is a neighbour of, where they show something new."""
+        pair = [each for each in ((base, given) if base != given else (given,)) if self._is_new(each)]
+        if not pair:
+            return
+        taken = replace(self._rule, examples=(*self._rule.examples, *map(self._example, pair)))
+        if self._of_new_kind(taken) or len(self._left(taken)) < len(self.lacking):
+            new = taken.examples[len(self._rule.examples) :]
+            self.proposals += [Proposal(each, _difference(base, each.given)) for each in new]
+            self._rule = taken
+            self._look_again()
+
+    def _is_new(self, given: Answers) -> bool:
+        known = any(dict(each.given) == dict(given) for each in self._rule.examples)
+        return not known and not self._vocabulary.contradictions(given)
+
+    def _of_new_kind(self, taken: Rule) -> bool:
+        return {each.fires for each in taken.examples} != {each.fires for each in self._rule.examples}
+
+    def _example(self, given: Answers) -> Example:
+        example = Example("", dict(given), None, NOWHERE)
+        return replace(example, fires=truth_of(self._rule, example, self._vocabulary))
+
+    def _look_again(self) -> None:
+        self.lacking = self._left(self._rule)
+
+    def _left(self, rule: Rule) -> list[Mutant]:
+        """The mutants that are not caught, or whose condition is not shown to matter."""
+        left = [each for each in self.lacking if not is_caught(each, rule, self._vocabulary)]
+        return left + [
+            each for each in self.lacking if each.drops and each not in left and not is_shown(each.condition, rule)
+        ]
+
+
+def _difference(base: Answers, given: Answers) -> str | None:
+    """The fact in which a referral differs from another, if it does."""
+    return next((name for name in {**base, **given} if base.get(name) != given.get(name)), None)
+
+
+def _candidates(rule: Rule, vocabulary: Vocabulary) -> Iterator[tuple[Answers, Answers]]:
+    """Each referral on which an alternative fires alone, with each of its neighbours."""
+    for alternative in rule.when:
+        base = _firing(rule, alternative, vocabulary)
+        yield base, base
+        for condition in (*alternative, *rule.unless):
+            fact = vocabulary[condition.fact]
+            for value in _tried(condition, fact):
+                yield base, {**base, fact.name: value}
+            yield base, {name: value for name, value in base.items() if name != fact.name}
+
+
+def _firing(rule: Rule, alternative: Conjunction, vocabulary: Vocabulary) -> dict[str, Value]:
+    """A referral on which this alternative holds, nothing stops the rule and, if possible, no other one holds."""
+    given: dict[str, Value] = {}
+    _satisfy(alternative, given, vocabulary)
+    others = [condition for each in rule.when if each != alternative for condition in each]
+    for condition in (*rule.unless, *others):
+        fact = vocabulary[condition.fact]
+        if fact.name not in given and vocabulary.asked(fact.name, given) is not False:
+            off = _off(condition, fact)
+            if off is not None:
+                given[fact.name] = off
+    return given
+
+
+def _satisfy(conjunction: Conjunction, given: dict[str, Value], vocabulary: Vocabulary) -> None:
+    for condition in conjunction:
+        fact = vocabulary[condition.fact]
+        if fact.name not in given:
+            both = [each for each in conjunction if each.fact == fact.name]
+            tried = {value: None for each in both for value in _tried(each, fact)}
+            fitting = [value for value in tried if all(satisfies(each, value) for each in both)]
+            given[fact.name] = fitting[0] if fitting else frozenset(_members(both))
+    for condition in conjunction:
+        gates = vocabulary[condition.fact].asked_when
+        if gates and vocabulary.asked(condition.fact, given) is not True:
+            _satisfy(gates[0], given, vocabulary)
+
+
+def _members(conditions: Iterable[Condition]) -> Iterator[str]:
+    """One member for each condition that asks a set for some."""
+    return (min(each.members) for each in conditions if isinstance(each, Includes))
+
+
+def _off(condition: Condition, fact: Fact) -> Value | None:
+    """An answer that does not satisfy the condition: the neutral one, where it does not."""
+    neutral = [] if fact.neutral is None else [fact.neutral]
+    return next((value for value in (*neutral, *_tried(condition, fact)) if not satisfies(condition, value)), None)
+
+
+def _tried(condition: Condition, fact: Fact) -> list[Value]:
+    """The answers that tell the condition from a small change of it; those that satisfy it come first."""
+    match condition:
+        case OneOf():
+            values: Iterable[Value] = fact.values
+        case Between(low=low, high=high):
+            sides = (low, high, low - 1, high + 1)
+            values = [each for each in dict.fromkeys(sides) if fact.minimum <= each <= fact.maximum]
+        case Includes() | Empty():
+            values = [*(frozenset({each}) for each in fact.values), frozenset()]
+    return sorted(values, key=lambda value: not satisfies(condition, value))
+
+
+def _drawn(rule: Rule, vocabulary: Vocabulary) -> Iterator[Answers]:
+    """Complete answers to what the rule reads, drawn with one seed."""
+    chance = random.Random(rule.id)  # noqa: S311  # no secret
+    tried: dict[str, list[Value]] = {}
+    for condition in rule.conditions:
+        tried.setdefault(condition.fact, []).extend(_tried(condition, vocabulary[condition.fact]))
+    gates = [c for name in tried for gate in vocabulary[name].asked_when for c in gate]
+    for condition in gates:
+        tried.setdefault(condition.fact, []).extend(_tried(condition, vocabulary[condition.fact]))
+    while True:
+        given = {name: chance.choice(values) for name, values in tried.items()}
+        yield {name: value for name, value in given.items() if vocabulary.asked(name, given) is not False}
