@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup serve quick test check lint types imports deep bench sbom lock clean
+.PHONY: help reading-age setup serve quick test check lint types imports deep bench conformance sbom lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,10 @@ quick: .venv/ready lint types imports ## The loop while working, some ten second
 	$(BIN)/triage rules check
 	$(BIN)/pytest -m "not deep and not published" tests/model tests/reading tests/check tests/engines tests/answer
 
-check: lint types imports ## Lint, strict types, import contract
+check: lint types imports reading-age ## Lint, strict types, import contract, reading age
+
+reading-age: .venv/ready
+	$(BIN)/python tools/reading_age.py
 
 lint: .venv/ready
 	$(BIN)/ruff check .
@@ -53,6 +56,9 @@ deep: setup ## Long property tests and load (minutes to hours)
 
 bench: setup ## Speeds, each as a ratio to a named baseline in the same run
 	$(BIN)/python -m bench
+
+conformance: .venv/ready ## Write the conformance cases anew, after a change of the rules
+	$(BIN)/triage rules conformance --cases tests/vignettes --cases tests/hard_cases
 
 sbom: setup ## What is installed, as a CycloneDX bill of materials in sbom.json
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json .venv

@@ -12,6 +12,8 @@ from triage.model.faults import did_you_mean
 from triage.model.rule import Rule, effect_name
 from triage.model.ruleset import RuleSet
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, folder_of
+from triage.presenting.card import card_of
+from triage.presenting.hazard_log import Result, hazard_log
 from triage.presenting.words import answer_in_words, rule_in_words
 
 router = APIRouter()
@@ -94,7 +96,17 @@ async def rule(request: Request, rule_id: str) -> HTMLResponse:
 @router.get("/about")
 async def about(request: Request) -> HTMLResponse:
     """What the rule set is for, for whom and not for whom, its limits, and where its sources disagree."""
-    return page(request, "about.html.jinja", about=describe_ruleset(state_of(request).ruleset))
+    ruleset = state_of(request).ruleset
+    return page(request, "about.html.jinja", about=describe_ruleset(ruleset), card=card_of(ruleset))
+
+
+@router.get("/safety")
+async def safety(request: Request) -> HTMLResponse:
+    """The hazard log, each control with what the proofs of the running rules say of it."""
+    state = state_of(request)
+    state.proofs.start()
+    proved = {proof.id: Result(proof.sentence, proof.holds) for proof in state.proofs.proofs}
+    return page(request, "safety.html.jinja", hazards=hazard_log(state.ruleset, proved), found=state.proofs)
 
 
 @router.get("/docs")

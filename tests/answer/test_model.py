@@ -9,48 +9,47 @@ from msgspec import Struct
 
 from triage.answer.model import Answer
 
-_RANGES = {"rating", "settled", "could_become", "exact", "for", "role", "certainty", "limited_by"}
 _CITATION = {"id", "claim", "finding"}
 _TIE_BREAKER = {"rule", "title", "because"}
+_RATED = {"rating", "role", "certainty", "limited_by"}
+_CAN_BECOME = {"settled", "could_become", "exact"}
 KEYS: dict[str, set[str]] = {
     "": {
-        "reference", "suitability", "urgency", "reasons", "focus", "formats", "alternatives", "comparison",
-        "unanswered", "not_used", "course", "next_step", "ruleset",
+        "reference", "urgency", "suitability", "next_step", "reasons", "alternatives", "focus", "formats", "comparison",
+        "course", "unanswered", "not_used", "not_counted", "outside", "ruleset",
     },
-    "/suitability": _RANGES,
-    "/urgency": {
-        "level", "settled", "could_become", "exact", "incomplete", "missing", "respond_within", "action",
-    },
+    "/urgency": {"level", "state", *_CAN_BECOME, "missing", "respond_within", "action"},
     "/urgency/respond_within": {"business_days", "hours", "assess_within"},
+    "/urgency/action": {"first", "do", "ask", "never", "also", "more"},
+    "/suitability": {*_RATED, *_CAN_BECOME, "for", "targets"},
+    "/suitability/targets": {"target", "leading", *_RATED},
     "/reasons": {
-        "rule", "effect", "value", "title", "because", "certainty", "facts", "sources",
-        "for", "role", "until", "action", "fact", "stance", "topic", "favours",
+        "rule", "effect", "value", "target", "title", "because", "certainty", "decides", "facts", "sources",
     },
     "/reasons/sources": _CITATION,
-    "/focus": {"area", "proposed", "because", "facts", "rules"},
-    "/formats": {"format", "stance", "because", "rules"},
-    "/alternatives": {"therapy", "first", "because", "sources", "rules"},
+    "/alternatives": {"therapy", "offer", "for", "because", "sources"},
     "/alternatives/sources": _CITATION,
+    "/focus": {"area", "proposed", "because", "facts"},
+    "/formats": {"format", "stance", "because"},
     "/comparison": {"ipt", "cbt"},
     "/comparison/ipt": _TIE_BREAKER,
     "/comparison/cbt": _TIE_BREAKER,
-    "/unanswered": {"fact", "question", "can_change", "would"},
+    "/course": {"kind", "sessions", "phases", "cost_usd"},
+    "/course/phases": {
+        "id", "title", "sessions", "frequency", "minutes", "aims", "techniques", "reviews", "notes", "sources",
+    },
+    "/course/phases/sessions": {"shortest", "longest"},
+    "/course/phases/reviews": {"id", "sessions", "what", "basis", "sources"},
+    "/course/phases/reviews/sources": _CITATION,
+    "/course/phases/sources": _CITATION,
+    "/course/cost_usd": {"low", "high"},
+    "/unanswered": {"fact", "question", "can_change", "pivotal", "would"},
     "/unanswered/would": {"answer", "suitability", "urgency"},
     "/unanswered/would/answer": {"from", "to"},
-    "/course": {
-        "plan", "sessions", "frequency", "minutes", "note", "phases", "assessment_points", "taper", "afterwards",
-        "cost_usd", "sources",
-    },
-    "/course/phases": {"id", "title", "sessions", "aims", "techniques", "note", "sources"},
-    "/course/phases/sessions": {"shortest", "longest"},
-    "/course/phases/sources": _CITATION,
-    "/course/assessment_points": {"id", "sessions", "what", "basis", "sources"},
-    "/course/assessment_points/sources": _CITATION,
-    "/course/cost_usd": {"low", "high"},
-    "/course/sources": _CITATION,
+    "/not_counted": {"fact", "why"},
     "/ruleset": {"name", "version", "digest"},
 }  # fmt: skip
-"""The keys of each part of the answer, by its place (contract §3, first edition)."""
+"""The keys of each part of the answer, by its place (contract §3)."""
 
 
 def test_the_answer_has_exactly_the_keys_of_the_contract() -> None:

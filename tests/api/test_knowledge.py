@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from msgspec import to_builtins
 
 from api.app import create_app
 from tests.conftest import RULES
@@ -100,5 +99,7 @@ def test_a_failure_of_an_engine_is_handed_to_a_person(live: object, title: str) 
     assert answered.status_code == 500
     problem = answered.json()
     assert problem["title"] == title
-    assert problem["hand_over"] == to_builtins(HAND_OVER)
+    assert problem["detail"].endswith(HAND_OVER)
+    assert problem["urgency"]["level"] == "emergency", "a plan, and the means not asked about"
+    assert problem["urgency"]["could_become"] == ["emergency"]
     assert "suitability" not in problem

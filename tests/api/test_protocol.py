@@ -110,7 +110,7 @@ def test_a_failure_hands_over_and_logs_no_answer(
     with caplog.at_level(logging.DEBUG):
         response = client.post("/v1/evaluate", json={"reference": PLANTED, "facts": {"age_years": 30}})
     assert response.status_code == 500
-    assert response.json()["hand_over"]["urgency"] == "urgent"
+    assert response.json()["urgency"]["level"] == "urgent"
     assert "RuntimeError at /v1/evaluate: " in caplog.text
     assert PLANTED not in caplog.text
 
@@ -156,7 +156,7 @@ def test_more_work_than_can_wait_is_refused_at_once_and_handed_over(
     monkeypatch.setattr(service.incomplete, "run", full)
     response = client.post("/v1/evaluate", json={"facts": {}})
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
-    assert response.json()["hand_over"]["urgency"] == "urgent"
+    assert response.json()["urgency"]["level"] == "urgent"
 
 
 def test_a_queue_takes_so_much_and_no_more() -> None:

@@ -34,7 +34,7 @@ def test_one_referral_as_a_readable_page() -> None:
     result = _run("assess", "-", stdin=json.dumps(BLIGHT))
     assert result.exit_code == 0
     page = result.stdout
-    assert page.index("Urgency: ROUTINE") < page.index("Suitability: ") < page.index("What speaks for")
+    assert page.index("Urgency: Routine") < page.index("Suitability: ") < page.index("What speaks for")
     assert "Source: clinic-page S1" in page
     assert "It has not been assessed or cleared as a medical device." in " ".join(page.split())
 
@@ -51,7 +51,7 @@ def test_the_page_of_a_danger_shows_nothing_of_the_rating() -> None:
 def test_an_emergency_asks_nothing_more() -> None:
     danger = {"facts": DANGER["facts"] | {"hazards": ["power_line"]}}  # type: ignore[operator]
     page = _run("assess", "-", stdin=json.dumps(danger)).stdout
-    assert "Urgency: AT ONCE" in page
+    assert "Urgency: At once" in page
     assert "open questions" not in page
 
 

@@ -14,7 +14,17 @@ from triage.analysis.proof import Proof
 from triage.model.rule import effect_name
 from triage.model.ruleset import RuleSet
 
-ADDRESSES = ("/rules", "/rules/sources", "/rules/claims", "/rules/print", "/about", "/proofs", "/docs", "/worklist")
+ADDRESSES = (
+    "/rules",
+    "/rules/sources",
+    "/rules/claims",
+    "/rules/print",
+    "/about",
+    "/safety",
+    "/proofs",
+    "/docs",
+    "/worklist",
+)
 
 
 @pytest.fixture(scope="module")

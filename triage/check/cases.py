@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from triage.engines.reference import evaluate
 from triage.model.faults import Fault, FaultyRuleSet, Place
-from triage.model.rule import Value
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import ReferralReader, RefusedReferral, as_json
+from triage.reading.referral import Referral, ReferralReader, RefusedReferral, as_json
 from triage.reading.yaml_text import read
 
 
@@ -34,7 +34,21 @@ def read_cases(folders: Iterable[Path], ruleset: RuleSet) -> tuple[Case, ...]:
     return tuple(_case(path, reader, ruleset) for folder in folders for path in sorted(folder.glob("*.yaml")))
 
 
+def referrals_in(folders: Iterable[Path], ruleset: RuleSet) -> Iterator[Answers]:
+    """The answers of every case of the folders, in the same order."""
+    reader = ReferralReader(ruleset.vocabulary)
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            yield _read(path, reader, ruleset)[1].answers
+
+
 def _case(path: Path, reader: ReferralReader, ruleset: RuleSet) -> Case:
+    data, referral = _read(path, reader, ruleset)
+    story = " ".join(str(data.get("story", "")).split())
+    return Case(str(data["id"]), story, evaluate(ruleset, referral.answers).fired)
+
+
+def _read(path: Path, reader: ReferralReader, ruleset: RuleSet) -> tuple[dict[str, Any], Referral]:
     data = read(path, str(path)).data
     if not isinstance(data, dict) or "id" not in data:
         raise FaultyRuleSet([Fault(Place(str(path)), "case", "A case has an `id`, a `story` and `facts`.")])
@@ -42,12 +56,9 @@ def _case(path: Path, reader: ReferralReader, ruleset: RuleSet) -> Case:
     if data.get("all_clear"):
         _clear(facts, ruleset)
     try:
-        referral = reader.read({"facts": facts})
+        return data, reader.read({"facts": facts})
     except RefusedReferral as refused:
         raise FaultyRuleSet([Fault(Place(str(path)), "case", str(refused))]) from refused
-    return Case(
-        str(data["id"]), " ".join(str(data.get("story", "")).split()), evaluate(ruleset, referral.answers).fired
-    )
 
 
 def _clear(facts: dict[str, Any], ruleset: RuleSet) -> None:

@@ -37,10 +37,12 @@ def _elsewhere(ruleset: RuleSet) -> Iterator[SourceRef]:
 
 
 def _decisions(ruleset: RuleSet) -> Iterator[Fault]:
-    """Where sources disagree, each side has a source that exists."""
+    """Each side of a disagreement, and each sentence on the law, has a source that exists."""
     for each in ruleset.about.disagreements if ruleset.about else ():
         for position in each.positions:
             yield from _known(SourceRef(position.source, position.claim, place=position.place), ruleset)
+    for statement in ruleset.about.regulatory if ruleset.about else ():
+        yield from _known(SourceRef(statement.source, place=statement.place), ruleset)
 
 
 def _exists(ref: SourceRef, ruleset: RuleSet) -> Iterator[Fault]:

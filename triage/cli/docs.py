@@ -9,6 +9,8 @@ import typer
 
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet
+from triage.model.ruleset import RuleSet
+from triage.presenting.hazard_log import Result
 from triage.settings import PUBLISHED
 
 
@@ -20,6 +22,9 @@ def docs(
             help="A folder of written cases, shown beside the claims whose rules fire on them. May be repeated."
         ),
     ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Prove the properties, and say of each control of a hazard what came of it.")
+    ] = False,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Write the rule set as a document: a page a rule, the indexes, the sources, and everything on one page to print.
@@ -41,7 +46,7 @@ def docs(
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
     try:
-        count = write(ruleset, folder, cases)
+        count = write(ruleset, folder, cases, _proved(ruleset, rules) if prove else {})
     except OSError as error:
         err.print(f"{folder} can't be written to: {error.strerror}.", markup=False)
         raise typer.Exit(2) from error
@@ -50,3 +55,9 @@ def docs(
     if lacking:
         err.print(f"Without a rule and without a reason: {', '.join(lacking)}.", markup=False)
         raise typer.Exit(1)
+
+
+def _proved(ruleset: RuleSet, rules: Path) -> dict[str, Result]:
+    from triage.analysis.prove import prove_all
+
+    return {proof.id: Result(proof.sentence, proof.holds) for proof in prove_all(ruleset, rules)}

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from triage.check.conformance import conformance_lines
 from triage.check.mutants import Tried, tried
 from triage.check.proposed_examples import proposed
-from triage.cli.common import RulesFolder, err, out, tell_faults
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet, did_you_mean
 from triage.model.rule import Rule
 from triage.model.ruleset import RuleSet
@@ -54,6 +55,23 @@ def mutate(ids: Ids = None, rules: RulesFolder = PUBLISHED) -> None:
         for same in each.equivalent:
             out.print(f"{each.rule}: {same.change}: no referral tells it from the rule.", markup=False, soft_wrap=True)
     _tell_share(results)
+
+
+def conformance(
+    out_: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("tests/conformance/cases.jsonl"),
+    cases: Annotated[list[Path] | None, typer.Option(help="A folder of written cases. May be repeated.")] = None,
+    rules: RulesFolder = PUBLISHED,
+) -> None:
+    """Write the conformance cases: a referral a line, the rules that fire on it, rating and level so far."""
+    ruleset = checked_ruleset(rules)
+    try:
+        lines = list(conformance_lines(ruleset, cases or ()))
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(1) from faulty
+    out_.parent.mkdir(parents=True, exist_ok=True)
+    out_.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out.print(f"{len(lines)} cases are written to {out_}.", markup=False, soft_wrap=True)
 
 
 def _tell_share(results: list[Tried]) -> None:

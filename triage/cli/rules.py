@@ -18,7 +18,7 @@ from triage.check.new_rule import KINDS, scaffold
 from triage.check.release import release_faults
 from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
-from triage.cli.rule_examples import examples, mutate
+from triage.cli.rule_examples import conformance, examples, mutate
 from triage.cli.rules_alarm import alarm
 from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
 from triage.model.rule import EFFECTS, effect_name
@@ -182,3 +182,4 @@ def schema(rules: RulesFolder = PUBLISHED) -> None:
 app.command("alarm")(alarm)
 app.command("examples")(examples)
 app.command("mutate")(mutate)
+app.command("conformance")(conformance)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from triage.check.alarm import REFERRALS, SEED, alarm_report
 from triage.cli.common import RulesFolder, checked_ruleset, out, tell_faults
@@ -59,13 +60,10 @@ def _tell_shares(title: str, counts: Mapping[str, int], whole: int, labels: Labe
 
 def _tell_causes(report: AlarmReport, ruleset: RuleSet, labels: Labels) -> None:
     """Of each urgency rule that fired: its level, and the referrals where no other rule is as urgent."""
-    out.print("\nRules, by how often each is the only cause of the level:")
+    out.print("\nRules: fired, only cause of the level; alone makes it so or above:")
     levels = ruleset.scales.urgency_ids[2:]
-    headings = ("fired", "only cause", *(f"alone {labels.term(each).lower()} or above" for each in levels))
-    table = Table("rule", "level", box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, justify="right")
+    table = Table("", "", "fired", "only", *map(labels.term, levels), box=None, pad_edge=False)
     for cause in report.causes:
         counts = (cause.fired, cause.only_cause, *(cause.alone_from[each] for each in levels))
-        table.add_row(cause.rule, labels.term(cause.level), *map(str, counts))
+        table.add_row(Text(cause.rule, no_wrap=True), Text(labels.term(cause.level), no_wrap=True), *map(str, counts))
     out.print(table, soft_wrap=True)

@@ -80,8 +80,22 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class RegulatoryStatement:
+    """A sentence on the law of one place: what is claimed there, or what is not, and where that is from."""
+
+    jurisdiction: str
+    sentence: str
+    claimed: bool
+    source: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class About:
-    """Everything that ``ruleset.yaml`` says."""
+    """Everything that ``ruleset.yaml`` says.
+
+    ``lowered_by`` is the source that rules name which are less urgent than the dossier proposed.
+    """
 
     name: str
     title: str
@@ -96,4 +110,6 @@ class About:
     disagreements: tuple[Disagreement, ...]
     change_log: tuple[Release, ...]
     wording: Wording = Wording()
+    regulatory: tuple[RegulatoryStatement, ...] = ()
+    lowered_by: str | None = None
     place: Place = field(default=NOWHERE, compare=False)

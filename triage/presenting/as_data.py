@@ -82,8 +82,8 @@ def _answers(fact: Fact) -> dict[str, Any]:
 
 def _core(fact: Fact) -> Any:
     match fact.core.kind:
-        case "unless":
-            return {"unless": _data(fact.core.unless)}
+        case "when":
+            return {"when": [_data(each) for each in fact.core.when]}
         case "given":
             return {"given": fact.core.given}
         case kind:

@@ -37,7 +37,7 @@ class FactDescription(Written, frozen=True, kw_only=True):
     values: tuple[ValueDescription, ...] | UnsetType = UNSET
     ordered: bool | UnsetType = UNSET
     neutral: GivenAnswer | None
-    core_safety: bool | dict[str, str | Tests]
+    core_safety: bool | dict[str, str | list[Tests]]
     asked_when: tuple[Tests, ...] | None
     asked_when_in_words: tuple[str, ...] | None
     changeable: bool

@@ -17,7 +17,9 @@ from triage.check.coverage import claims, rows
 from triage.model.ruleset import RuleSet
 from triage.model.scales import BuiltInReason
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source
+from triage.presenting.card import card_of
 from triage.presenting.descriptions import RuleDescription
+from triage.presenting.hazard_log import Proved, hazard_log
 from triage.presenting.words import STANDING
 
 PARTS = {
@@ -26,9 +28,14 @@ PARTS = {
     "claims": "Claims and rules",
     "evidence": "Evidence, red flags and rules",
     "decisions": "Where sources disagree",
+    "safety": "Hazard log",
+    "position": "Regulatory position",
     "sources": "Sources",
 }
 """The pages beside those of the rules, each with its title."""
+
+
+NOTHING_PROVED: Proved = {}
 
 
 @lru_cache(maxsize=1)
@@ -70,8 +77,12 @@ class FileLinks:
         return f"#{anchor}" if self.whole else f"{part}.html#{anchor}"
 
 
-def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
-    """The document's pages by file name; ``cases`` adds to each claim the written cases on which its rules fire."""
+def pages(ruleset: RuleSet, cases: Iterable[Case] = (), proved: Proved = NOTHING_PROVED) -> dict[str, str]:
+    """The document's pages by file name.
+
+    ``cases`` adds to each claim the written cases on which its rules fire; ``proved`` says to each control of a hazard
+    whether its property holds.
+    """
     described = [describe_rule(rule, ruleset) for rule in ruleset.all_rules]
     known: dict[str, Any] = {
         "ruleset": ruleset,
@@ -84,6 +95,8 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
         "rows": rows(ruleset),
         "sources": [describe_source(source, ruleset) for source in ruleset.sources.values()],
         "cases": tuple(cases),
+        "card": card_of(ruleset),
+        "hazards": hazard_log(ruleset, proved),
     }
     made = {
         f"{part}.html": _page("part.html.jinja", known, part=part, title=title, whole=False)
@@ -97,10 +110,10 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = ()) -> dict[str, str]:
     return made | {"all.html": _page("all.html.jinja", known, title=title, whole=True)}
 
 
-def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = ()) -> int:
+def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = (), proved: Proved = NOTHING_PROVED) -> int:
     """Write the document into ``folder``, which may be new, and give the number of pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = pages(ruleset, cases)
+    made = pages(ruleset, cases, proved)
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
     return len(made)

@@ -29,7 +29,7 @@ class Labels:
         return id_ in self._terms
 
     def term(self, id_: str) -> str:
-        """The label of a value of a scale, a therapy, a format, a problem area, a target or a condition; else KeyError."""
+        """The label of a value of a scale, a therapy, a format, a problem area or a target; else KeyError."""
         label = self._terms.get(id_) or self._targets.get(id_)
         return label if label is not None else self._vocabulary[id_].title
 

@@ -82,6 +82,13 @@ class _Wording(Strict):
     substances: list[str] = Field(default_factory=list)
 
 
+class _Statement(Strict):
+    jurisdiction: str
+    sentence: str
+    claimed: bool
+    source: str
+
+
 class _AboutText(Strict):
     name: Id
     title: str
@@ -96,6 +103,8 @@ class _AboutText(Strict):
     disagreements: list[_Disagreement] = Field(default_factory=list)
     change_log: list[_Release] = Field(default_factory=list)
     wording: _Wording = Field(default_factory=_Wording)
+    regulatory: list[_Statement] = Field(default_factory=list)
+    lowered_by: str | None = None
 
 
 def read_about(document: Document) -> about.About:
@@ -134,6 +143,8 @@ def read_about(document: Document) -> about.About:
         disagreements=tuple(_disagreement(each, index, document) for index, each in enumerate(text.disagreements)),
         change_log=tuple(about.Release(each.version, each.date, tuple(each.changes)) for each in text.change_log),
         wording=_wording(text.wording),
+        regulatory=tuple(_statement(each, index, document) for index, each in enumerate(text.regulatory)),
+        lowered_by=text.lowered_by,
         place=document.place(("version",)),
     )
 
@@ -146,6 +157,11 @@ def _disagreement(text: _Disagreement, index: int, document: Document) -> about.
     )
     place = document.place((*at, "rules"))
     return about.Disagreement(text.id, text.about, positions, text.decision, tuple(text.rules), place)
+
+
+def _statement(text: _Statement, index: int, document: Document) -> about.RegulatoryStatement:
+    place = document.place(("regulatory", index, "source"))
+    return about.RegulatoryStatement(text.jurisdiction, text.sentence, text.claimed, text.source, place)
 
 
 def _wording(text: _Wording) -> about.Wording:

@@ -1,0 +1,130 @@
+"""The reading age of what a coordinator reads: the grade of each text by the formula of Flesch and Kincaid.
+
+The formula: 0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are counted as groups of vowels, without a
+silent e at the end. The formula says little of a short text, where one long word is a third of it, so that texts of at
+most ``SHORT`` words are held together, by their mean. A longer text is held by itself to ``MOST``, about grade 8, unless
+it is named in ``EXCEPTIONS``. A condition or a questionnaire keeps its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from triage.model.rule import Action
+from triage.model.ruleset import RuleSet
+
+CHECK = "reading-age"
+GRADE = 8
+"""The grade that the texts have on the average, at most."""
+MOST = 9
+"""The grade of a text by itself, at most."""
+SHORT = 8
+
+_VIOLENCE = "the kinds of violence are named one by one"
+_REPORT = "child protection and delusion have no shorter name"
+
+EXCEPTIONS: Mapping[str, str] = {
+    "abuse_or_neglect": "the kinds of abuse are named one by one",
+    "antidepressant_trials_failed": "the class of medicine is named",
+    "cbt_history": "the therapy is named in full",
+    "child-harm-intent-or-delusional": _REPORT,
+    "cognitive_impairment": "dementia and confusion are told apart",
+    "dependants-part-of-plan-or-beliefs": _REPORT,
+    "intoxication_or_withdrawal": "two states are asked in one question",
+    "medical_red_flags: sedative_stopped": "medicines are named",
+    "medical_red_flags: withdrawal_seizure_before": "a seizure after stopping alcohol is named",
+    "mood_stabilizer": "medicines are named",
+    "other_violence": _VIOLENCE,
+    "partner_violence": _VIOLENCE,
+    "perinatal-psychosis": "illnesses are named",
+    "perinatal_risk_factors": "depression around the birth has no shorter name",
+    "pregnancy-at-fourteen-or-fifteen": _REPORT,
+    "recent_psychiatric_discharge": "wards are named",
+    "unfulfilling_relationships": "relationships have no shorter name",
+}
+"""Texts that are harder, by name, each with its reason."""
+
+_WORD = re.compile(r"[A-Za-z]+")
+_SENTENCE = re.compile(r"[.?!:;](?:\s|$)")
+_VOWELS = re.compile(r"[aeiouy]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that a coordinator reads, and what it belongs to."""
+
+    name: str
+    text: str
+
+    @property
+    def grade(self) -> float:
+        """Its reading grade."""
+        return grade(self.text)
+
+
+def grade(text: str) -> float:
+    """The reading grade of a text by Flesch and Kincaid."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    sentences = max(1, len(_SENTENCE.findall(text)))
+    return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / max(1, len(words)) - 15.59
+
+
+def _syllables(word: str) -> int:
+    silent_e = word.endswith("e") and not word.endswith("le")
+    return max(1, len(_VOWELS.findall(word)) - silent_e)
+
+
+def texts_of(ruleset: RuleSet) -> Iterator[Text]:
+    """Every text that a coordinator reads: questions, help, examples, next steps, actions and additive lines.
+
+    The question about a condition is its name, and so are those of the questionnaires: they are left out.
+    """
+    for group in ruleset.vocabulary.groups:
+        yield Text(group.id, group.help)
+    for fact in ruleset.vocabulary:
+        if fact.type != "condition" and fact.group != "scores":
+            yield Text(fact.name, fact.question)
+            yield Text(fact.name, fact.help)
+        for value, label in fact.labels.items():
+            for text in (label.help, label.example_yes, label.example_no):
+                yield Text(f"{fact.name}: {value}", text)
+    yield from (Text(name, text) for name, text in ruleset.scales.next_step.items())
+    yield from (Text(line.id, line.text) for line in ruleset.scales.lines)
+    for name, action in actions_of(ruleset):
+        yield from (Text(name, text) for text in (action.first, *action.do, *action.ask, *action.more))
+
+
+def actions_of(ruleset: RuleSet) -> Iterator[tuple[str, Action]]:
+    """The actions of levels, floors, refusals and rules."""
+    scales = ruleset.scales
+    yield from ((term.id, term.action) for term in scales.urgencies)
+    yield from ((f"floor of {name}", floor.action) for name, floor in scales.floors.items())
+    yield "refused", scales.refused
+    yield from ((rule.id, rule.urgency.action) for rule in ruleset.rules if rule.urgency)
+
+
+@dataclass(frozen=True)
+class ReadingAge:
+    """The mean grade of all texts, and the texts that are harder than they may be."""
+
+    count: int
+    mean: float
+    too_hard: tuple[Text, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the texts are as plain as they must be."""
+        return self.mean <= GRADE and not self.too_hard
+
+
+def reading_age(ruleset: RuleSet) -> ReadingAge:
+    """Measure every text of a rule set."""
+    texts = [each for each in texts_of(ruleset) if each.text]
+    hard = [each for each in texts if len(each.text.split()) > SHORT and each.grade > MOST]
+    return ReadingAge(
+        len(texts),
+        sum(each.grade for each in texts) / len(texts),
+        tuple(each for each in hard if each.name not in EXCEPTIONS),
+    )
