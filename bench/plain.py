@@ -159,7 +159,9 @@ class Plain:
     def _equals(self, name: str, value: Any) -> Any:
         variable, fact = self.variables[name], self.ruleset.vocabulary[name]
         if fact.is_set:
-            absent = [] if is_open(value) else [z3.Not(held) for member, held in variable.items() if member not in value]
+            absent = (
+                [] if is_open(value) else [z3.Not(held) for member, held in variable.items() if member not in value]
+            )
             return z3.And([held for member, held in variable.items() if member in value] + absent)
         return variable == (value if fact.is_integer else fact.values.index(value))
 

@@ -28,7 +28,7 @@ def values_of(fact: Fact) -> list[Value]:
 
 
 def completions(ruleset: RuleSet, answers: Answers) -> Iterator[dict[str, Value]]:
-    """Every completion: an answer to each unanswered fact that is asked, each open set closed, contradicting nothing."""
+    """Every completion: each unanswered fact that is asked is answered, each open set closed, nothing contradicted."""
     vocabulary = ruleset.vocabulary
     always = [fact for fact in vocabulary if not (fact.asked_when or vocabulary.is_answered(fact.name, answers))]
     for choice in product(*(_kept(fact, answers) for fact in always)):

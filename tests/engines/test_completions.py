@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,8 +19,9 @@ from tests.engines.small import referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.engines import reference
 from triage.engines.completions.engine import Completions, NoCompletion
-from triage.engines.outcome import StillOpen
-from triage.model.rule import Answers, Between, OneOf, Value
+from triage.engines.indexed import IndexedEvaluator
+from triage.engines.outcome import Bounds, Common, StillOpen
+from triage.model.rule import Answers, OneOf, Value
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Never
 from triage.reading.referral import Referral
@@ -196,6 +197,12 @@ class _Refusing:
     def of(self, answers: Answers) -> StillOpen:
         raise AssertionError("a complete referral has one completion: itself")
 
+    def bounds(self, answers: Answers) -> Bounds:
+        raise AssertionError("a complete referral has one completion: itself")
+
+    def common(self, answers: Answers, rating: str) -> Common:
+        raise AssertionError("a complete referral has one completion: itself")
+
 
 class _Reference:
     """The reference as the live engine."""
@@ -210,7 +217,7 @@ class _Reference:
 def test_a_complete_referral_asks_for_no_completion_and_the_diagram_would_say_the_same(
     ruleset: RuleSet, diagram: Completions
 ) -> None:
-    assessor = Assessor(ruleset, _Reference(ruleset), _Refusing(), Settings())
+    assessor = Assessor(ruleset, _Reference(ruleset), IndexedEvaluator(ruleset), _Refusing(), Settings())
     for answers in complete_referrals(ruleset, 20, seed=8):
         answer = assessor.assess(Referral(answers))
         told = diagram.of(answers)

@@ -145,8 +145,5 @@ def test_an_alternative_can_hold_where_some_complete_referral_makes_it(ruleset: 
     for rule in ruleset.rules:
         for alternative in rule.when:
             alone = replace(rule, when=(alternative,))
-            holding = any(
-                reference.rule_truth(alone, ruleset.vocabulary, answers)
-                for answers, _ in done
-            )
+            holding = any(reference.rule_truth(alone, ruleset.vocabulary, answers) for answers, _ in done)
             assert satisfiability.can_hold(alternative, rule.unless) is holding

@@ -45,10 +45,7 @@ class Ratings:
     def general(self) -> Node:
         """The lowest limit that applies to all targets."""
         return self._lowest(
-            (rule.id, limit.to)
-            for rule in self._ruleset.deciding
-            for limit in rule.of(Limits)
-            if not limit.targets
+            (rule.id, limit.to) for rule in self._ruleset.deciding for limit in rule.of(Limits) if not limit.targets
         )
 
     @cached_property
@@ -74,11 +71,10 @@ class Ratings:
     @cached_property
     def leading(self) -> Node:
         """The highest rating of the targets that lead, the limits on all targets left out."""
-        fact, leads = self._ruleset.vocabulary.leading_fact, self._ruleset.vocabulary.leads
         cases: list[Node] = []
         unnamed = self._meaning.yes
-        for problem, lead in leads.items() if fact is not None else ():
-            is_it = self._meaning.holds(OneOf(fact, frozenset({problem})))
+        for problem, lead in self._ruleset.vocabulary.leads.items():
+            is_it = self._meaning.holds(_is_problem(self._ruleset, problem))
             unnamed = self._meaning.all_of((unnamed, self._table.negated(is_it)))
             cases.append(self._table.least((self._mask(is_it), self._led_by(lead))))
         cases.append(self._table.least((self._mask(unnamed), self._highest_of_all)))
@@ -119,9 +115,7 @@ class Ratings:
 
     def _lowest(self, limits: Iterable[tuple[str, str]]) -> Node:
         none = self._table.terminal(self._highest)
-        return self._table.least(
-            [none, *(self._where(id_, self._rank(to) + 1, self._highest) for id_, to in limits)]
-        )
+        return self._table.least([none, *(self._where(id_, self._rank(to) + 1, self._highest) for id_, to in limits)])
 
     def _where(self, id_: str, value: int, otherwise: int) -> Node:
         """A value where the rule fires, another where it does not."""
@@ -135,9 +129,7 @@ class Ratings:
 def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
     """What is read beside the rules: which problem leads, and which conditions stand beside or are remitted."""
     vocabulary = ruleset.vocabulary
-    read: list[Condition] = []
-    if vocabulary.leading_fact is not None:
-        read += [OneOf(vocabulary.leading_fact, frozenset({problem})) for problem in vocabulary.leads]
+    read: list[Condition] = [_is_problem(ruleset, problem) for problem in vocabulary.leads]
     supported = {target for rule in ruleset.deciding for each in rule.of(Supports) for target in each.targets}
     for fact in vocabulary:
         if fact.type == "condition":
@@ -146,3 +138,9 @@ def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
             if fact.name in supported and any(lead.also_remitted for lead in vocabulary.leads.values()):
                 read.append(OneOf(fact.name, REMITTED))
     return read
+
+
+def _is_problem(ruleset: RuleSet, problem: str) -> OneOf:
+    leading = ruleset.vocabulary.leading_fact
+    assert leading is not None, "problems lead only in a vocabulary that names the fact which says them"
+    return OneOf(leading, frozenset({problem}))

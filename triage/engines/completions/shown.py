@@ -73,4 +73,3 @@ def _stretches(fact: FactLevels, conditions: Iterable[Condition]) -> Iterator[tu
     starts = [low, *(n for n in range(low + 1, high + 1) if n in cuts or fact.path(n) != fact.path(n - 1))]
     for start, following in zip(starts, [*starts[1:], high + 1], strict=True):
         yield start, following - 1, fact.path(start), start in cuts
-
