@@ -12,6 +12,7 @@ from fastapi import Request
 from api.work import Queue, explanation_queue, thread_queue
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer, UrgencyPart
+from triage.answer.probes import Probe, check_answers
 from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
@@ -50,6 +51,7 @@ class State:
     ruleset: RuleSet
     reader: ReferralReader
     assessor: Assessor
+    probes: tuple[Probe, ...] = ()
 
     @cached_property
     def incomplete(self) -> Queue:
@@ -86,12 +88,13 @@ class State:
 def build_state(settings: Settings) -> State:
     """Load and check the rule set and make its engines.
 
-    Raises FaultyRuleSet, which names every file that is not sound: a service does not start with one.
+    Raises FaultyRuleSet, which names every file that is not sound, or an example that can't be answered: a service does
+    not start with one.
     """
     ruleset = load_ruleset(settings.rules)
     assessor = build_assessor(ruleset, settings)
-    assessor.assess(Referral({}))
-    return State(settings, ruleset, ReferralReader(ruleset.vocabulary), assessor)
+    probes = check_answers(assessor)
+    return State(settings, ruleset, ReferralReader(ruleset.vocabulary), assessor, probes)
 
 
 def state_of(request: Request) -> State:

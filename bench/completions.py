@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -17,9 +18,11 @@ from triage.engines.completions.counting import CompleteReferrals
 from triage.engines.completions.engine import Completions
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
+from triage.reading.frequencies_file import read_frequencies
 from triage.reading.referral import Referral
 from triage.settings import PUBLISHED
 
+FREQUENCIES = Path(__file__).resolve().parents[1] / "examples" / "frequencies.yaml"
 SHARES = (0.0, 0.1, 0.3, 0.7, 0.95)
 COUNT = 200
 """How many referrals of each share of answers; the empty one is asked as often."""
@@ -51,17 +54,22 @@ def main() -> None:
 def _building(ruleset: RuleSet) -> list[tuple[str, str]]:
     build = median(_times(lambda _: Completions(ruleset), [{}] * 9))
     tracemalloc.start()
-    nodes = len(Completions(ruleset).nodes)
+    built = Completions(ruleset)
     memory, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     counting, twice = CompleteReferrals(ruleset), CompleteReferrals(ruleset, ruleset)
     count = sum(counting.outcomes().values())
+    frequencies = read_frequencies(FREQUENCIES, ruleset.vocabulary)
     return [
         ("build, ms", f"{build:.0f}"),
-        ("nodes", f"{nodes:,}"),
+        ("nodes", f"{len(built.nodes):,}"),
         ("memory kept, MB", f"{memory / 1e6:.1f}"),
         ("complete referrals", f"{count:.2e}"),
         ("counted exactly by rating and level, ms", f"{median(_times(lambda _: counting.outcomes(), [{}] * 5)):.0f}"),
+        (
+            "expected shares from frequencies, ms",
+            f"{median(_times(lambda _: counting.shares(frequencies), [{}] * 5)):.0f}",
+        ),
         ("moves between two versions counted, ms", f"{median(_times(lambda _: twice.moves(), [{}] * 5)):.0f}"),
         ("start of Python to a checked rule set and ready engines, s", f"{_start_to_ready():.2f}"),
     ]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from triage.check import load_ruleset
-from triage.engines.completions.diagram import Node
+from triage.engines.completions.diagram import DiagramTooLarge, Node
 from triage.engines.completions.engine import Completions
 from triage.engines.completions.order import PUBLISHED as ORDER
+from triage.model.ruleset import RuleSet
 from triage.settings import PUBLISHED
 
 ROUNDS = 6
@@ -23,8 +24,8 @@ Key = tuple[int, tuple[int, ...]]
 
 
 def main() -> None:
-    """Sift from the order that is published, and publish the better one."""
-    completions = Completions(load_ruleset(PUBLISHED))
+    """Sift from the published order, or from FORCE's where that is smaller, and publish the better one."""
+    completions = _smaller_start(load_ruleset(PUBLISHED))
     facts = completions.levels.facts.values()
     diagram = Exchangeable(completions.functions, [list(fact.levels) for fact in facts], completions.levels.sizes)
     names = list(completions.levels.facts)
@@ -36,6 +37,18 @@ def main() -> None:
         ORDER.write_text("\n".join(names[block] for block in diagram.order) + "\n", encoding="utf-8")
         if diagram.size > before * (1 - GAIN):
             break
+
+
+def _smaller_start(ruleset: RuleSet) -> Completions:
+    """The diagrams in the published order or in FORCE's. Raises DiagramTooLarge where both are beyond the limit."""
+    try:
+        published = Completions(ruleset)
+    except DiagramTooLarge:
+        return Completions(ruleset, order=())
+    try:
+        return min(published, Completions(ruleset, order=()), key=lambda each: len(each.nodes))
+    except DiagramTooLarge:
+        return published
 
 
 class Exchangeable:

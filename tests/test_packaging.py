@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def _committed(*folders: str) -> set[str]:
     listed = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return set(listed.splitlines())
+    return {path for path in listed.splitlines() if (ROOT / path).is_file()}
 
 
 def test_everything_that_runs_is_packaged(tmp_path: Path) -> None:

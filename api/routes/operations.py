@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request, Response
 from api.problems import respond
 from api.request import state_of
 from triage.answer.model import RuleSetUsed
-from triage.model.scales import LOWEST_URGENCY
+from triage.answer.probes import check_answers
+from triage.model.faults import FaultyRuleSet
 from triage.model.written import Written, encode
 from triage.presenting.problems import problem
-from triage.reading.referral import Referral
 
 router = APIRouter(tags=["Operations"])
 
@@ -38,9 +38,12 @@ async def healthz() -> Response:
 
 @router.get("/readyz", summary="A referral can be answered")
 def readyz(request: Request) -> Response:
-    """Answer an empty referral with every engine, and say with which rule set."""
+    """Answer a referral of each rating, level and course with every engine, and say with which rule set."""
     state = state_of(request)
-    answer = state.assessor.assess(Referral({}))
-    if answer.urgency.level == LOWEST_URGENCY:
-        return respond(problem(503, "Not ready", "An empty referral was called routine: the rule set is not safe."))
-    return Response(encode(Ready("ready", answer.ruleset)), media_type="application/json")
+    try:
+        check_answers(state.assessor, state.probes)
+    except FaultyRuleSet as faulty:
+        return respond(problem(503, "Not ready", str(faulty)))
+    ruleset = state.ruleset
+    used = RuleSetUsed(ruleset.name, ruleset.version, ruleset.digest)
+    return Response(encode(Ready("ready", used)), media_type="application/json")

@@ -61,6 +61,15 @@ def test_health_and_readiness(client: TestClient, ruleset: RuleSet) -> None:
     assert client.get("/readyz").json()["ruleset"]["digest"] == ruleset.digest
 
 
+def test_a_service_that_cannot_answer_is_not_ready() -> None:
+    app = create_app()
+    object.__setattr__(app.state.service.assessor, "live", _Broken())
+    answered = TestClient(app).get("/readyz")
+    assert answered.status_code == 503
+    assert answered.json()["title"] == "Not ready"
+    assert "can't be answered: RuntimeError('the engine stopped')" in answered.json()["detail"]
+
+
 def test_a_wrong_address_or_method_is_a_problem(client: TestClient) -> None:
     nothing = client.get("/v1/nothing")
     assert (nothing.status_code, nothing.json()["detail"]) == (404, "There is nothing at /v1/nothing.")

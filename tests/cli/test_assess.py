@@ -52,7 +52,7 @@ def test_an_emergency_asks_nothing_more() -> None:
     danger = {"facts": DANGER["facts"] | {"hazards": ["power_line"]}}  # type: ignore[operator]
     page = _run("assess", "-", stdin=json.dumps(danger)).stdout
     assert "Urgency: At once" in page
-    assert "open questions" not in page
+    assert "open questions can change this" not in page
 
 
 def test_while_a_safety_question_is_open_only_the_range_is_shown() -> None:
@@ -90,7 +90,18 @@ def test_a_refused_referral_is_named_and_the_others_answered(tmp_path: Path) -> 
     assert refused["reference"] == "R-1"
     assert refused["error"]["errors"][0]["near_match"] == "age_years"
     assert answered["reference"] == "R-2"
-    assert "(R-1): refused. /facts/age_year: `age_year` is not a fact. Did you mean `age_years`?" in result.stderr
+    assert result.stderr == (
+        f"{file} (R-1): Not sorted yet: 4 safety questions open, treat as today until they are asked. Ask the open "
+        "questions on danger today. Refused. /facts/age_year: `age_year` is not a fact. Did you mean `age_years`?\n"
+    )
+
+
+def test_a_refused_referral_says_first_that_it_is_an_emergency() -> None:
+    facts = {"lean": "falling", "hazards": ["power_line"], "age_year": 4}
+    result = _run("assess", "--json", "-", stdin=json.dumps({"facts": facts}))
+    (refused,) = _lines(result)
+    assert refused["error"]["urgency"]["level"] == "emergency"
+    assert result.stderr.startswith("standard input: Urgency: At once. ")
 
 
 def test_standard_input_that_is_empty_is_refused() -> None:
@@ -143,8 +154,9 @@ def test_a_failure_is_handed_over_in_one_line_that_says_once_that_there_is_no_an
     result = _run("assess", str(file))
     assert result.exit_code == 2
     assert result.stderr == (
-        f"{file} (R1): The service failed on this referral. No answer was given. Hand this referral to a clinician "
-        "now, as urgent; don't wait for this system.\n"
+        f"{file} (R1): Not sorted yet: 4 safety questions open, treat as today until they are asked. Ask the open "
+        "questions on danger today. The service failed on this referral. No answer was given. Hand this referral to a "
+        "clinician now, as urgent; don't wait for this system.\n"
     )
 
 
@@ -157,8 +169,9 @@ def test_nothing_of_a_reference_is_obeyed_and_every_referral_is_answered() -> No
     assert result.exit_code == 2
     for shown in ("[/b] ─", "\\x1b[2J ─", "[red] ─", "a\\x0db ─", "last ─"):
         assert shown in result.stdout
-    assert "(big): refused." in result.stderr
-    assert "(\\x1b[31m): refused." in result.stderr
+    assert "(big): Not sorted yet: " in result.stderr
+    assert "(\\x1b[31m): Not sorted yet: " in result.stderr
+    assert result.stderr.count(" Refused. /facts/age_year") == 2
     assert "\x1b" not in result.stdout + result.stderr
     as_lines = _lines(_run("assess", "--json", "-", stdin="\n".join(lines)))
     assert [each["reference"] for each in as_lines] == [*references[:2], "big", "\x1b[31m", *references[2:]]

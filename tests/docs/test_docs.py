@@ -135,6 +135,12 @@ def test_a_rule_set_with_a_claim_unencoded_does_not_pass(tmp_path: Path) -> None
         result = CliRunner().invoke(app, [*command, "--rules", str(folder)])
         assert result.exit_code == 1, command
         assert "S99" in result.stderr, command
+    line = text[: text.index("      S01: ")].count("\n") + 1
+    told = CliRunner().invoke(app, ["rules", "check", "--rules", str(folder)]).stderr
+    assert told == (
+        f"rules/sources.yaml:{line}:7: No rule encodes `S99`: Something new. Write a rule that names it, or say why "
+        "there is none. [coverage]\n1 fault found.\n"
+    )
 
 
 def test_the_command_writes_it_with_the_written_cases(tmp_path: Path, ruleset: RuleSet) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bench.plain import Plain
 from bench.referrals import complete_referrals, partial_referrals
+from tests.conftest import generated
 from tests.engines import enumeration
 from tests.engines.small import referrals, rulesets
 from triage.answer.assess import Assessor
@@ -47,7 +48,7 @@ def number_of_completions(ruleset: RuleSet, answers: Answers) -> int:
 
 
 @given(cases())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=generated(250), deadline=None)
 def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
     ruleset, answers = case
     assume(0 < number_of_completions(ruleset, answers) <= 1_000)
@@ -57,7 +58,7 @@ def test_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -
 @pytest.mark.deep
 @pytest.mark.timeout(0)
 @given(cases())
-@settings(max_examples=5_000, deadline=None)
+@settings(max_examples=generated(5_000), deadline=None)
 def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answers]) -> None:
     ruleset, answers = case
     assume(0 < number_of_completions(ruleset, answers) <= 5_000)
@@ -90,7 +91,7 @@ def test_the_published_rules_with_few_facts_open_agree_with_enumeration(ruleset:
 def test_the_published_rules_with_more_facts_open_agree_with_enumeration(
     ruleset: RuleSet, diagram: Completions
 ) -> None:
-    for answers in enumeration.few_open(ruleset, 60, 5_000):
+    for answers in enumeration.few_open(ruleset, 30, 5_000):
         enumeration.agrees(ruleset, answers, diagram)
 
 

@@ -1,7 +1,11 @@
 """What an automated tool in triage must never do (safety dossier §1.7), as far as software can keep it.
 
 Number 6 (no alert to an unattended inbox, none that expires or closes by itself) is kept by whatever stores and shows
-alerts, and is tested there; the rules and the answer know no clock.
+alerts, and is tested there; the rules and the answer know no clock. What a rule as written must never do is held by
+`triage rules check`, where its author sees it (`triage/check/`: scores, urgency, wording, suspicion), and shown by
+`tests/bad_rules/`: no urgency rests on a denial (1), no score decides a rating (4), no rating in an action (5), no dose
+and nothing to be stopped (11), no cut-off without an age (12). That a screen only makes a condition suspected (5) is
+held as the file is read.
 """
 
 from __future__ import annotations
@@ -23,23 +27,13 @@ from triage.model.rule import (
     Advice,
     Answers,
     Between,
-    Condition,
     Derives,
-    Empty,
-    Includes,
-    Limits,
-    OneOf,
-    Supports,
-    Urgency,
     Value,
 )
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral, ReferralReader, RefusedReferral
 
 ROOT = Path(__file__).resolve().parents[2]
-STOP = re.compile(r"\b(stop|stopping|cut down|cutting|taper|come off|discontinue)\b", re.IGNORECASE)
-SUBSTANCE = re.compile(r"\b(alcohol|drink|drinking|tablet|medic|antidepress|lithium|sedative|benzodiaz)", re.IGNORECASE)
-NEGATED = re.compile(r"\b(not|never|nor|no)\b", re.IGNORECASE)
 CALLERS = {"smtplib", "requests", "httpx", "aiohttp", "socket", "http.client", "urllib.request", "ftplib", "telnetlib"}
 RISK = re.compile(r"\b(low|lower|medium|moderate|high|higher)[ -]risk\b", re.IGNORECASE)
 CASES = [*cases_in("vignettes"), *cases_in("hard_cases")]
@@ -87,27 +81,6 @@ def test_never_1_no_low_score_and_no_denial_of_anything_else_lowers_a_danger(rul
         assert _rule_level(ruleset, everything) >= _rule_level(ruleset, {name: value}), (name, value)
 
 
-def test_never_1_no_urgency_rests_on_a_denial_or_a_low_score(ruleset: RuleSet) -> None:
-    """An urgency that a neutral answer or a low score is needed for would be one that they can take away again."""
-    for rule in ruleset.rules:
-        if isinstance(rule.effect, Urgency):
-            assert not rule.unless, rule.id
-            assert not [each for when in rule.when for each in when if _is_denial(each, ruleset)], rule.id
-
-
-def _is_denial(condition: Condition, ruleset: RuleSet) -> bool:
-    fact = ruleset.vocabulary[condition.fact]
-    match condition:
-        case Between(high=high):
-            return fact.group == "scores" and high < fact.maximum
-        case OneOf(values=values):
-            return fact.neutral in values
-        case Includes():
-            return False
-        case Empty(empty=empty):
-            return empty
-
-
 @pytest.mark.parametrize("score", [0, 1, 4])
 def test_never_1_a_low_score_or_a_denial_lowers_no_urgency(assessor: Assessor, score: int) -> None:
     danger: dict[str, Value] = {"suicidal_thoughts": "plan_or_intent"}
@@ -145,24 +118,16 @@ def test_never_3_a_screening_while_intoxicated_clears_nothing(assessor: Assessor
     assert _level(assessor, facts) >= ruleset.scales.urgency_rank("urgent")
 
 
-def test_never_4_no_score_takes_the_therapy_away(ruleset: RuleSet) -> None:
-    scores = {fact.name for fact in ruleset.vocabulary if fact.group == "scores"}
-    for rule in ruleset.rules:
-        if isinstance(rule.effect, Limits | Supports):
-            assert scores.isdisjoint(rule.facts), rule.id
-
-
-def test_never_5_a_screen_makes_no_diagnosis(ruleset: RuleSet) -> None:
-    for rule in ruleset.deriving:
-        assert isinstance(rule.effect, Derives)
-        assert rule.effect.value == "suspected"
-
-
-def test_never_5_no_coordinator_is_told_to_read_out_a_rating(ruleset: RuleSet) -> None:
-    labels = [term.label.lower() for term in ruleset.scales.ratings if term.id != "possible"]  # a common word
-    for rule in ruleset.rules:
-        if isinstance(rule.effect, Urgency):
-            assert not [label for label in labels if label in rule.effect.action.lower()], rule.id
+def test_never_11_the_words_that_no_rule_may_say_are_the_published_ones(ruleset: RuleSet) -> None:
+    """The check reads them from ruleset.yaml: a list cut short there would let a rule say them."""
+    assert ruleset.about is not None
+    wording = ruleset.about.wording
+    assert {"low", "lower", "medium", "moderate", "high", "higher"} <= set(wording.levels)
+    assert {"risk"} <= set(wording.of)
+    assert {"mg", "ml", "mcg", "µg"} <= set(wording.units)
+    assert {"stop", "stopping", "cut down", "cutting", "taper", "come off", "discontinue"} <= set(wording.stop)
+    known = {"alcohol", "drink", "drinking", "tablet", "medic", "antidepress", "lithium", "sedative", "benzodiaz"}
+    assert known <= set(wording.substances)
 
 
 def test_never_7_nothing_here_can_call_or_write_to_anybody() -> None:
@@ -203,22 +168,6 @@ def test_never_10_no_rating_is_reported_before_an_alert_is_settled(
         assert answer.suitability.for_ == ()
 
 
-def test_never_11_no_advice_to_stop_a_medicine_or_a_dose(ruleset: RuleSet) -> None:
-    dose = re.compile(r"\b\d+\s?(mg|ml|mcg|µg)\b", re.IGNORECASE)
-    for rule in ruleset.rules:
-        said = rule.effect.action if isinstance(rule.effect, Urgency) else ""
-        assert not dose.search(f"{said} {rule.because}"), rule.id
-
-
-def test_never_11_nobody_is_told_to_have_anyone_stop_a_substance(ruleset: RuleSet) -> None:
-    for rule in ruleset.rules:
-        told = rule.effect.action if isinstance(rule.effect, Urgency) else ""
-        told += rule.because if isinstance(rule.effect, Advice) else ""
-        for clause in re.split(r"[.;:]", told):
-            if STOP.search(clause) and SUBSTANCE.search(clause):
-                assert NEGATED.search(clause), (rule.id, clause)
-
-
 def test_never_12_a_perinatal_cut_off_outside_and_an_adult_scale_in_a_minor_are_remarked(ruleset: RuleSet) -> None:
     adult = {each.fact for rule in ruleset.deriving for when in rule.when for each in when if _adults_only(rule.when)}
     scales = {name for name in adult if ruleset.vocabulary[name].group == "scores"}
@@ -233,12 +182,6 @@ def test_never_12_a_perinatal_cut_off_outside_and_an_adult_scale_in_a_minor_are_
 def _adults_only(when: Any) -> bool:
     ages = [each for alternative in when for each in alternative if isinstance(each, Between)]
     return any(each.fact == "age_years" and each.low >= 18 for each in ages)
-
-
-def test_never_12_an_adult_cut_off_applied_to_a_minor_says_so(ruleset: RuleSet) -> None:
-    for rule in ruleset.deriving:
-        reads_age = any(isinstance(each, Between) and each.fact == "age_years" for when in rule.when for each in when)
-        assert reads_age, rule.id
 
 
 def test_never_13_free_text_is_taken_for_no_answer(ruleset: RuleSet) -> None:

@@ -137,8 +137,14 @@ def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:
 
 
 def _of_rule(rule: Rule) -> Iterator[Reason]:
-    """A reason for each effect that has one, and of a support for each target."""
-    for effect in rule.effects:
+    """A reason for each effect that has one, and of a support for each target; of advice one, where nothing else is.
+
+    All reasons of a rule have the same sentence, so that advice beside another effect would only repeat it.
+    """
+    others = [effect for effect in rule.effects if not isinstance(effect, Advice)]
+    advice = [effect for effect in rule.effects if isinstance(effect, Advice)]
+    has_other = any(True for effect in others for _ in _said(effect))
+    for effect in others if has_other else (*others, *advice[:1]):
         for value, target, certainty in _said(effect):
             yield Reason(
                 rule=rule.id,

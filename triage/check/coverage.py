@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from triage.model.faults import NOWHERE, Fault
 from triage.model.ruleset import RuleSet
 
 
@@ -60,6 +61,14 @@ def rows(ruleset: RuleSet) -> tuple[Covered, ...]:
 def uncovered(ruleset: RuleSet) -> tuple[Covered, ...]:
     """The claims and rows that nothing encodes and that no reason excuses. A published rule set has none."""
     return tuple(each for each in (*claims(ruleset), *rows(ruleset)) if not each.is_covered)
+
+
+def uncovered_faults(ruleset: RuleSet) -> Iterator[Fault]:
+    """The same as faults, each where the claim or row stands. They keep no service from starting."""
+    for each in uncovered(ruleset):
+        place = ruleset.claim_places.get(each.id, NOWHERE)
+        message = f"No rule encodes `{each.id}`: {each.said}"
+        yield Fault(place, "coverage", message, "Write a rule that names it, or say why there is none.")
 
 
 def _ids(rules: Iterable[Any]) -> tuple[str, ...]:

@@ -174,7 +174,8 @@ def _scales_digest(scales: Scales) -> str:
         [
             scales.rating_ids,
             [(term.id, dict(term.respond_within)) for term in scales.urgencies],
-            [term.id for term in (*scales.certainties, *scales.roles, *scales.foci, *scales.formats)],
+            [term.id for term in (*scales.certainties, *scales.roles, *scales.foci)],
+            [format_.id for format_ in scales.formats],
             [therapy.id for therapy in scales.therapies],
             [[target.id, target.life_problem] for target in scales.targets],
             sorted(scales.hold_at),

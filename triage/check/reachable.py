@@ -17,7 +17,8 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
             if not satisfiability.can_hold(conjunction, rule.unless):
                 which = f"Alternative {number} of `{rule.id}`" if len(rule.when) > 1 else f"`{rule.id}`"
                 message = f"{which} can never hold: its conditions exclude one another."
-                yield Fault(rule.place, "never-holds", message, "Compare them with each other and the constraints.")
+                place = rule.at("when", number - 1)
+                yield Fault(place, "never-holds", message, "Compare them with each other and the constraints.")
         if rule.derives and rule.derives.fact in rule.facts:
             message = f"`{rule.id}` reads `{rule.derives.fact}`, which it derives only while it is unanswered."
-            yield Fault(rule.place, "never-holds", message, "Leave that condition out.")
+            yield Fault(rule.at_condition(rule.derives.fact), "never-holds", message, "Leave that condition out.")

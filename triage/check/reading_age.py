@@ -2,8 +2,8 @@
 
 The formula: 0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are counted as groups of vowels, without a
 silent e at the end. The formula says little of a short text, where one long word is a third of it, so that texts of at
-most ``SHORT`` words are held together, by their mean. A longer text is held by itself to ``MOST``, about grade 8, unless
-it is named in ``EXCEPTIONS``. A condition or a questionnaire keeps its name.
+most ``SHORT`` words are held together, by their mean. A longer text is held by itself to ``MOST``, about grade 8,
+unless it is named in ``EXCEPTIONS``. A condition or a questionnaire keeps its name.
 """
 
 from __future__ import annotations

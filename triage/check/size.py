@@ -22,7 +22,7 @@ def check(ruleset: RuleSet, most_nodes: int = MOST_NODES) -> Iterator[Fault]:
         meeting = _meeting_most(ruleset)
         named = ", ".join(f"`{rule.id}` ({count})" for rule, count in meeting)
         message = f"{too_large} These share facts with most other rules: {named}."
-        yield Fault(meeting[0][0].place, "size", message, "Split them into rules that read fewer facts.")
+        yield Fault(meeting[0][0].at("when"), "size", message, "Split them into rules that read fewer facts.")
 
 
 def _meeting_most(ruleset: RuleSet) -> list[tuple[Rule, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from triage.check import check_ruleset, hazards, reports_of, shown
 from triage.check.bump import plan_bump, write_bump
-from triage.check.coverage import uncovered
+from triage.check.coverage import uncovered_faults
 from triage.check.new_rule import KINDS, scaffold
 from triage.check.release import release_faults
 from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
@@ -64,10 +65,9 @@ def check(
     not_shown = len(tuple(shown.check(ruleset)))
     if not_shown:
         err.print(f"{not_shown} conditions or values are shown by no example: `triage rules examples` proposes some.")
-    lacking = uncovered(ruleset)
-    for each in lacking:
-        err.print(f"{each.id}: {each.said} No rule encodes it, and no reason is given. [coverage]", markup=False)
+    lacking = tuple(uncovered_faults(ruleset))
     if lacking:
+        tell_faults(FaultyRuleSet(lacking))
         raise typer.Exit(1)
     count = sum(len(rule.examples) for rule in ruleset.all_rules)
     took = perf_counter() - started
@@ -101,6 +101,7 @@ def new(
         err.print(f"`{id_}` is not an id: lower-case words joined by hyphens.", markup=False)
         raise typer.Exit(2)
     path = scaffold(rules, kind, id_)
+    _refresh_schema(rules)
     out.print(f"{path} is written as a draft. Fill it in, set `status: active`, and run `triage rules check`.")
 
 
@@ -169,7 +170,14 @@ def bump(
     if planned.step is None:
         out.print(f"Version {planned.version} is locked, the first.")
     else:
-        out.print(f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words.")
+        said = f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words."
+        out.print(said, soft_wrap=True)
+
+
+def _refresh_schema(rules: Path) -> None:
+    """Write the schema that a new rule names, where the rule set can be read: an editor needs it at once."""
+    with suppress(FaultyRuleSet):
+        write_schema(read_ruleset(rules), rules)
 
 
 @app.command()

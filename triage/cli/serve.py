@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings
+from triage.answer.assess import build_assessor
+from triage.answer.probes import check_answers
+from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, tell_faults
+from triage.model.faults import FaultyRuleSet
 from triage.settings import PUBLISHED
 
 STOP_SECONDS = 5
@@ -21,8 +24,12 @@ def serve(
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Serve the web form and the API. Starts only with a sound rule set; says which file is not."""
-    checked_ruleset(rules)
-    read_settings()
+    ruleset, settings = checked_ruleset(rules), read_settings()
+    try:
+        check_answers(build_assessor(ruleset, settings))
+    except FaultyRuleSet as faulty:
+        tell_faults(faulty)
+        raise typer.Exit(1) from faulty
     os.environ["TRIAGE_RULES"] = str(rules)
     import uvicorn  # here, so that the other commands start without it
 

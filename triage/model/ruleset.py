@@ -10,7 +10,7 @@ from typing import Any
 from triage.model.about import About
 from triage.model.alarm import StoredAlarm
 from triage.model.course import Course
-from triage.model.faults import Fault
+from triage.model.faults import Fault, Place
 from triage.model.hazard import Hazard
 from triage.model.rule import Limits, Rule, Supports, Urgency
 from triage.model.scales import Scales
@@ -64,6 +64,8 @@ class RuleSet:
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     hazards: tuple[Hazard, ...] = ()
     alarm: StoredAlarm | None = None
+    claim_places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each claim and each evidence row stands in ``sources.yaml``."""
     draft_faults: tuple[Fault, ...] = ()
     """Faults of drafts and retired rules. They are reported to authors and do not keep the rule set from loading."""
 

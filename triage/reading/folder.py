@@ -70,6 +70,7 @@ def read_ruleset(folder: Path) -> RuleSet:
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
         rows_without_rule=sources.rows_without_rule,
+        claim_places=sources.places,
         about=about,
         course=course,
         instruments=instruments,

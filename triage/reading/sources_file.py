@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from triage.model.faults import Fault, FaultyRuleSet
+from triage.model.faults import Fault, FaultyRuleSet, Place
 from triage.model.ruleset import Source
 from triage.reading.shape import Strict, shaped
 from triage.reading.yaml_text import Document
@@ -53,11 +53,12 @@ class _SourcesText(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The sources by id, the evidence rows with their titles, and why some rows have no rule."""
+    """The sources by id, the evidence rows with their titles, why some have no rule, and the places of both."""
 
     sources: dict[str, Source]
     evidence_rows: dict[str, str]
     rows_without_rule: dict[str, str]
+    places: dict[str, Place]
 
 
 def read_sources(document: Document) -> Sources:
@@ -74,7 +75,18 @@ def read_sources(document: Document) -> Sources:
         raise FaultyRuleSet(faults)
     sources = {each.id: _source(each) for each in text.sources}
     titles = {row.id: row.title for row in text.evidence_rows}
-    return Sources(sources, titles, {row.id: row.no_rule for row in text.evidence_rows if row.no_rule})
+    reasons = {row.id: row.no_rule for row in text.evidence_rows if row.no_rule}
+    return Sources(sources, titles, reasons, _places(text, document))
+
+
+def _places(text: _SourcesText, document: Document) -> dict[str, Place]:
+    """Where each claim and each evidence row stands."""
+    claims = {
+        claim: document.place(("sources", index, "claims", claim))
+        for index, source in enumerate(text.sources)
+        for claim in source.claims
+    }
+    return claims | {row.id: document.place(("evidence_rows", index)) for index, row in enumerate(text.evidence_rows)}
 
 
 def _source(text: _Source) -> Source:

@@ -2,7 +2,7 @@
 
 The meaning of a rule set is built once, as decision diagrams: the ranks of rating and level by the answers to all
 facts, a contradiction where the answers break a constraint. A referral restricts them; what is left speaks of all its
-completions, so that every answer is exact. Afterwards nothing is written: threads may share it.
+completions, so that every answer is exact. Afterwards nothing changes, so that threads may share it.
 """
 
 from __future__ import annotations
