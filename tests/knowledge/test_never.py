@@ -25,7 +25,8 @@ from triage.engines.outcome import outcome
 from triage.engines.reference import evaluate
 from triage.model.rule import Advice, Answers, Between, Rule, Value
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral, ReferralReader, RefusedReferral
+from triage.reading.referral import Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLERS = {"smtplib", "requests", "httpx", "aiohttp", "socket", "http.client", "urllib.request", "ftplib", "telnetlib"}
