@@ -128,7 +128,7 @@ def _example(path: str, state: State) -> Written:
             return _explained(state)
         case "/v1/vocabulary":
             whole = describe_vocabulary(ruleset.vocabulary)
-            return VocabularyDescription(whole.groups[:1], whole.facts[:1], whole.constraints[:1])
+            return VocabularyDescription(whole.groups[:1], whole.facts[:1], whole.constraints[:1], whole.said_by[:1])
         case "/v1/rules":
             return RulesDescription((rule,))
         case "/v1/rules/{rule_id}":

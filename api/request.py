@@ -16,7 +16,9 @@ from triage.answer.probes import Probe, check_answers
 from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral, ReferralReader, RefusedReferral, parse_json
+from triage.reading.json_text import parse_json
+from triage.reading.referral import Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 from triage.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from bench.table import print_table
 from triage.answer.assess import build_assessor
 from triage.check import load_ruleset
 from triage.engines import reference
-from triage.reading.referral import Referral, ReferralReader
+from triage.reading.referral import Referral
+from triage.reading.referral_reader import ReferralReader
 from triage.settings import PUBLISHED
 
 COUNT = 500

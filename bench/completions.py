@@ -1,7 +1,4 @@
-"""What an incomplete referral can still become: the decision diagram beside the search that it replaced.
-
-The search is the tests' second opinion, and the named baseline here.
-"""
+"""What an incomplete referral can still become: how long the decision diagrams take, and how large they are."""
 
 from __future__ import annotations
 
@@ -15,7 +12,6 @@ from time import perf_counter
 
 from bench.referrals import partial_referrals
 from bench.table import print_table
-from tests.engines.search.exact import Exact
 from triage.answer.assess import build_assessor
 from triage.check import load_ruleset
 from triage.engines.completions.counting import CompleteReferrals
@@ -35,30 +31,28 @@ COUNT = 200
 def main() -> None:
     """Print how long questions and bounds take, then what building and counting take."""
     ruleset = load_ruleset(PUBLISHED)
-    diagram, search, assessor = Completions(ruleset), Exact(ruleset), build_assessor(ruleset)
-    works: dict[str, tuple[Callable[[Answers], object], Callable[[Answers], object] | None]] = {
-        "bounds": (diagram.bounds, search.bounds),
-        "bounds and questions": (diagram.of, search.of),
-        "assess (targets 10, 40)": (lambda answers: assessor.assess(Referral(answers)), None),
+    diagram, assessor = Completions(ruleset), build_assessor(ruleset)
+    works: dict[str, Callable[[Answers], object]] = {
+        "bounds": diagram.bounds,
+        "bounds and questions": diagram.of,
+        "assess (targets 10, 40)": lambda answers: assessor.assess(Referral(answers)),
     }
-    together: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in works}
+    together: dict[str, list[float]] = {name: [] for name in works}
     rows = []
     for share in SHARES:
         referrals = partial_referrals(ruleset, COUNT, share)
-        for name, (work, baseline) in works.items():
-            measured, base = _times(work, referrals), _times(baseline, referrals) if baseline else []
-            rows.append(_row(f"{share:.0%} answered: {name}", measured, base))
-            together[name][0].extend(measured)
-            together[name][1].extend(base)
-    rows += [_row(f"all together: {name}", *times) for name, times in together.items()]
-    headings = ("what", "ms", "p99", "search (baseline) ms", "p99", "ratio")
+        for name, work in works.items():
+            measured = _times(work, referrals)
+            rows.append(_row(f"{share:.0%} answered: {name}", measured))
+            together[name].extend(measured)
+    rows += [_row(f"all together: {name}", times) for name, times in together.items()]
+    headings = ("what", "ms", "p99")
     print_table(f"Incomplete referrals, {len(ruleset.deciding)} deciding rules", headings, rows)
     print_table("Building and counting", ("what", "amount"), _building(ruleset))
 
 
 def _building(ruleset: RuleSet) -> list[tuple[str, str]]:
     build = median(_times(lambda _: Completions(ruleset), [{}] * 9))
-    search = median(_times(lambda _: Exact(ruleset), [{}] * 9))
     tracemalloc.start()
     built = Completions(ruleset)
     memory, _ = tracemalloc.get_traced_memory()
@@ -67,7 +61,7 @@ def _building(ruleset: RuleSet) -> list[tuple[str, str]]:
     count = sum(counting.outcomes().values())
     frequencies = read_frequencies(FREQUENCIES, ruleset.vocabulary)
     return [
-        (f"build, ms (the search: {search:.0f})", f"{build:.0f}"),
+        ("build, ms", f"{build:.0f}"),
         ("nodes", f"{len(built.nodes):,}"),
         ("memory kept, MB", f"{memory / 1e6:.1f}"),
         ("complete referrals", f"{count:.2e}"),
@@ -100,9 +94,8 @@ def _times(work: Callable[[Answers], object], referrals: Sequence[Answers]) -> l
     return times
 
 
-def _row(name: str, times: list[float], base: list[float]) -> tuple[str, ...]:
-    of_base = (f"{median(base):.2f}", f"{_p99(base):.2f}", f"{median(times) / median(base):.2f}") if base else ("",) * 3
-    return name, f"{median(times):.2f}", f"{_p99(times):.2f}", *of_base
+def _row(name: str, times: list[float]) -> tuple[str, ...]:
+    return name, f"{median(times):.2f}", f"{_p99(times):.2f}"
 
 
 def _p99(times: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ from hypothesis import Phase, settings
 
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import ReferralReader
+from triage.reading.referral_reader import ReferralReader
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
 FIXTURE_RULES = Path(__file__).resolve().parent / "fixture_rules"

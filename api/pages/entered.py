@@ -13,9 +13,13 @@ from fastapi import HTTPException
 from triage.model.fact import Fact
 from triage.model.rule import UNKNOWN
 from triage.model.vocabulary import Vocabulary
-from triage.reading.referral import FieldFault, Referral, ReferralReader, RefusedReferral
+from triage.reading.referral import QUOTE_LENGTH, FieldFault, Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 NONE_OF_THESE = "none_of_these"
+SAID_BY = "said_by."
+QUOTES = "quotes."
+"""What stands before a question's name in the fields that say who answered it, and in which words."""
 MOST_FIELDS = 2_000
 _WHOLE_NUMBER = re.compile(r"^[0-9]{1,9}$")
 
@@ -40,7 +44,8 @@ class Entered:
 
     def without(self, name: str) -> Entered:
         """The same form with one question cleared."""
-        return Entered({each: values for each, values in self.fields.items() if each != name})
+        cleared = {name, SAID_BY + name, QUOTES + name}
+        return Entered({each: values for each, values in self.fields.items() if each not in cleared})
 
     def values(self, name: str) -> list[str]:
         """The values entered for one question, white space around them left out."""
@@ -50,6 +55,18 @@ class Entered:
     def reference(self) -> str:
         """The referral's reference as entered."""
         return " ".join(self.values("reference"))
+
+    def said_by(self, fact: Fact) -> str:
+        """Who is entered as having said the answer; nothing for the person."""
+        return " ".join(self.values(SAID_BY + fact.name))
+
+    def quote(self, fact: Fact) -> str:
+        """The words entered beside the answer."""
+        return " ".join(self.values(QUOTES + fact.name))
+
+    def is_empty(self, fact: Fact) -> bool:
+        """Whether nothing at all is entered for a question."""
+        return not (self.values(fact.name) or self.said_by(fact) or self.quote(fact))
 
     def shown(self, fact: Fact) -> str:
         """What stands in a number's field: what was typed, unless it was ticked as not known."""
@@ -62,7 +79,8 @@ class Entered:
     def referral(self, reader: ReferralReader) -> Referral:
         """The referral that was entered. Raises RefusedReferral with every fault."""
         facts = {}
-        known = {*reader.vocabulary.facts, "reference", "clear"}
+        names = reader.vocabulary.facts
+        known = {*names, *(SAID_BY + name for name in names), *(QUOTES + name for name in names), "reference", "clear"}
         faults = [FieldFault("", "unknown-field", f"“{_short(name)}” is no question of this form.")
                   for name in self.fields if name not in known]  # fmt: skip
         for fact in reader.vocabulary:
@@ -75,14 +93,23 @@ class Entered:
                 faults.append(_fault(fact, "There is a number and “Asked, not known” is ticked: keep one of the two."))
             else:
                 facts[fact.name] = _answer(fact, values)
+        data = {"reference": self.reference or None, "facts": facts, **self._beside(reader.vocabulary, facts)}
         try:
-            referral = reader.read({"reference": self.reference or None, "facts": facts})
+            referral = reader.read(data)
         except RefusedReferral as refused:
             both = [*faults, *refused.faults]
             raise RefusedReferral(both, refused.reference, could_be=refused.could_be) from None
         if faults:
             raise RefusedReferral(faults, referral.reference, could_be=(referral,))
         return referral
+
+    def _beside(self, vocabulary: Vocabulary, facts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+        """Who said each answer and in which words; of a question that has no answer nothing is passed on."""
+        answered = [vocabulary[name] for name in facts]
+        return {
+            "said_by": {fact.name: self.said_by(fact) for fact in answered if self.said_by(fact)},
+            "quotes": {fact.name: self.quote(fact) for fact in answered if self.quote(fact)},
+        }
 
 
 def _answer(fact: Fact, values: list[str]) -> Any:
@@ -107,14 +134,26 @@ def by_question(refused: RefusedReferral, vocabulary: Vocabulary) -> dict[str, s
     """The faults as the form shows them: for each question one sentence; those of the whole under ``reference``."""
     found: dict[str, str] = {}
     for fault in refused.faults:
-        name = fault.pointer.removeprefix("/facts/")
-        fact = vocabulary.facts.get(name)
-        message = fault.message
-        if fact is None:
-            name = "reference"
-            if fault.pointer == "/reference":
-                message = "The reference is too long: use at most 200 characters."
-        elif fault.code == "wrong-value":
-            message = f"“{fault.given}” can't be read here: enter {fact.allowed()}, or leave it blank."
-        found.setdefault(name, message)
+        part, _, name = fault.pointer.removeprefix("/").partition("/")
+        if name in vocabulary.facts:
+            found.setdefault(name, _message(fault, part, vocabulary[name]))
+        else:
+            too_long = "The reference is too long: use at most 200 characters."
+            found.setdefault("reference", too_long if part == "reference" else fault.message)
     return found
+
+
+def _message(fault: FieldFault, part: str, fact: Fact) -> str:
+    """What is wrong with one question, said to whoever filled in the form."""
+    if part == "quotes":
+        return f"The quote is too long: use at most {QUOTE_LENGTH} characters."
+    if part == "said_by":
+        return f"“{fault.given}” can't be read here: choose who said it from the list."
+    if fault.code == "wrong-value":
+        return f"“{fault.given}” can't be read here: enter {_allowed(fact)}, or leave it blank."
+    return fault.message
+
+
+def _allowed(fact: Fact) -> str:
+    """The answers that a question takes, as the form names them."""
+    return fact.allowed() if fact.is_integer else "one of: " + " / ".join(each.label for each in fact.labels.values())

@@ -1,27 +1,68 @@
-"""Follow-up questions that appear only where they apply, by style alone: made from the vocabulary's ``asked_when``."""
+"""Follow-up questions: where they stand, and styles that show them only where they apply; no script is needed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
+from triage.model.fact import Fact
 from triage.model.rule import Condition, Empty, Includes, OneOf
 from triage.model.vocabulary import Vocabulary
 
 
 @lru_cache(maxsize=4)
-def _styles(gated: tuple[tuple[str, tuple[tuple[Condition, ...], ...]], ...]) -> str:
+def _styles(gated: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     lines = []
-    for name, alternatives in gated:
-        lines.append(f"#q-{name}:not(.question--error) {{ display: none; }}")
-        for conjunction in alternatives:
-            chosen = "".join(f":has({_chosen(condition)})" for condition in conjunction)
-            lines.append(f"#assessment{chosen} #q-{name} {{ display: block; }}")
+    for name, shown_where in gated:
+        lines.append(f"#q-{name}:not(.question--error, :target) {{ display: none; }}")
+        lines += [f"#assessment{where} #q-{name} {{ display: block; }}" for where in shown_where]
     return "\n".join(lines)
 
 
 def follow_up_styles(vocabulary: Vocabulary) -> str:
-    """The styles that show each follow-up question where it is asked, and hide it elsewhere."""
-    return _styles(tuple((fact.name, fact.asked_when) for fact in vocabulary.gated))
+    """The styles that show each follow-up question where it is asked or counts as asked, and hide it elsewhere.
+
+    A link to it, and a fault, show it too.
+    """
+    return _styles(tuple((fact.name, (*_opened(fact), *_counts_as_asked(fact))) for fact in vocabulary.gated))
+
+
+def _opened(fact: Fact) -> Iterable[str]:
+    """Where another answer opens the question."""
+    for conjunction in fact.asked_when:
+        yield "".join(f":has({_chosen(condition)})" for condition in conjunction)
+
+
+def _counts_as_asked(fact: Fact) -> Iterable[str]:
+    """Where an answer to the question itself keeps it: of a fact that can be core any but the neutral one."""
+    if fact.can_be_core:
+        neutral = "none_of_these" if fact.is_set else fact.neutral
+        yield f':has(input[name="{fact.name}"]:not([value="{neutral}"], [value="unknown"]):checked)'
+
+
+def in_order_of_asking(vocabulary: Vocabulary) -> dict[str, list[Fact]]:
+    """The questions of each group, in the vocabulary's order.
+
+    A follow-up that only questions of other groups open stands directly after the last of these.
+    """
+    listed = [fact for fact in vocabulary if not _opened_elsewhere(fact, vocabulary)]
+    group_of = {fact.name: fact.group for fact in listed}
+    for fact in reversed(vocabulary.gated):
+        if _opened_elsewhere(fact, vocabulary):
+            after = max(_openers(fact), key=vocabulary.order.__getitem__)
+            group_of[fact.name] = group_of[after]
+            listed.insert(1 + [each.name for each in listed].index(after), fact)
+    by_group = {group.id: [each for each in listed if group_of[each.name] == group.id] for group in vocabulary.groups}
+    return {group: facts for group, facts in by_group.items() if facts}
+
+
+def _opened_elsewhere(fact: Fact, vocabulary: Vocabulary) -> bool:
+    """Whether the fact is a follow-up to questions of other groups only."""
+    return bool(fact.asked_when) and all(vocabulary[name].group != fact.group for name in _openers(fact))
+
+
+def _openers(fact: Fact) -> list[str]:
+    return [condition.fact for conjunction in fact.asked_when for condition in conjunction]
 
 
 def _chosen(condition: Condition) -> str:
@@ -33,5 +74,5 @@ def _chosen(condition: Condition) -> str:
         case Empty(empty=True):
             return f'input[name="{condition.fact}"][value="none_of_these"]:checked'
         case Empty():
-            return f'input[name="{condition.fact}"]:not([value="none_of_these"]):checked'
+            return f'input[name="{condition.fact}"]:not([value="none_of_these"], [value="unknown"]):checked'
     raise ValueError(f"{condition.fact}: a follow-up can't hang on a number's bounds, which styles can't see")

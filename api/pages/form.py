@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.pages.copying import Copies
 from api.pages.entered import Entered, by_question
-from api.pages.followups import follow_up_styles
+from api.pages.followups import follow_up_styles, in_order_of_asking
 from api.pages.templating import page
-from api.pages.wording import HEADINGS, OFFERS, Wording
+from api.pages.wording import COURSES, HEADINGS, OFFERS, Wording
 from api.request import State, body_of, remembered, state_of
 from triage.answer.model import Answer
 from triage.answer.problem_urgency import urgency_of_refused
@@ -88,7 +89,8 @@ async def _form(request: Request, entered: Entered, refused: RefusedReferral | N
     if refused is not None:
         errors = by_question(refused, vocabulary)
         found |= _refused(state, refused)
-    sections = [(group, [fact for fact in vocabulary if fact.group == group.id]) for group in vocabulary.groups]
+    in_order = in_order_of_asking(vocabulary)
+    sections = [(group, in_order[group.id]) for group in vocabulary.groups if group.id in in_order]
     return page(
         request,
         "form.html.jinja",
@@ -103,23 +105,30 @@ async def _form(request: Request, entered: Entered, refused: RefusedReferral | N
 
 def _refused(state: State, refused: RefusedReferral) -> dict[str, Any]:
     """What the form and the panel show of a referral that has faults: how urgent it is all the same."""
-    return {"urgency": urgency_of_refused(state.assessor, refused), "wording": Wording(state.ruleset)}
+    return {
+        "urgency": urgency_of_refused(state.assessor, refused),
+        "wording": Wording(state.ruleset),
+        "questions": (),
+    }
 
 
 def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
     """What the panel and the result show of an answer."""
     open_facts = {each.fact for each in answer.unanswered}
     unanswered = state.ruleset.vocabulary.unanswered(referral.answers)
+    questions = [each for each in answer.unanswered if not answer.on_hold or "urgency" in each.can_change]
+    wording = Wording(state.ruleset)
     return {
         "answer": answer,
         "urgency": answer.urgency,
         "offers": OFFERS,
+        "courses": COURSES,
         "held": answer.on_hold,
         "emergency": answer.is_emergency,
-        "wording": Wording(state.ruleset),
+        "wording": wording,
+        "copies": Copies(wording, referral, answer, questions),
         "headings": HEADINGS,
-        "questions": [each for each in answer.unanswered if not answer.on_hold or "urgency" in each.can_change],
+        "questions": questions,
         "shown_first": SHOWN_FIRST,
         "idle": [name for name in unanswered if name not in open_facts],
-        "facts": referral.answers,
     }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from api.pages.templating import page
+from api.pages.wording import NOT_SORTED
 from api.request import state_of
 from triage.check import coverage
 from triage.model.faults import did_you_mean
@@ -14,7 +15,8 @@ from triage.model.ruleset import RuleSet
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, folder_of
 from triage.presenting.card import card_of
 from triage.presenting.hazard_log import Result, hazard_log
-from triage.presenting.words import answer_in_words, rule_in_words
+from triage.presenting.rule_text import rule_in_words
+from triage.presenting.words import answer_in_words
 
 router = APIRouter()
 
@@ -133,5 +135,11 @@ async def proofs(request: Request) -> HTMLResponse:
 @router.get("/worklist")
 async def worklist(request: Request, urgency: str = "", q: str = "") -> HTMLResponse:
     """The worklist's frame; the drafts are in the browser."""
-    levels = [[term.id, term.label] for term in reversed(state_of(request).ruleset.scales.urgencies)]
-    return page(request, "worklist.html.jinja", chosen=urgency, words=q, levels=levels)
+    return page(request, "worklist.html.jinja", chosen=urgency, words=q, queues=_queues(state_of(request).ruleset))
+
+
+def _queues(ruleset: RuleSet) -> list[tuple[str, str]]:
+    """The queues of the worklist, most urgent first: not sorted comes after the level that it is treated as."""
+    queues = [(term.id, term.label) for term in reversed(ruleset.scales.urgencies)]
+    after = [id_ for id_, _ in queues].index(ruleset.scales.floor)
+    return [*queues[: after + 1], (NOT_SORTED, "Not sorted yet"), *queues[after + 1 :]]

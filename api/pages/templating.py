@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from api.request import state_of
 from triage.model.ruleset import RuleSet
 from triage.presenting.words import STANDING
+from triage.settings import Settings
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +53,31 @@ class PageLinks:
         return f"/rules/claims#{id_}"
 
 
+class PhoneLinks:
+    """Finds the telephone numbers that a deployment set, to be called by a link; one that is not set is no link."""
+
+    def __init__(self, settings: Settings) -> None:
+        numbers = {each for each in (settings.crisis_line, settings.emergency_number) if each and _digits(each)}
+        # The longest first: a short number may be part of a longer one.
+        listed = "|".join(re.escape(each) for each in sorted(numbers, key=len, reverse=True))
+        self._numbers = re.compile(rf"(?<!\w)({listed})(?!\w)") if listed else None
+
+    def parts(self, text: str) -> list[tuple[str, str]]:
+        """The text in parts, each number with the digits to call, all else with none."""
+        if self._numbers is None:
+            return [(text, "")]
+        return [(part, _digits(part) if number else "") for part, number in self._split(text) if part]
+
+    def _split(self, text: str) -> Iterator[tuple[str, bool]]:
+        assert self._numbers is not None
+        for place, part in enumerate(self._numbers.split(text)):
+            yield part, place % 2 == 1
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"[^0-9+]", "", number)
+
+
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a page with what every page shows: the service's name, the rule set, the nonce, the address."""
     state = state_of(request)
@@ -60,8 +88,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
             nonce=request.state.nonce,
             path=request.url.path,
             service_name=state.settings.service_name,
-            crisis_line=state.settings.crisis_line,
-            emergency_number=state.settings.emergency_number,
+            phone=PhoneLinks(state.settings),
             ruleset=state.ruleset,
             links=PageLinks(state.ruleset),
             **context,

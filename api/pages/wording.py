@@ -1,16 +1,14 @@
-"""An answer in the words of a page: labels, what open questions could do, the rationale, the questions back."""
+"""An answer in the words of a page: labels, titles, tags, sources, and what open questions could do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from triage.answer.model import Answer, Citation, UnansweredQuestion, UrgencyPart
-from triage.model.fact import Fact
+from triage.answer.model import Answer, Citation, Reason, UnansweredQuestion, UrgencyPart
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels
 from triage.presenting.urgency import urgency_title
-from triage.presenting.words import STANDING
 
 
 class Wording:
@@ -27,6 +25,35 @@ class Wording:
     def urgency_title(self, urgency: UrgencyPart) -> str:
         """The level, or that it is not sorted yet."""
         return urgency_title(urgency, self.labels)
+
+    def queue(self, urgency: UrgencyPart) -> str:
+        """The queue of the worklist that it stands in, which also gives it its looks."""
+        return NOT_SORTED if urgency.not_sorted and not urgency.is_emergency else urgency.level
+
+    def urgency_in_short(self, urgency: UrgencyPart) -> str:
+        """The level in few words, for the bar of a narrow window."""
+        if self.queue(urgency) == NOT_SORTED and urgency.missing:
+            return f"Not sorted yet: {len(urgency.missing)} safety questions open"
+        return "Not sorted yet" if self.queue(urgency) == NOT_SORTED else f"Urgency: {self.label(urgency.level)}"
+
+    def anchor(self, name: str) -> str:
+        """Where a question, or the reference, stands in the form."""
+        return f"#q-{name}" if name in self.ruleset.vocabulary.facts else "#reference"
+
+    def field(self, name: str) -> str:
+        """How a question, or the reference, is called."""
+        facts = self.ruleset.vocabulary.facts
+        return facts[name].title if name in facts else "Reference"
+
+    def tag(self, reason: Reason) -> str:
+        """What a reason comes to, without contradicting the headline: a limit is "at most", a support "up to"."""
+        bound = {"urgency": "", "limits": "At most ", "supports": "Up to "}.get(reason.effect)
+        return "" if bound is None or reason.value is None else bound + self.label(reason.value)
+
+    def title(self, rule: str) -> str:
+        """The title of a rule, or of what is built in."""
+        known = self.ruleset.by_id.get(rule)
+        return known.title if known else self.ruleset.scales.built_in[rule].title
 
     def answers(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Answers in words, each with the name of its question."""
@@ -79,52 +106,13 @@ class Wording:
             return f"Can still be: {self.labels.span(rating.could_become)}"
         return f"Can still be: {self.labels.span(rating.could_become)}. So far: {self.label(rating.rating)}"
 
-    def rationale(self, answer: Answer) -> str:
-        """The whole answer as text to copy; on hold nothing of the rating."""
-        held = answer.on_hold
-        urgency = answer.urgency
-        rating = "on hold, safety first" if held else self.rating_words(answer)
-        lines = [
-            f"Referral {answer.reference or '(no reference)'}",
-            f"{self.urgency_title(urgency)}. {' '.join((urgency.action.first, *urgency.action.lines))}",
-            f"Suitability for IPT: {rating}.",
-            f"Next step: {answer.next_step}",
-        ]
-        shown = ("urgency", "limits") if held else ("urgency", "limits", "supports", "derives", "advice")
-        for effect in shown:
-            for reason in answer.reasons_of(effect):
-                sources = "; ".join(self.cited(each)["short"] for each in reason.sources)
-                lines.append(f"- {HEADINGS[effect]}: {reason.title}. {reason.because} [{sources}]")
-        stances = {"suited": "suited", "unsuited": "not suited"}
-        lines += [
-            f"- {self.label(each.format)}: {stances[each.stance]}."
-            for each in answer.formats
-            if not held or each.stance == "unsuited"
-        ]
-        lines += [
-            f"- {OFFERS[each.offer]}: {self.label(each.therapy)}." for each in (() if held else answer.alternatives)
-        ]
-        used = answer.ruleset
-        lines.append(f"Rule set {used.name} {used.version}, {used.digest}.")
-        lines.append(STANDING)
-        return "\n".join(lines)
 
-    def questions_back(self, answer: Answer) -> str:
-        """What to ask the referrer, ready to send: the open questions, each with its answers."""
-        opening = f"About referral {answer.reference}:" if answer.reference else "About your referral:"
-        lines = [opening, "we can answer it once we know the following. Leave out what is not known.", ""]
-        for number, each in enumerate(answer.unanswered, start=1):
-            lines.append(f"{number}. {each.question} ({self.choices(self.ruleset.vocabulary[each.fact])})")
-        return "\n".join(lines)
-
-    def choices(self, fact: Fact) -> str:
-        """The answers that a question takes."""
-        if fact.is_integer:
-            return f"{fact.minimum} to {fact.maximum} {fact.unit}".strip()
-        return " / ".join(label.label for label in fact.labels.values())
-
+NOT_SORTED = "not_sorted"
+"""The queue of those whose level rests on open safety questions alone."""
 
 OFFERS = {"first": "Offer first", "beside": "As well", "more": "Also possible"}
+
+COURSES = {"acute": "The course", "maintenance": "The course: maintenance", "prevention": "The course: prevention"}
 
 HEADINGS = {
     "urgency": "Why this urgency",

@@ -11,7 +11,8 @@ from triage.answer.assess import Assessor
 from triage.answer.model import UrgencyPart
 from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
 from triage.engines.agreement import EngineDisagreement, EngineFailure
-from triage.reading.referral import RefusedReferral, parse_json
+from triage.reading.json_text import parse_json
+from triage.reading.referral import RefusedReferral
 
 SAFE: dict[str, Any] = {
     "suicidal_thoughts": "none", "suicide_warning_signs": [], "suicidal_behavior": "none",

@@ -27,7 +27,7 @@ def show_result(page: Page) -> None:
 
 def safe(vocabulary: Vocabulary) -> dict[str, str]:
     """Every core safety question answered with "nothing here", for someone who is neither pregnant nor postpartum."""
-    core = [fact for fact in vocabulary if fact.core.kind in ("always", "unless")]
+    core = [fact for fact in vocabulary if fact.core.kind == "always"]
     return {fact.name: "none_of_these" if fact.is_set else str(fact.neutral) for fact in core}
 
 

@@ -47,8 +47,9 @@ def test_an_incomplete_referral_shows_only_its_range(visit: Open) -> None:
     answer(page, DEPRESSED)
     show_result(page)
     text = page.inner_text("main")
-    assert "Urgency: Urgent" in text
-    assert "safety questions are not answered" in text
+    assert re.search(r"Not sorted yet: \d+ safety questions open, treat as urgent until they are asked", text)
+    assert "Urgency: " not in text
+    assert "Open safety questions: " in text
     assert "can still be" in text.lower()
     assert "so far" not in text.lower()
 
@@ -110,6 +111,7 @@ def test_enter_in_a_number_clears_no_answer(visit: Open, js: bool) -> None:
 def test_each_answer_can_be_cleared(visit: Open, js: bool) -> None:
     page = visit(js=js)
     answer(page, {"suicidal_thoughts": "passive", "insured": "yes"})
+    page.locator("#q-suicidal_thoughts summary").click()
     page.locator("#q-suicidal_thoughts button.clear").click(timeout=2_000)
     page.wait_for_load_state()
     assert entered(page, "suicidal_thoughts") == []
@@ -130,7 +132,7 @@ def test_a_follow_up_shows_only_where_it_applies_and_keeps_its_answer(visit: Ope
 
 def test_the_panel_follows_the_answers(visit: Open) -> None:
     page = visit()
-    answer(page, {"suicidal_thoughts": "plan_or_intent"})
+    answer(page, {"suicidal_thoughts": "plan_or_intent", "means_within_reach": "no"})
     expect(page.locator("#panel")).to_contain_text("On hold".lower())
     expect(page.locator("#panel")).to_contain_text("Urgency: Very urgent")
     answer(page, {"untreated_overdose_or_injury": "yes"})
@@ -165,21 +167,26 @@ def test_the_rationale_can_be_copied_and_printed(visit: Open) -> None:
     page.get_by_role("button", name="Copy the rationale").click()
     expect(page.locator("#copied")).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert "Urgent" in copied
+    assert "Not sorted yet" in copied
     assert "Rule set" in copied
+    assert len(copied.split()) <= 120
+    page.get_by_role("button", name="Copy in full").click()
+    expect(page.locator("#copied")).to_contain_text("Copied")
+    assert "no diagnosis, no prediction" in page.evaluate("navigator.clipboard.readText()")
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Change the answers")).to_be_hidden()
-    expect(page.locator("main")).to_contain_text("Urgency: Urgent")
+    expect(page.locator("main")).to_contain_text("Not sorted yet: ")
 
 
 def test_what_is_copied_on_hold_says_nothing_of_the_rating(visit: Open) -> None:
     page = visit()
     answer(page, DEPRESSED | DANGER)
     show_result(page)
-    text = page.locator("#rationale").text_content() or ""
-    assert "Emergency" in text
-    for hidden in ("Major depression in adults", "CBT", "sessions", "can still be"):
-        assert hidden not in text
+    for copied in ("#rationale", "#rationale-full"):
+        text = page.locator(copied).text_content() or ""
+        assert "Emergency" in text
+        for hidden in ("Major depression in adults", "CBT", "sessions", "can still be", "Still open"):
+            assert hidden not in text
 
 
 def test_a_draft_is_kept_and_another_tab_does_not_overwrite_it(visit: Open) -> None:
@@ -238,3 +245,110 @@ def test_the_page_says_where_an_answer_is_not_kept(visit: Open) -> None:
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     answer(page, {"age_years": "29"})
     expect(page.locator("#draft")).to_contain_text("Not saved: this browser keeps nothing for this page.")
+
+
+BOTH = pytest.mark.parametrize("js", [True, False], ids=["with JavaScript", "without JavaScript"])
+
+
+@BOTH
+def test_a_refused_form_says_first_that_it_is_an_emergency(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, DANGER | {"age_years": "abc"})
+    show_result(page)
+    text = page.inner_text("main")
+    assert text.index("Urgency: Emergency") < text.index("There is something to correct") < text.index("New assessment")
+    assert page.get_by_role("alert").count() <= 2  # the urgency, and the summary of what to correct
+    expect(page.locator("#panel")).to_contain_text("Urgency: Emergency")
+    if js:
+        assert page.locator("#band").bounding_box()["y"] >= 0  # type: ignore[index]  # it is there
+        page.locator("input#age_years").fill("41")
+        page.check("input[name=suicidal_thoughts][value=none]")
+        page.check("input[name=untreated_overdose_or_injury][value=no]")
+        expect(page.locator("#band")).to_have_count(0)
+
+
+@BOTH
+def test_a_set_may_be_half_answered(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    answer(page, {"medical_red_flags": "insulin_omitted"})
+    page.check("input[name=medical_red_flags][value=unknown]")
+    expect(page.locator("#q-medical_red_flags")).to_contain_text("Asked, others not known")
+    assert entered(page, "medical_red_flags") == ["insulin_omitted", "unknown"]
+    show_result(page)
+    expect(page.locator("main")).to_contain_text("Urgency: Very urgent")
+    page.get_by_role("button", name="Change the answers").click()
+    assert entered(page, "medical_red_flags") == ["insulin_omitted", "unknown"]
+
+
+@BOTH
+def test_who_said_it_is_kept_and_a_relatives_no_is_not_counted(visit: Open, js: bool) -> None:
+    page = visit(js=js)
+    question = page.locator("#q-suicidal_thoughts")
+    expect(question.get_by_label("Said by")).to_be_hidden()
+    answer(page, {"suicidal_thoughts": "none", "age_years": "29"})
+    question.locator("summary").click()
+    question.get_by_label("Said by").select_option("relative")
+    question.get_by_label("Quote").fill("“She would never do that.”")
+    show_result(page)
+    expect(page.locator("main")).to_contain_text("Not counted, ask the person: suicidal thoughts (said by a relative)")
+    assert "She would never" not in page.inner_text("main")
+    page.get_by_role("button", name="Change the answers").click()
+    expect(page.locator("#q-suicidal_thoughts").get_by_label("Said by")).to_have_value("relative")
+    expect(page.locator("#q-suicidal_thoughts").get_by_label("Quote")).to_have_value("“She would never do that.”")
+
+
+def test_what_was_asked_and_is_not_known_is_not_called_unasked(visit: Open) -> None:
+    page = visit()
+    answer(page, {"suicidal_thoughts": "unknown", "major_depression": "current"})
+    show_result(page)
+    expect(page.locator("main")).to_contain_text("suicidal thoughts (asked, not known)")
+    assert "suicidal thoughts (asked, not known)" in (page.locator("#rationale").text_content() or "")
+
+
+def test_a_follow_up_that_counts_as_asked_is_never_hidden(visit: Open) -> None:
+    page = visit()
+    answer(page, {"suicidal_thoughts": "plan_or_intent", "means_within_reach": "yes"})
+    answer(page, {"suicidal_thoughts": "none", "suicidal_behavior": "none"})
+    expect(page.locator("#q-means_within_reach")).to_be_visible()
+    answer(page, {"means_within_reach": "no"})
+    expect(page.locator("#q-means_within_reach")).to_be_hidden()
+    page.goto("/#q-means_within_reach")
+    expect(page.locator("#q-means_within_reach")).to_be_visible()
+
+
+def test_the_worklist_keeps_not_sorted_apart(visit: Open) -> None:
+    first = visit()
+    answer(first, {"reference": "OPEN", "age_years": "29"})
+    expect(first.locator("#panel")).to_contain_text("Not sorted yet: ")
+    second = visit(beside=first)
+    answer(second, {"reference": "TODAY", "recent_psychiatric_discharge": "yes"})
+    expect(second.locator("#panel")).to_contain_text("Urgency: Urgent")
+    third = visit(beside=first)
+    answer(third, {"reference": "NOW", "untreated_overdose_or_injury": "yes", "age_years": "abc"})
+    expect(third.locator("#panel")).to_contain_text("Urgency: Emergency")
+    for page in (first, second, third):
+        expect(page.locator("#draft")).to_contain_text("kept in this browser")
+    listed = visit("/worklist", beside=first)
+    expect(listed.locator("#drafts tr")).to_have_count(3)
+    assert [row.inner_text().split()[0] for row in listed.locator("#drafts tr").all()] == ["NOW", "TODAY", "OPEN"]
+    expect(listed.locator("#drafts tr").last).to_contain_text("Not sorted yet: ")
+    listed.goto("/worklist?urgency=not_sorted")
+    expect(listed.locator("#drafts tr")).to_have_count(1)
+
+
+def test_how_urgent_it_is_stays_when_the_service_does_not_answer(visit: Open) -> None:
+    page = visit()
+    answer(page, {"untreated_overdose_or_injury": "yes"})
+    expect(page.locator("#panel")).to_contain_text("Urgency: Emergency")
+    page.route("**/panel", lambda route: route.fulfill(status=503, body="{}", content_type="application/json"))
+    answer(page, {"insured": "yes"})
+    expect(page.locator("#panel")).to_contain_text("No answer from the service")
+    text = page.inner_text("#panel")
+    assert text.index("Urgency: Emergency") < text.index("No answer from the service")
+
+
+def test_a_fault_of_the_reference_is_one_press_away(visit: Open) -> None:
+    page = visit()
+    answer(page, {"reference": "x" * 201})
+    page.locator("#panel").get_by_role("link", name="Reference").click()
+    expect(page.locator("input#reference")).to_be_focused()

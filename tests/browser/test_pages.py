@@ -9,10 +9,11 @@ import urllib.request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.steps import answer, show_result
+from tests.browser.steps import answer, safe, show_result
+from triage.model.ruleset import RuleSet
 
 PATHS = (
     "/",
@@ -29,6 +30,14 @@ RESULTS = {
     "incomplete": {"age_years": "29", "major_depression": "current"},
     "emergency": {"untreated_overdose_or_injury": "yes"},
     "error": {"age_years": "abc"},
+    "on hold": {"age_years": "29", "suicidal_thoughts": "plan_or_intent", "means_within_reach": "no"},
+    "error with an emergency": {"age_years": "abc", "untreated_overdose_or_injury": "yes"},
+}
+TWO_TARGETS = {
+    "age_years": "29",
+    "primary_problem": "eating",
+    "bulimia_nervosa": "current",
+    "major_depression": "current",
 }
 FORBIDDEN = ("low risk", "medium risk", "high risk")
 LARGEST_FIRST_PAGE = 100_000
@@ -51,6 +60,26 @@ VIEWS = [(path, width) for path in PATHS for width in (1280, 320) if width == 32
 @pytest.mark.parametrize(("path", "width"), VIEWS)
 def test_a_page_is_accessible_and_fits(visit: Open, path: str, width: int) -> None:
     _hold(visit(path, width=width))
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_rated_result_is_accessible_and_fits(visit: Open, ruleset: RuleSet, width: int) -> None:
+    page = visit(width=width)
+    answer(page, safe(ruleset.vocabulary) | TWO_TARGETS)
+    show_result(page)
+    for folded in page.locator("details").all():
+        folded.evaluate("each => { each.open = true; }")
+    _hold(page)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_form_with_everything_unfolded_is_accessible_and_fits(visit: Open, width: int) -> None:
+    page = visit(width=width)
+    answer(page, {"suicidal_thoughts": "plan_or_intent", "bipolar_disorder": "suspected", "age_years": "29"})
+    for folded in page.locator("details.beside:visible").all():
+        folded.evaluate("each => { each.open = true; }")
+    expect(page.locator("#panel")).to_contain_text("Urgency: ")
+    _hold(page)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -81,7 +110,7 @@ BAD = {
     "not UTF-8": b"age_years=%ff%fe",
     "a control character": b"age_years=%00",
     "two answers": b"insured=yes&insured=no",
-    "an answer and not known": b"disputes=partner&disputes=unknown",
+    "none of these and not known": b"disputes=none_of_these&disputes=unknown",
     "an answer that is none": b"insured=perhaps",
     "a contradiction": b"phq9_total=1&phq9_item9=3",
 }

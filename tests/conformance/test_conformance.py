@@ -9,7 +9,7 @@ from triage.check.conformance import conformance_lines
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import outcome
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import ReferralReader
+from triage.reading.referral_reader import ReferralReader
 
 CASES = Path(__file__).parent / "cases.jsonl"
 WRITTEN = [Path(__file__).parents[1] / name for name in ("vignettes", "hard_cases")]

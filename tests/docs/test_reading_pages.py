@@ -11,7 +11,7 @@ from api.app import create_app
 from api.proofs import Proofs
 from tests.conftest import RULES
 from triage.analysis.proof import Proof
-from triage.model.rule import effect_name
+from triage.model.rule import Limits
 from triage.model.ruleset import RuleSet
 
 ADDRESSES = (
@@ -49,9 +49,7 @@ def test_rules_are_found_by_words_effect_and_folder(browser: TestClient, ruleset
     assert _found(browser) == everything
     assert "bulimia-after-cbt" in _found(browser, q=" Bulimia  CBT ", effect="supports")
     assert "suicidal-plan-or-intent" not in _found(browser, q="bulimia")
-    assert _found(browser, effect="limits") == {
-        r.id for r in ruleset.all_rules if "limits" in map(effect_name, r.effects)
-    }
+    assert _found(browser, effect="limits") == {r.id for r in ruleset.all_rules if r.of(Limits)}
     assert _found(browser, folder="focus") == {r.id for r in ruleset.all_rules if "/focus/" in r.place.file}
     assert _found(browser, q="S22") >= {r.id for r in ruleset.all_rules if any(s.claim == "S22" for s in r.sources)}
     assert "0 rules." in browser.get("/rules", params={"q": "xyzzy"}).text
@@ -63,6 +61,12 @@ def test_what_is_searched_for_comes_back_as_text(sent: str, browser: TestClient)
     assert page.status_code == 200
     assert "<script>alert" not in page.text
     assert "<b>" not in page.text
+
+
+def test_no_page_of_a_rule_shows_a_placeholder(browser: TestClient) -> None:
+    page = browser.get("/rules/print").text
+    assert not re.findall(r"{[a-z_]+}", page)
+    assert "the crisis line" in page
 
 
 def test_a_rules_page_has_its_sources_and_its_examples(browser: TestClient, ruleset: RuleSet) -> None:

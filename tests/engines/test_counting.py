@@ -18,7 +18,7 @@ from triage.check.drawn_referrals import drawn_referrals
 from triage.engines import reference
 from triage.engines.completions.counting import CompleteReferrals
 from triage.engines.completions.satisfiable import Satisfiability
-from triage.engines.outcome import Outcome, outcome
+from triage.engines.outcome import Outcome
 from triage.model.fact import Fact
 from triage.model.frequencies import FactFrequency, Frequencies, Shares
 from triage.model.rule import Answers, Condition, OneOf, Value
@@ -51,7 +51,7 @@ def test_moves_between_two_rule_sets_are_counted_by_direction(ruleset: RuleSet, 
     old = replace(ruleset, rules=tuple(kept))
     expected: Counter[tuple[str, str, str]] = Counter()
     for answers, new in complete(ruleset):
-        before = outcome(old.fired(reference.evaluate(old, answers).fired), old.scales)
+        before = enumeration.outcome_of(old, answers)
         expected["rating", before.rating, new.rating] += before.rating != new.rating
         expected["urgency", before.level, new.level] += before.level != new.level
     assert CompleteReferrals(old, ruleset).moves() == +expected
@@ -116,7 +116,7 @@ def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, d
 def as_drawn(ruleset: RuleSet, frequencies: Frequencies, count: int) -> Mapping[tuple[str, str], float]:
     drawn: Counter[tuple[str, str]] = Counter()
     for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=21):
-        each = outcome(ruleset.fired(reference.evaluate(ruleset, answers).fired), ruleset.scales)
+        each = enumeration.outcome_of(ruleset, answers)
         drawn[each.rating, each.level] += 1
     return {key: number / count for key, number in drawn.items()}
 
@@ -145,8 +145,5 @@ def test_an_alternative_can_hold_where_some_complete_referral_makes_it(ruleset: 
     for rule in ruleset.rules:
         for alternative in rule.when:
             alone = replace(rule, when=(alternative,))
-            holding = any(
-                reference.rule_truth(alone, ruleset.vocabulary, answers, ruleset.vocabulary.asked_all(answers))
-                for answers, _ in done
-            )
+            holding = any(reference.rule_truth(alone, ruleset.vocabulary, answers) for answers, _ in done)
             assert satisfiability.can_hold(alternative, rule.unless) is holding

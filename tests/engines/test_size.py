@@ -11,8 +11,8 @@ from triage.engines.completions.order import good_order, published_order
 from triage.model.rule import Answers, Rule
 from triage.model.ruleset import RuleSet
 
-MOST_PUBLISHED = 700
-"""484 nodes when the order was found. Where a change of the rules passes this, run ``python -m bench order``."""
+MOST_PUBLISHED = 2_600
+"""2,036 nodes when the order was found. Where a change of the rules passes this, run ``python -m bench order``."""
 
 
 def test_the_diagram_of_the_published_rules_stays_small(ruleset: RuleSet) -> None:
@@ -52,7 +52,8 @@ def test_a_rule_set_that_grows_beyond_the_limit_is_refused_with_the_rules_that_m
         f"The decision diagram has more than 500 nodes. These share facts with most other rules: {named}."
     )
     assert fault.fix == "Split them into rules that read fewer facts."
-    assert fault.place.file.endswith(f"{_by_hand(ruleset)[0][0].id}.yaml")
+    first = _by_hand(ruleset)[0][0]
+    assert fault.place.file.endswith(f"{first.table or first.id}.yaml")
 
 
 def _by_hand(ruleset: RuleSet) -> list[tuple[Rule, int]]:
@@ -65,4 +66,4 @@ def _by_hand(ruleset: RuleSet) -> list[tuple[Rule, int]]:
 
 def test_the_published_rules_are_far_below_the_limit(ruleset: RuleSet) -> None:
     assert list(size.check(ruleset)) == []
-    Completions(ruleset, most_nodes=MOST_NODES // 10)
+    Completions(ruleset, most_nodes=MOST_NODES // 5)

@@ -10,7 +10,8 @@ import yaml
 
 from triage.model.rule import Value
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral, ReferralReader, as_json
+from triage.reading.referral import Referral, as_json
+from triage.reading.referral_reader import ReferralReader
 
 TESTS = Path(__file__).resolve().parents[1]
 

@@ -16,7 +16,7 @@ from triage.analysis.prove import names
 from triage.check import hazards
 from triage.engines.reference import evaluate
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import ReferralReader
+from triage.reading.referral_reader import ReferralReader
 
 ROOT = RULES.parent
 ALONE = {

@@ -10,7 +10,8 @@ import pytest
 from triage.model.fact import Fact, Label
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Vocabulary
-from triage.reading.referral import FieldFault, ReferralReader, RefusedReferral
+from triage.reading.referral import FieldFault, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 TYPE_NAMES = ("int", "integer_of", "str", "strange", "list", "listed", "literal", "function-after", "dictated", "none")
 """Names that a fact could have and that pydantic gives to the branches of a type."""

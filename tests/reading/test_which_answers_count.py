@@ -11,7 +11,8 @@ from triage.model.fact import CoreRule, Fact, Floor, Label, Reassuring
 from triage.model.rule import Includes, OneOf, Value
 from triage.model.vocabulary import AtMost, Clouded, Speaker, Vocabulary
 from triage.reading.counting import NotCounted
-from triage.reading.referral import Referral, ReferralReader, RefusedReferral
+from triage.reading.referral import Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 ALWAYS = CoreRule("always")
 

@@ -29,7 +29,8 @@ from triage.engines.outcome import Bounds, Common, StillOpen
 from triage.engines.rete.engine import LiveEngines
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral, ReferralReader
+from triage.reading.referral import Referral
+from triage.reading.referral_reader import ReferralReader
 from triage.settings import Settings
 
 

@@ -11,7 +11,8 @@ from triage.engines.reference import evaluate
 from triage.model.faults import Fault, FaultyRuleSet, Place
 from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
-from triage.reading.referral import Referral, ReferralReader, RefusedReferral, as_json
+from triage.reading.referral import Referral, RefusedReferral, as_json
+from triage.reading.referral_reader import ReferralReader
 from triage.reading.yaml_text import read
 
 

@@ -19,8 +19,8 @@ from triage.model.written import encode
 from triage.presenting.labels import Labels
 from triage.presenting.problems import Unanswered, failed, refusal
 from triage.presenting.urgency import urgency_in_one_line
-from triage.reading.referral import ReferralReader
 from triage.reading.referral_files import Read, read_referrals
+from triage.reading.referral_reader import ReferralReader
 from triage.settings import PUBLISHED
 
 LINES_SUFFIXES = (".jsonl", ".ndjson")

@@ -16,7 +16,7 @@ from triage.model.faults import FaultyRuleSet
 from triage.model.frequencies import Frequencies
 from triage.presenting.labels import Labels
 from triage.reading.frequencies_file import read_frequencies
-from triage.reading.referral import ReferralReader
+from triage.reading.referral_reader import ReferralReader
 from triage.reading.revision import ruleset_named
 from triage.settings import PUBLISHED
 

@@ -15,7 +15,7 @@ from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable
 from triage.model.written import encode
 from triage.presenting.labels import Labels
 from triage.presenting.problems import refusal
-from triage.reading.referral import ReferralReader
+from triage.reading.referral_reader import ReferralReader
 from triage.settings import PUBLISHED
 
 SHOWN = 3

@@ -24,7 +24,7 @@ from triage.cli.rules_alarm import alarm
 from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
 from triage.model.rule import EFFECTS, effect_name
 from triage.model.ruleset import RuleSet
-from triage.presenting.words import rule_in_words
+from triage.presenting.rule_text import rule_in_words
 from triage.reading.folder import read_ruleset, rule_paths
 from triage.reading.ruleset_file import DATE
 from triage.reading.ruleset_file import FILE as ABOUT

@@ -1,4 +1,4 @@
-"""Run a referral through the live engine and its check, and refuse to go on where they differ or one of them fails."""
+"""Evaluate a referral with the live engine and with a second one, and raise where they differ or one fails."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from triage.reading.referral import as_json
 
 
 class Firing(Protocol):
-    """An engine that says which rules fire."""
+    """The live engine: it gives the rules that fire."""
 
     def fired(self, answers: Answers) -> frozenset[str]:
-        """The ids of the rules that fire on the answers."""
+        """The ids of the active rules that fire on the answers."""
 
 
 class Evaluating(Protocol):
-    """An engine that says of each rule whether it fires."""
+    """An engine that gives the three-valued truth of each rule."""
 
     @property
     def ruleset(self) -> RuleSet:
@@ -32,10 +32,10 @@ class Evaluating(Protocol):
 
 
 class NoAnswer(Exception):
-    """No answer can be given, and a person takes over.
+    """No answer can be given, and the referral is handed to a person.
 
-    ``digest`` names the referral in logs without telling any answer; ``fired`` are the ids of the rules that either
-    engine found to fire, which say how urgent it is at least.
+    ``digest`` identifies the referral in logs without its answers. ``fired`` are the ids of the rules that fired in
+    either engine: the urgency is at least theirs.
     """
 
     def __init__(self, message: str, digest: str, fired: frozenset[str]) -> None:
@@ -45,7 +45,7 @@ class NoAnswer(Exception):
 
 
 class EngineDisagreement(NoAnswer):
-    """The live engine and its check differ on a referral; ``rules`` are those that they differ on."""
+    """The two engines differ on a referral; ``rules`` are the ids of the rules that fired in only one of them."""
 
     def __init__(self, digest: str, live: frozenset[str], check: frozenset[str]) -> None:
         self.rules = tuple(sorted(live ^ check))
@@ -57,7 +57,7 @@ class EngineDisagreement(NoAnswer):
 
 
 class EngineFailure(NoAnswer):
-    """An engine failed on a referral, which never means that nothing fired."""
+    """An engine failed on a referral. That is never taken to mean that no rule fired."""
 
     def __init__(self, digest: str, fired: frozenset[str], error: Exception) -> None:
         message = (
@@ -68,30 +68,30 @@ class EngineFailure(NoAnswer):
 
 
 def evaluate_twice(check: Evaluating, live: Firing, answers: Answers) -> Evaluation:
-    """Evaluate the rules with the live engine and with its check, and give what the check says.
+    """Evaluate the rules with both engines, and give the evaluation of ``check``.
 
-    Raises EngineDisagreement where they differ and EngineFailure where one of them fails.
+    Raises EngineDisagreement where different rules fire, and EngineFailure where an engine raises.
     """
-    evaluation, failed = None, None
+    evaluation, failure = None, None
     fired: frozenset[str] = frozenset()
     try:
         evaluation = check.evaluate(answers)
     except Exception as error:
-        failed = error
+        failure = error
     try:
         fired = live.fired(answers)
     except Exception as error:
-        failed = error
+        failure = error
     checked = evaluation.fired if evaluation is not None else frozenset[str]()
-    if evaluation is None or failed is not None:
-        assert failed is not None
-        raise EngineFailure(digest(check.ruleset, answers), fired | checked, failed) from failed
+    if evaluation is None or failure is not None:
+        assert failure is not None
+        raise EngineFailure(digest(check.ruleset, answers), fired | checked, failure) from failure
     if fired != checked:
         raise EngineDisagreement(digest(check.ruleset, answers), fired, checked)
     return evaluation
 
 
 def digest(ruleset: RuleSet, answers: Answers) -> str:
-    """A referral's digest: the same answers give the same one, and none can be read from it."""
+    """The SHA-256 digest of a referral's answers, for logs: equal answers have equal digests."""
     plain = {name: as_json(value, ruleset.vocabulary[name]) for name, value in answers.items()}
     return "sha256:" + hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()

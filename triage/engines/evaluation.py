@@ -1,4 +1,4 @@
-"""What an engine that gives truths says of one referral."""
+"""The result of evaluating all rules on one referral."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from triage.model.rule import Answers, Truth, Value
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The truth of each rule by id, the facts that were derived, and the answers with what was derived among them.
+    """The truth of each active rule by id, on one referral.
 
-    ``asked`` says of each fact that is only sometimes asked whether it is, as ``Vocabulary.asked_all`` does.
+    ``derived`` are the values that rules derived, by fact. ``answers`` are the answers given together with these.
+    ``asked`` says whether each gated fact is asked, as ``Vocabulary.asked_all`` gives it.
     """
 
     truths: Mapping[str, Truth]
@@ -28,5 +29,5 @@ class Evaluation:
 
     @property
     def open(self) -> frozenset[str]:
-        """The ids of the rules of which it is not yet known whether they fire."""
+        """The ids of the open rules: whether they fire is not yet known."""
         return frozenset(id_ for id_, truth in self.truths.items() if truth is None)

@@ -1,8 +1,8 @@
-"""The indexed evaluator: the meaning of the reference, fast enough to check the live engine on every referral.
+"""The indexed evaluator: it gives what the reference gives, fast enough to check the live engine on every referral.
 
-Every distinct condition of the rules is one bit. An answer makes some conditions true and others false, which is
-remembered by fact and value; a conjunction is the bits of its conditions, compared at once with those of the referral.
-The tests hold it against the reference; it shares no code with the live engine.
+Every distinct condition of the rules has a bit. The conditions that an answer makes true and false are cached by fact
+and value as two bit masks. A conjunction is the mask of its conditions, compared with the masks of the referral.
+The tests compare it with the reference. It shares no code with the live engine.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Valu
 from triage.model.ruleset import RuleSet
 
 MOST_REMEMBERED = 10_000
-"""How many answers are remembered, with the conditions that they make true and false, before it begins anew."""
+"""The size at which the cache of an evaluator is emptied, in pairs of a fact and a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Indexed:
-    """A rule by the bits of its conditions: one number for each alternative of ``when``, one for all of ``unless``."""
+    """A rule as bit masks of conditions: one for each alternative of ``when``, one for all of ``unless``."""
 
     id: str
     when: tuple[int, ...]
     unless: int
 
     def truth(self, true: int, false: int) -> Truth:
-        """Say whether the rule fires where these conditions are known to be true and those to be false."""
+        """Whether the rule fires, given the masks of the conditions known to be true and known to be false."""
         if self.unless & true:
             return False
         fires: Truth = False
@@ -43,7 +43,7 @@ class _Indexed:
 
 
 class IndexedEvaluator:
-    """Evaluates the active rules of one rule set; may be used from several threads at once."""
+    """Evaluates the active rules of one rule set. It may be used from several threads at once."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
@@ -51,7 +51,7 @@ class IndexedEvaluator:
         self._conditions: dict[str, list[Condition]] = {}
         self._deriving = tuple((self._indexed(rule), rule.derives) for rule in ruleset.deriving if rule.derives)
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
-        self._of_fact = {name: self._all(conditions) for name, conditions in self._conditions.items()}
+        self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
         self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
@@ -61,7 +61,7 @@ class IndexedEvaluator:
                 self._reading.setdefault(name, []).append(indexed)
 
     def evaluate(self, given: Answers) -> Evaluation:
-        """Evaluate every active rule on the answers given, as the reference does."""
+        """Evaluate every active rule on the answers given; the result equals that of the reference."""
         vocabulary = self.ruleset.vocabulary
         truths, derived = self._derive(given)
         answers = {**given, **derived} if derived else given
@@ -105,7 +105,7 @@ class IndexedEvaluator:
         return {name, *(each for each, truth in asked.items() if truth is not before[each])}
 
     def _conditions_of(self, answers: Answers, asked: Mapping[str, Truth]) -> tuple[int, int]:
-        """The bits of the conditions that are true, and of those that are false."""
+        """The masks of the conditions that are true and of those that are false."""
         true = false = 0
         for name, truth in asked.items():
             if truth is False:
@@ -118,17 +118,17 @@ class IndexedEvaluator:
         return true, false
 
     def _answered(self, name: str, value: Value) -> tuple[int, int]:
-        """The bits of the conditions on a fact that an answer makes true, and those that it makes false."""
+        """The masks of the conditions on a fact that this answer makes true, and of those that it makes false."""
         conditions = self._conditions.get(name, ())
         truths = {condition: satisfies(condition, value) for condition in conditions}
-        found = (
-            self._all(each for each, truth in truths.items() if truth),
-            self._all(each for each, truth in truths.items() if truth is False),
+        masks = (
+            self._mask(condition for condition, truth in truths.items() if truth),
+            self._mask(condition for condition, truth in truths.items() if truth is False),
         )
         if len(self._known) > MOST_REMEMBERED:
             self._known.clear()
-        self._known[name, value] = found
-        return found
+        self._known[name, value] = masks
+        return masks
 
     def _indexed(self, rule: Rule) -> _Indexed:
         return _Indexed(rule.id, tuple(map(self._conjunction, rule.when)), self._conjunction(rule.unless))
@@ -138,10 +138,10 @@ class IndexedEvaluator:
             if condition not in self._bits:
                 self._bits[condition] = 1 << len(self._bits)
                 self._conditions.setdefault(condition.fact, []).append(condition)
-        return self._all(conjunction)
+        return self._mask(conjunction)
 
-    def _all(self, conditions: Iterable[Condition]) -> int:
-        bits = 0
+    def _mask(self, conditions: Iterable[Condition]) -> int:
+        mask = 0
         for condition in conditions:
-            bits |= self._bits[condition]
-        return bits
+            mask |= self._bits[condition]
+        return mask

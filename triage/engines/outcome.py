@@ -1,8 +1,8 @@
-"""What a set of fired rules comes to, and what an incomplete referral can still become.
+"""Combine fired rules into ratings and a level, and describe what an incomplete referral can still become.
 
-:func:`standing` combines fired rules by contract §2: the rating of each target, the targets that lead, the rating of
-the whole, the level. Everything here is a function of fired rules and answers; which engine found the rules does not
-matter, nor their order. The first classes are the words that engines, decision and answer share.
+:func:`standing` gives the rating of each target, the targets that lead, the overall rating and the level. It depends on
+the fired rules and the answers only, not on the engine and not on the order of the rules. The classes of possible
+outcomes (:class:`Bounds` to :class:`Common`) are shared by the completions engine, the decision and the answer.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from triage.model.scales import (
 )
 
 PRESENT = frozenset({"suspected", "current"})
-"""The answers to a condition beside which a life problem does not count."""
+"""The answers to a condition that keep the supports of a life problem from counting."""
 REMITTED = frozenset({"remitted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the ratings and the urgencies by rules can still be, lowest first.
+    """The overall ratings and the levels set by rules that are still possible, each lowest first.
 
-    Not ``exact`` where the answers given leave no completion: then every value is listed, and none is settled.
+    ``exact`` is false where no completion agrees with the answers: then every value is listed and nothing is settled.
     """
 
     suitability: tuple[str, ...]
@@ -41,18 +41,18 @@ class Bounds:
 
     @property
     def suitability_settled(self) -> bool:
-        """Whether the rating can be only one."""
+        """Whether only one rating is possible."""
         return self.exact and len(self.suitability) == 1
 
     @property
     def urgency_settled(self) -> bool:
-        """Whether the urgency can be only one."""
+        """Whether only one level is possible."""
         return self.exact and len(self.urgency) == 1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The values on the scales that a set of fired rules gives, before floor, bounds and hold."""
+    """The overall rating and the level of a set of fired rules, before floor, bounds and hold are applied."""
 
     rating: str
     level: str
@@ -60,7 +60,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What could still be once a question has this answer: ratings and urgencies, lowest first."""
+    """The ratings and levels that are possible once a question has this answer, each lowest first."""
 
     answer: Any
     suitability: tuple[str, ...]
@@ -69,7 +69,7 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """An unanswered fact that can change something: what it can change, and each answer's consequence."""
+    """An unanswered fact whose answer can change the rating or the level, and the consequence of each answer."""
 
     fact: str
     can_change: tuple[str, ...]
@@ -78,7 +78,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class StillOpen:
-    """What an incomplete referral can still become, and the questions that can change it."""
+    """The outcomes that are still possible for an incomplete referral, and the questions that can change them."""
 
     bounds: Bounds
     questions: tuple[OpenQuestion, ...] = ()
@@ -86,10 +86,11 @@ class StillOpen:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What all completions with one rating have in common; empty or None where they differ.
+    """What is the same in all completions with one rating; empty or None where they differ.
 
-    ``targets`` are the leading targets that have the rating in all of them, in the order of ``RuleSet.targets``;
-    ``role`` and ``certainty`` those of the whole, ``plan`` the id of the course as ``plan_for`` gives it.
+    ``targets`` are the leading targets that have the rating in all of these completions, in the order of
+    ``RuleSet.targets``. ``role`` and ``certainty`` are those of the overall rating. ``plan`` is the id of the course
+    that ``plan_for`` gives.
     """
 
     targets: tuple[str, ...] = ()
@@ -100,10 +101,11 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class TargetStanding:
-    """One target with a support that counts: its rating, and what it comes from.
+    """The rating of one target that has a support that counts, with the ids of the rules it comes from.
 
-    ``supports`` are the rules of the highest support, ``limits`` those that apply to the target, ``limited_by`` the
-    ones (built-in ones too) that hold the rating below the highest support.
+    ``supports`` are the rules with the highest support, ``limits`` all rules that limit the target. ``limited_by`` are
+    those (built-in limits included) that bring the rating below the highest support. ``role`` and ``certainty`` are
+    None below ``LOWEST_WITH_ROLE`` and ``LOWEST_WITH_CERTAINTY``.
     """
 
     target: str
@@ -118,11 +120,12 @@ class TargetStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the fired rules come to, before floor, bounds and hold.
+    """The ratings and the level of the fired rules, before floor, bounds and hold are applied.
 
-    ``best`` are the leading targets with the highest rating; ``role``, ``certainty`` and ``limited_by`` are theirs.
-    ``capped`` says that the leading problem is supported by nothing and holds what stands beside it. ``silenced`` are
-    life problems whose supports do not count, because of the conditions ``beside`` them.
+    The overall ``rating`` is the highest one among leading targets; ``role``, ``certainty`` and ``limited_by`` belong
+    to it. ``capped`` is true where no rule supports the leading problem, so that every target is rated at most at
+    ``Scales.cap``. ``silenced`` are life problems whose supports do not count, because the conditions named by
+    ``beside`` are suspected or current. ``targets`` have the leading ones first, then the higher rating.
     """
 
     targets: tuple[TargetStanding, ...]
@@ -138,16 +141,16 @@ class Standing:
     @property
     def leading(self) -> tuple[str, ...]:
         """The targets that lead."""
-        return tuple(each.target for each in self.targets if each.leading)
+        return tuple(target.target for target in self.targets if target.leading)
 
     @property
     def best(self) -> tuple[TargetStanding, ...]:
-        """The leading targets that have the rating of the whole; none where nothing is supported."""
-        return tuple(each for each in self.targets if each.leading and each.rating == self.rating)
+        """The leading targets that have the overall rating; empty where no rule supports any target."""
+        return tuple(target for target in self.targets if target.leading and target.rating == self.rating)
 
 
 def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Standing:
-    """Combine fired rules into ratings and a level. ``answers`` are those given and, beside them, those derived."""
+    """Combine fired rules into ratings and a level. ``answers`` include the derived ones."""
     rules = sorted(fired, key=lambda rule: rule.id)
     scales = ruleset.scales
     level, limits, supported = _collect(rules, scales)
@@ -161,7 +164,7 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
         for target, supports in counting.items()
     )
     order = ruleset.targets.index
-    ordered = sorted(targets, key=lambda each: (not each.leading, -scales.rating_rank(each.rating), order(each.target)))
+    ordered = sorted(targets, key=lambda one: (not one.leading, -scales.rating_rank(one.rating), order(one.target)))
     rating, role, certainty, limited_by = _whole(ordered, limits, scales)
     return Standing(
         tuple(ordered), rating, scales.urgency_ids[level], role, certainty, limited_by, capped, silenced, beside
@@ -169,7 +172,7 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
 
 
 def conditions_beside(ruleset: RuleSet, answers: Answers) -> tuple[str, ...]:
-    """Name the conditions that are suspected or current, and so keep the life problems from counting."""
+    """The conditions that keep life problems from counting because they are suspected or current, by name."""
     ignored = ruleset.vocabulary.not_a_condition_beside
     return tuple(
         name for name in ruleset.vocabulary.conditions if name not in ignored and _is(ruleset, name, PRESENT, answers)
@@ -177,7 +180,7 @@ def conditions_beside(ruleset: RuleSet, answers: Answers) -> tuple[str, ...]:
 
 
 def leading_targets(ruleset: RuleSet, supported: Collection[str], answers: Answers) -> tuple[frozenset[str], bool]:
-    """Say which of the supported targets lead, and whether all of them are capped for want of one that should."""
+    """The supported targets that lead, and whether all are capped because the leading problem is not supported."""
     about, otherwise = _about(ruleset, answers)
     leading = about.intersection(supported)
     if leading or not supported:
@@ -186,7 +189,7 @@ def leading_targets(ruleset: RuleSet, supported: Collection[str], answers: Answe
 
 
 def targets_of_problem(ruleset: RuleSet, answers: Answers) -> frozenset[str]:
-    """The targets that the leading problem is about, supported or not; none where it is not answered."""
+    """The targets that the leading problem is about, supported or not; empty where it is not answered."""
     return _about(ruleset, answers)[0]
 
 
@@ -196,13 +199,13 @@ def _about(ruleset: RuleSet, answers: Answers) -> tuple[frozenset[str], str]:
     for value, lead in vocabulary.leads.items():
         if name is not None and _is(ruleset, name, frozenset({value}), answers):
             conditions = vocabulary.conditions if lead.also_remitted else ()
-            remitted = (each for each in conditions if _is(ruleset, each, REMITTED, answers))
+            remitted = (condition for condition in conditions if _is(ruleset, condition, REMITTED, answers))
             return frozenset((*lead.targets, *remitted)), lead.otherwise
     return frozenset(), "all_lead"
 
 
 def _is(ruleset: RuleSet, name: str, values: frozenset[str], answers: Answers) -> bool:
-    """Say whether a fact is known to have one of the values; never where it is not known whether it is asked."""
+    """Whether a fact is known to be asked and has one of the values."""
     return answers.get(name) in values and ruleset.vocabulary.asked(name, answers) is True
 
 
@@ -211,7 +214,7 @@ _Limit = tuple[str, Limits]
 
 
 def _collect(rules: Iterable[Rule], scales: Scales) -> tuple[int, list[_Limit], dict[str, list[_Support]]]:
-    """The highest level, all limits, and the supports of each target, each with the id of its rule."""
+    """The rank of the highest level, all limits, and the supports by target, each with the id of its rule."""
     level, limits = 0, list[_Limit]()
     supports: dict[str, list[_Support]] = {}
     for rule in rules:
@@ -256,29 +259,29 @@ def _target_standing(
 
 
 def _limited(highest: int, limits: Sequence[tuple[str, int]]) -> tuple[int, tuple[str, ...]]:
-    """The rank that is left of the highest support, and the limits that hold it lower."""
-    left = min((highest, *(rank for _, rank in limits)))
-    return left, tuple(dict.fromkeys(id_ for id_, rank in limits if rank == left < highest))
+    """The rank of the highest support after all limits, and the ids of the limits that lower it most."""
+    lowest = min((highest, *(rank for _, rank in limits)))
+    return lowest, tuple(dict.fromkeys(id_ for id_, rank in limits if rank == lowest < highest))
 
 
 def _whole(
     targets: Sequence[TargetStanding], limits: Sequence[_Limit], scales: Scales
 ) -> tuple[str, str | None, str | None, tuple[str, ...]]:
-    """Rating, role, certainty and limits of the whole: those of the leading targets with the highest rating."""
+    """The overall rating, role, certainty and limits: those of the leading targets with the highest rating."""
     rank = scales.rating_rank
-    leading = [each for each in targets if each.leading]
+    leading = [target for target in targets if target.leading]
     if not leading:
         general = [(id_, rank(limit.to)) for id_, limit in limits if not limit.targets]
         rating, limited_by = _limited(rank(NO_SUPPORT), general)
         return scales.rating_ids[rating], None, None, limited_by
-    highest = max(rank(each.rating) for each in leading)
-    best = [each for each in leading if rank(each.rating) == highest]
-    limited = {id_ for each in best for id_ in each.limited_by}
+    highest = max(rank(target.rating) for target in leading)
+    best = [target for target in leading if rank(target.rating) == highest]
+    limits_of_best = {id_ for target in best for id_ in target.limited_by}
     return (
         scales.rating_ids[highest],
-        _first(scales.roles, {each.role for each in best}),
-        _first(scales.certainties[::-1], {each.certainty for each in best}),
-        tuple(sorted(limited)),
+        _first(scales.roles, {target.role for target in best}),
+        _first(scales.certainties[::-1], {target.certainty for target in best}),
+        tuple(sorted(limits_of_best)),
     )
 
 
@@ -289,7 +292,7 @@ def _first(terms: Iterable[Term], ids: Collection[str | None]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class HeldFloor:
-    """A floor that holds the level: ``id`` is that of its action in the scales, ``facts`` those not answered."""
+    """A floor that applies: ``id`` is its key in ``Scales.floors``, ``facts`` are the unanswered core facts."""
 
     id: str
     level: str
@@ -297,9 +300,10 @@ class HeldFloor:
 
 
 def floors(ruleset: RuleSet, missing: Collection[str], answers: Answers) -> tuple[HeldFloor, ...]:
-    """The floors that hold while core facts are missing, the highest first.
+    """The floors that apply while the core facts named by ``missing`` are unanswered, the highest first.
 
-    A fact that sets a floor for itself holds that one while its condition is known to hold; all others the general one.
+    A fact with a floor of its own has that floor while its condition is known to hold, and the general floor otherwise.
+    All other facts have the general floor.
     """
     vocabulary, scales = ruleset.vocabulary, ruleset.scales
     held = [
@@ -307,18 +311,18 @@ def floors(ruleset: RuleSet, missing: Collection[str], answers: Answers) -> tupl
         for fact in vocabulary
         if fact.floor is not None and fact.name in missing and any_holds(fact.floor.held_while, answers)
     ]
-    others = vocabulary.in_order({*missing} - {each.id for each in held})
+    others = vocabulary.in_order({*missing} - {floor.id for floor in held})
     if others:
         held.append(HeldFloor(GENERAL_FLOOR, scales.floor, tuple(others)))
-    return tuple(sorted(held, key=lambda each: -scales.urgency_rank(each.level)))
+    return tuple(sorted(held, key=lambda floor: -scales.urgency_rank(floor.level)))
 
 
 def covered(fired: Iterable[Rule]) -> frozenset[str]:
-    """The ids of the rules whose reason and action a fired rule takes the place of; a covered rule covers too."""
+    """The ids of the rules covered by a fired rule. A rule that is itself covered still covers others."""
     return frozenset(id_ for rule in fired if rule.urgency for id_ in rule.urgency.covers)
 
 
 def outcome(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Outcome:
-    """The rating and the level that fired rules come to, before floor, bounds and hold; see :func:`standing`."""
-    found = standing(ruleset, fired, answers)
-    return Outcome(found.rating, found.level)
+    """The overall rating and the level of fired rules, before floor, bounds and hold; see :func:`standing`."""
+    combined = standing(ruleset, fired, answers)
+    return Outcome(combined.rating, combined.level)

@@ -1,4 +1,4 @@
-"""Which course a rating leads into: that of the targets that have the rating, where it is one."""
+"""Choose the course of treatment for the targets that have the overall rating."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from triage.model.ruleset import RuleSet
 
 
 def plan_for(ruleset: RuleSet, targets: Iterable[str], answers: Answers) -> str | None:
-    """The id of the one course for all the targets; None where there is none, or where their courses differ."""
+    """The id of the course that is the same for all targets; None where their courses differ or none is defined."""
     if ruleset.course is None:
         return None
     plans = {ruleset.course.length_for(target, answers).id for target in targets}

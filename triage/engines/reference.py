@@ -1,9 +1,9 @@
-"""The reference interpreter: what a rule set means.
+"""The reference interpreter: the specification of what a rule set means.
 
-Plain and three-valued, without index or memory; every other engine is held against it. A condition on an unanswered
-fact is unknown, on a fact that is not asked it is false. A rule has *fired* when any of its ``when`` is true and every
-``unless`` is false; it is *ruled out* when all of its ``when`` are false or an ``unless`` is true; else it is *open*.
-Only fired rules count.
+It is a plain three-valued interpreter without index or cache; the tests compare every other engine with it. A condition
+on an unanswered fact is unknown; on a fact that is not asked it is false. A rule has *fired* when at least one
+conjunction of its ``when`` is true and every condition of its ``unless`` is false. It is *ruled out* when every
+conjunction is false or a condition of ``unless`` is true. Otherwise it is *open*. Only fired rules have effects.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from triage.model.vocabulary import Vocabulary
 def evaluate(ruleset: RuleSet, given: Answers) -> Evaluation:
     """Evaluate every active rule on the answers given.
 
-    Rules that derive read the given answers only and derive only what has no answer; all others read the answers with
-    what was derived.
+    Rules that derive a fact read the given answers only, and derive only facts without an answer. All other rules read
+    the given and the derived answers.
     """
     vocabulary = ruleset.vocabulary
     truths = {rule.id: _derives(rule, vocabulary, given) for rule in ruleset.deriving}
@@ -30,7 +30,7 @@ def evaluate(ruleset: RuleSet, given: Answers) -> Evaluation:
 
 
 def rule_truth(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> Truth:
-    """Say whether one rule fires: True fired, False ruled out, None open."""
+    """Whether one rule fires: True is fired, False ruled out, None open."""
 
     def holds_here(condition: Condition) -> Truth:
         return all_of((vocabulary.asked(condition.fact, answers), holds(condition, answers)))
@@ -42,6 +42,6 @@ def rule_truth(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> Truth:
 
 
 def _derives(rule: Rule, vocabulary: Vocabulary, given: Answers) -> Truth:
-    """Say whether a rule derives its fact: it fires, and the fact has no answer of its own."""
+    """Whether a rule derives its fact: it fires, and the fact has no given answer."""
     assert rule.derives
     return all_of((rule.derives.fact not in given, rule_truth(rule, vocabulary, given)))

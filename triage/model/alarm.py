@@ -1,4 +1,4 @@
-"""What a report of alarms says: the share of each level and rating, and how often each rule is the only cause."""
+"""The report of alarms: how often each level and rating is given, and how often a rule is the only cause."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One urgency rule: how often it fired, and how often no other fired rule is as urgent as it.
+    """One urgency rule: how often it fired, and how often no other fired rule was as urgent.
 
-    ``alone_from`` counts, by level, the referrals that are that urgent or more by this rule alone.
+    ``alone_from`` counts, by level, the referrals that reach that level or a higher one only because of this rule.
     """
 
     rule: str
@@ -22,9 +22,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class AlarmReport:
-    """The counts of levels and ratings among ``count`` referrals, each highest first, and the rules behind the levels.
+    """The counts of levels and ratings among ``count`` referrals, each highest first, and the rules that caused them.
 
-    Ratings are told as if none were held back. ``causes`` come by how often each is the only cause.
+    Ratings are counted before hold. ``causes`` are sorted by how often each is the only cause.
     """
 
     count: int
@@ -35,12 +35,12 @@ class AlarmReport:
     def at_least(self, level: str) -> float:
         """The share of referrals at this level or above."""
         ids = [*self.levels]
-        return sum(self.levels[each] for each in ids[: ids.index(level) + 1]) / self.count
+        return sum(self.levels[id_] for id_ in ids[: ids.index(level) + 1]) / self.count
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAlarm:
-    """A report that was stored with the rule set: the day, and the version and digest it was made of."""
+    """A stored report, with its date and the version and digest of the rule set that it is about."""
 
     date: str
     version: str

@@ -1,4 +1,4 @@
-"""The hazard log: what could harm somebody, how it could come about, and what stands against it."""
+"""The hazard log: each hazard with its cause, its effect and its controls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ControlKind = Literal["property", "rule", "check", "test"]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One thing that stands against a hazard and can be run; ``planned`` where it does not exist yet."""
+    """One control of a hazard, which can be run. ``planned`` says that it does not exist yet."""
 
     kind: ControlKind
     id: str
@@ -22,7 +22,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """What could harm somebody (``hazard``), how it could come about, and what it would do to whom."""
+    """A hazard: what could harm somebody, how it could come about (``cause``), and whom it would harm (``effect``)."""
 
     id: str
     hazard: str

@@ -13,17 +13,17 @@ class Property:
 
     ``given`` and ``unless`` select the referrals that it is about; the other attributes say what must hold of them.
 
-    ``unanswered`` are facts without an answer; ``beside_a_focus`` narrows to where a problem area is proposed. With
-    ``targets`` the ratings are those of each of these targets, and no support of theirs counts (``never_supported``) or
-    gives them one of ``never_roles``; without, the ratings are those of the whole. ``role`` is had by ``only_targets``
-    alone, or by conditions ``only_while`` they are answered so. ``obstacles`` are conditions of which a more certain
-    answer rates no other target higher. ``never_offered`` are therapies, ``never_fires`` and ``never_limits`` rules, of
-    which the latter limit no condition ``while_answered`` so.
+    ``unanswered`` are facts without an answer; ``beside_a_focus`` selects referrals with a proposed problem area. With
+    ``targets``, the ratings are those of each of these targets, none of which is ever supported (``never_supported``)
+    or has one of ``never_roles``; without, they are the overall ratings. Only ``only_targets`` can have the role
+    ``role``, or only conditions with the answer ``only_while``. ``obstacles`` are conditions: a more certain answer to
+    one never raises the rating of another target. ``never_offered`` are therapies, ``never_fires`` rules that never
+    fire, and ``never_limits`` rules that never limit a condition with the answer ``while_answered``.
 
-    ``level_at_least`` and ``level_at_most`` are about the level that rules
-    set; ``reported_at_least`` is about what is shown, floors included. ``lines`` are additive lines that the action
-    shows. Of the rules themselves: ``covers_at_most_own_level`` says that none covers a rule of a higher level, and
-    ``one_step_a_reason`` names facts of which only the step that was answered gives a reason.
+    ``level_at_least`` and ``level_at_most`` are about the level that rules set, ``reported_at_least`` about the level
+    that is shown, floors included. ``lines`` are additive lines that the action shows. Two are about the rules
+    themselves: under ``covers_at_most_own_level`` no rule covers a rule of a higher level, and ``one_step_a_reason``
+    names facts of which only the value that was answered gives a reason.
     """
 
     id: str

@@ -146,7 +146,7 @@ class Vocabulary:
 
     @property
     def deciding_conditions(self) -> Iterator[Condition]:
-        """Every condition that decides what is asked, what is core, which floor holds and what contradicts what."""
+        """Every condition of a gate, a core rule, a floor or a constraint."""
         for fact in self:
             held_while = fact.floor.held_while if fact.floor is not None else ()
             for conjunction in (*fact.asked_when, *fact.core.when, *held_while):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, assert_never
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from triage.model.fact import Fact
+from triage.model.fact import Fact, Label, Reassuring
 from triage.model.rule import (
     Between,
     Condition,
@@ -29,16 +30,28 @@ from triage.presenting.descriptions import (
     ConstraintDescription,
     ExampleDescription,
     FactDescription,
+    FloorDescription,
     GroupDescription,
+    ReassuringDescription,
     ReviewDescription,
     RuleCounts,
     RuleDescription,
     RuleSetDescription,
     SourceDescription,
+    SpeakerDescription,
+    Test,
+    Tests,
     ValueDescription,
+    ValueExample,
     VocabularyDescription,
 )
-from triage.presenting.words import answer_in_words, condition_in_words, conjunction_in_words, effects_in_words
+from triage.presenting.words import (
+    action_in_words,
+    answer_in_words,
+    condition_in_words,
+    conjunction_in_words,
+    effects_in_words,
+)
 from triage.reading.referral import as_json
 
 
@@ -50,6 +63,7 @@ def describe_vocabulary(vocabulary: Vocabulary) -> VocabularyDescription:
         constraints=tuple(
             ConstraintDescription(each.id, each.message, tuple(each.facts)) for each in vocabulary.constraints
         ),
+        said_by=tuple(SpeakerDescription(each.id, each.label, each.counts) for each in vocabulary.speakers),
     )
 
 
@@ -63,7 +77,9 @@ def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
         **_answers(fact),
         neutral=None if fact.neutral is None else as_json(fact.neutral, fact),
         core_safety=_core(fact),
-        asked_when=tuple(_data(each) for each in fact.asked_when) or None,
+        reassuring=_reassuring(fact),
+        floor=_floor(fact),
+        asked_when=_alternatives(fact.asked_when) or None,
         asked_when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in fact.asked_when) or None,
         changeable=fact.changeable,
         question=fact.question,
@@ -76,26 +92,60 @@ def _answers(fact: Fact) -> dict[str, Any]:
     """The answers that a fact takes: bounds and unit of a number, the values of every other."""
     if fact.is_integer:
         return {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
-    values = tuple(ValueDescription(name, each.label, each.help) for name, each in fact.labels.items())
+    values = tuple(ValueDescription(name, each.label, each.help, _examples(each)) for name, each in fact.labels.items())
     return {"values": values, "ordered": fact.ordered}
 
 
-def _core(fact: Fact) -> Any:
+def _examples(label: Label) -> ValueExample | UnsetType:
+    return ValueExample(label.example_yes, label.example_no) if label.example_yes else UNSET
+
+
+def _core(fact: Fact) -> bool | dict[str, Any]:
     match fact.core.kind:
         case "when":
-            return {"when": [_data(each) for each in fact.core.when]}
+            return {"when": _alternatives(fact.core.when)}
         case "given":
             return {"given": fact.core.given}
         case kind:
             return kind == "always"
 
 
-def _data(conjunction: Conjunction) -> dict[str, Any]:
-    return {condition.fact: _test(condition) for condition in conjunction}
+def _reassuring(fact: Fact) -> ReassuringDescription | UnsetType:
+    stated = fact.reassuring
+    if stated == Reassuring():
+        return UNSET
+    in_order = [each for each in fact.values if each in stated.values | stated.in_part]
+    return ReassuringDescription(
+        values=tuple(each for each in in_order if each in stated.values),
+        but=tuple(sorted(stated.but)),
+        in_part=tuple(each for each in in_order if each in stated.in_part),
+    )
 
 
-def _test(condition: Condition) -> Any:
-    match condition:
+def _floor(fact: Fact) -> FloorDescription | UnsetType:
+    return FloorDescription(fact.floor.level, _alternatives(fact.floor.held_while)) if fact.floor else UNSET
+
+
+def _alternatives(alternatives: Iterable[Conjunction]) -> tuple[Tests, ...]:
+    return tuple(map(_data, alternatives))
+
+
+def _data(conjunction: Conjunction) -> Tests:
+    """Conditions by fact: those on one fact are one test."""
+    tests: dict[str, list[Condition]] = {}
+    for condition in conjunction:
+        tests.setdefault(condition.fact, []).append(condition)
+    return {name: _test(*conditions) for name, conditions in tests.items()}
+
+
+def _test(first: Condition, *others: Condition) -> Test:
+    if others:
+        several = (first, *others)
+        single = [each for each in several if isinstance(each, Includes) and len(each.members) == 1]
+        if len(single) == len(several):
+            return {"includes_all": sorted(member for each in single for member in each.members)}
+        return {"all_of": [_test(each) for each in several]}
+    match first:
         case OneOf(values=values):
             return sorted(values)
         case Between(low=low, high=high):
@@ -104,6 +154,7 @@ def _test(condition: Condition) -> Any:
             return {"includes_any": sorted(members)}
         case Empty(empty=empty):
             return {"empty": empty}
+    assert_never(first)
 
 
 def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
@@ -115,11 +166,12 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
         status=rule.status,
         folder=folder_of(rule),
         effects=tuple(dict.fromkeys(map(effect_name, rule.effects))),
-        when=tuple(_data(each) for each in rule.when),
+        when=_alternatives(rule.when),
         unless=_data(rule.unless) or None,
         when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in rule.when),
         unless_in_words=tuple(condition_in_words(each, vocabulary) for each in rule.unless),
         effects_in_words=effects_in_words(rule, ruleset),
+        action_in_words=action_in_words(rule, ruleset),
         because=rule.because,
         sources=tuple(_cited(each, ruleset) for each in rule.sources),
         evidence=tuple(rule.evidence),

@@ -9,11 +9,21 @@ from msgspec import UNSET, UnsetType
 from triage.answer.model import GivenAnswer
 from triage.model.written import Written
 
-Test = list[str] | dict[str, int | bool | list[str]]
-"""What a condition asks of its fact: one of these values, or `at_least` and `at_most`, `includes_any`, `empty`."""
+Test = list[str] | dict[str, Any]
+"""What a condition asks of its fact: one of these values, `at_least` and `at_most`, `includes_any` or `empty`.
+
+Several conditions on one set are one test: `includes_all` for single members, else `all_of` with a test for each.
+"""
 
 Tests = dict[str, Test]
 """Conditions that must all hold, by fact."""
+
+
+class ValueExample(Written, frozen=True):
+    """A case that is this answer, and one that is easily taken for it."""
+
+    yes: str
+    no: str
 
 
 class ValueDescription(Written, frozen=True):
@@ -22,6 +32,33 @@ class ValueDescription(Written, frozen=True):
     id: str
     label: str
     help: str
+    example: ValueExample | UnsetType = UNSET
+
+
+class ReassuringDescription(Written, frozen=True):
+    """Which answers reassure beside the neutral one, which clauses the fact is excepted from, and what counts in part.
+
+    The clauses are `said_by` (who said it) and `clouded` (the state that the person is in).
+    """
+
+    values: tuple[str, ...]
+    but: tuple[str, ...]
+    in_part: tuple[str, ...]
+
+
+class FloorDescription(Written, frozen=True):
+    """The level that the fact holds while it is not answered and one of the conditions is known to hold."""
+
+    level: str
+    while_: tuple[Tests, ...]
+
+
+class SpeakerDescription(Written, frozen=True):
+    """Whose word an answer may be, and whether a reassuring answer of theirs counts."""
+
+    id: str
+    label: str
+    counts: bool
 
 
 class FactDescription(Written, frozen=True, kw_only=True):
@@ -37,7 +74,9 @@ class FactDescription(Written, frozen=True, kw_only=True):
     values: tuple[ValueDescription, ...] | UnsetType = UNSET
     ordered: bool | UnsetType = UNSET
     neutral: GivenAnswer | None
-    core_safety: bool | dict[str, str | list[Tests]]
+    core_safety: bool | dict[str, str | tuple[Tests, ...]]
+    reassuring: ReassuringDescription | UnsetType = UNSET
+    floor: FloorDescription | UnsetType = UNSET
     asked_when: tuple[Tests, ...] | None
     asked_when_in_words: tuple[str, ...] | None
     changeable: bool
@@ -68,6 +107,7 @@ class VocabularyDescription(Written, frozen=True):
     groups: tuple[GroupDescription, ...]
     facts: tuple[FactDescription, ...]
     constraints: tuple[ConstraintDescription, ...]
+    said_by: tuple[SpeakerDescription, ...]
 
 
 class CitedSource(Written, frozen=True):
@@ -110,6 +150,7 @@ class RuleDescription(Written, frozen=True):
     when_in_words: tuple[str, ...]
     unless_in_words: tuple[str, ...]
     effects_in_words: tuple[str, ...]
+    action_in_words: tuple[str, ...]
     because: str
     sources: tuple[CitedSource, ...]
     evidence: tuple[str, ...]

@@ -1,7 +1,8 @@
-"""Rules in words: conditions, effects and whole rules as a clinician would read them."""
+"""Rules in words: conditions, effects and actions as a clinician would read them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from triage.model.fact import Fact
@@ -14,7 +15,6 @@ from triage.model.rule import (
     Derives,
     Effect,
     Empty,
-    Example,
     Focus,
     Format,
     Includes,
@@ -29,8 +29,6 @@ from triage.model.ruleset import RuleSet
 from triage.model.text import in_sentence
 from triage.model.vocabulary import Vocabulary
 from triage.presenting.labels import Labels, answer_label, with_unit
-
-_EXAMPLE_WORDS = {True: "fires", False: "does not fire", None: "unknown"}
 
 STANDING = (
     "Decision support for clinicians: no diagnosis, no prediction. "
@@ -81,12 +79,13 @@ def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> st
 
 
 def effects_in_words(rule: Rule, ruleset: RuleSet) -> tuple[str, ...]:
-    """What a rule does, in words: a sentence or more for each of its effects."""
+    """What a rule does, in words: a sentence or more for each of its effects, without its action."""
     labels = Labels(ruleset)
-    return tuple(_effect_in_words(effect, labels, ruleset) for effect in rule.effects)
+    titles = {id_: each.title for id_, each in ruleset.by_id.items()}
+    return tuple(_effect_in_words(effect, labels, titles) for effect in rule.effects)
 
 
-def _effect_in_words(effect: Effect, labels: Labels, ruleset: RuleSet) -> str:
+def _effect_in_words(effect: Effect, labels: Labels, titles: Mapping[str, str]) -> str:
     match effect:
         case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
             return (
@@ -96,7 +95,7 @@ def _effect_in_words(effect: Effect, labels: Labels, ruleset: RuleSet) -> str:
         case Limits():
             return _limit_in_words(effect, labels)
         case Urgency():
-            return _urgency_in_words(effect, labels, ruleset)
+            return _urgency_in_words(effect, labels, titles)
         case Derives(fact=fact, value=value):
             return f"Takes {labels.fact(fact)} to be {in_sentence(labels.answer(fact, value))} while it is unanswered."
         case Focus(area=area):
@@ -120,34 +119,40 @@ def _limit_in_words(limit: Limits, labels: Labels) -> str:
     return f"Holds the rating{about} at “{labels.term(limit.to)}” or lower{as_role}{sure}.{for_now}{adults}"
 
 
-def _urgency_in_words(urgency: Urgency, labels: Labels, ruleset: RuleSet) -> str:
-    action = urgency.action
-    lines = {line.id: line.text for line in ruleset.scales.lines}
-    said = (action.first, *action.do, *action.ask, *(lines[each] for each in action.also), *action.more)
-    covers = f" Takes the place of {', '.join(urgency.covers)}." if urgency.covers else ""
-    return f"Urgency at least “{labels.term(urgency.level)}”. {' '.join(filter(None, said))}".rstrip() + covers
+def _urgency_in_words(urgency: Urgency, labels: Labels, titles: Mapping[str, str]) -> str:
+    danger = f" ({labels.term_in_sentence(urgency.danger)})" if urgency.danger else ""
+    covered = [f"“{titles.get(each, each)}”" for each in urgency.covers]
+    covers = f" Takes the place of {', '.join(covered)}." if covered else ""
+    return f"Urgency at least “{labels.term(urgency.level)}”{danger}.{covers}"
 
 
-def rule_in_words(rule: Rule, ruleset: RuleSet) -> str:
-    """A whole rule as plain text: conditions, effect, reason, sources, limits, examples, review."""
-    vocabulary = ruleset.vocabulary
-    lines = [f"{rule.title}  ({rule.id}, {rule.status})", ""]
-    for number, conjunction in enumerate(rule.when):
-        lines += [("When " if number == 0 else "or when ") + conjunction_in_words(conjunction, vocabulary)]
-    lines += [f"unless {condition_in_words(each, vocabulary)}" for each in rule.unless]
-    lines += ["", *effects_in_words(rule, ruleset), "", rule.because, "", "Sources"]
-    for ref in rule.sources:
-        source = ruleset.sources[ref.id]
-        detail = f" {ref.claim}: {source.claims[ref.claim]}" if ref.claim else f" {ref.finding}" if ref.finding else ""
-        lines += [f"  {source.citation}{'' if source.verified else ' [not verified]'}{detail}"]
-    if rule.not_covered:
-        lines += ["", "Not covered", *(f"  {each}" for each in rule.not_covered)]
-    lines += ["", "Examples", *(f"  {_example(each)}" for each in rule.examples)]
-    review = (
-        f"Reviewed by {rule.reviewed_by} on {rule.reviewed_on}." if rule.reviewed_by else "Awaiting clinical review."
+def action_in_words(rule: Rule, ruleset: RuleSet) -> tuple[str, ...]:
+    """What a coordinator does where the rule fires, line by line; nothing where it calls for nothing."""
+    if rule.urgency is None:
+        return ()
+    action = rule.urgency.action
+    named = {line.id: line for line in ruleset.scales.lines}
+    also = [named[each] for each in action.also]
+    lines = (
+        *((("First", action.first),) if action.first else ()),
+        *(("Do", each) for each in action.do),
+        *(("Ask", each) for each in action.ask),
+        *(("Never" if line.kind == "never" else "Also", line.text) for line in also),
+        *(("Afterwards", each) for each in action.more),
     )
-    return "\n".join([*lines, "", review])
+    return tuple(f"{kind}: {without_placeholders(text)}" for kind, text in lines)
 
 
-def _example(example: Example) -> str:
-    return f"{example.name}: {_EXAMPLE_WORDS[example.fires]}"
+PLACEHOLDERS = {
+    "crisis_line": "the crisis line",
+    "emergency_number": "the emergency number",
+    "service_name": "the service",
+}
+"""What a rule's text names and a deployment sets, in words that hold for every deployment."""
+
+
+def without_placeholders(text: str) -> str:
+    """A rule's text as it reads apart from any deployment."""
+    for name, said in PLACEHOLDERS.items():
+        text = text.replace("{" + name + "}", said)
+    return text

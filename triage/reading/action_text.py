@@ -1,4 +1,4 @@
-"""The shape of an action, as rules and scales write it."""
+"""The shape of an action in a rule file or in ``scales.yaml``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from triage.reading.shape import Strict
 
 
 class ActionText(Strict):
-    """What a coordinator does, as a file writes it."""
+    """An action in a file; see :class:`triage.model.rule.Action`."""
 
     first: str = Field(min_length=1)
     do: list[str] = Field(default_factory=list)
@@ -19,7 +19,7 @@ class ActionText(Strict):
     more: list[str] = Field(default_factory=list)
 
     def action(self) -> Action:
-        """The action, each line without the breaks of the file."""
+        """The action, with every text on one line."""
         return Action(
             line(self.first),
             tuple(map(line, self.do)),
@@ -30,11 +30,11 @@ class ActionText(Strict):
 
 
 class RuleActionText(ActionText):
-    """The action of a rule: one that sets no shorter time has additive lines only."""
+    """The action of a rule. Only a rule at the lowest urgency leaves ``first`` out."""
 
     first: str = ""
 
 
 def line(text: str) -> str:
-    """Join a text that a file breaks over several lines."""
+    """The text on one line, with single spaces."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Reading and writing ``alarm.json``: the last report of alarms, kept beside the rules that it is about."""
+"""Read and write ``alarm.json``: the last report of alarms, stored in the folder of the rule set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STORED = TypeAdapter(StoredAlarm)
 
 
 def read_alarm(folder: Path) -> StoredAlarm | None:
-    """Read the report stored in ``folder``; None where there is none. Raises FaultyRuleSet where it can't be read."""
+    """The report stored in ``folder``; None where there is none. Raises FaultyRuleSet where it can't be read."""
     path = folder / FILE
     if not path.is_file():
         return None
@@ -27,14 +27,14 @@ def read_alarm(folder: Path) -> StoredAlarm | None:
 
 
 def write_alarm(stored: StoredAlarm, folder: Path) -> Path:
-    """Write the report beside the rules, and give its path."""
+    """Write the report into ``folder`` and return its path."""
     path = folder / FILE
     path.write_text(json.dumps(_STORED.dump_python(stored, mode="json"), indent=1) + "\n", encoding="utf-8")
     return path
 
 
 def alarm_place(folder: Path) -> Place:
-    """Where messages say that the report is."""
+    """The place of the report in messages."""
     return Place(f"{folder.name}/{FILE}")
 
 

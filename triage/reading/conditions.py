@@ -1,4 +1,4 @@
-"""Reading conditions: from a rule file's text to the tree of :mod:`triage.model.rule`, each mistake with its place."""
+"""Read conditions and answers from YAML data into :mod:`triage.model.rule`, naming every mistake with its place."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ SET_TESTS = ("includes", "includes_any", INCLUDES_ALL, "empty")
 
 @dataclass
 class Reader:
-    """Reads conditions and answers of one document against the known facts, collecting faults."""
+    """Reads the conditions and answers of one document. It collects faults instead of raising them."""
 
     document: Document
     facts: Mapping[str, Fact]
     faults: list[Fault] = field(default_factory=list)
 
     def fault(self, path: KeyPath, check: str, message: str, fix: str = "") -> None:
-        """Note a fault at ``path`` of the document."""
+        """Add a fault at ``path`` of the document."""
         self.faults.append(Fault(self.document.place(path), check, message, fix))
 
     def place(self, path: KeyPath) -> Place:
-        """Where ``path`` stands."""
+        """The place of ``path`` in the document."""
         return self.document.place(path)
 
     def alternatives(self, data: Any, path: KeyPath) -> tuple[Conjunction, ...]:
-        """Read a ``when``: one mapping, or a list of alternative mappings."""
+        """Read a ``when``: one mapping, or a list of mappings of which at least one must hold."""
         if isinstance(data, list):
             if not data:
                 self.fault(path, "condition", "An empty list of alternatives never holds.", "Name a condition.")
-            return tuple(self.conjunction(each, (*path, index)) for index, each in enumerate(data))
+            return tuple(self.conjunction(alternative, (*path, index)) for index, alternative in enumerate(data))
         return (self.conjunction(data, path),)
 
     def conjunction(self, data: Any, path: KeyPath) -> Conjunction:
@@ -45,11 +45,11 @@ class Reader:
         if not isinstance(data, dict) or not data:
             self.fault(path, "condition", "Conditions are a mapping from facts to values.", "Write `fact: value`.")
             return ()
-        read = [each for name, test in data.items() for each in self.conditions(name, test, (*path, name))]
-        return tuple(condition for condition in read if condition is not None)
+        conditions = [self.conditions(name, test, (*path, name)) for name, test in data.items()]
+        return tuple(condition for of_fact in conditions for condition in of_fact if condition is not None)
 
     def conditions(self, name: str, data: Any, path: KeyPath) -> list[Condition | None]:
-        """Read what a conjunction says of one fact: one condition, or with ``includes_all`` one for each member."""
+        """Read the conditions on one fact: one or, with ``includes_all``, one for each member. None: it has a fault."""
         fact = self.facts.get(name)
         if fact is None or not fact.is_set or not isinstance(data, dict) or set(data) != {INCLUDES_ALL}:
             return [self.condition(name, data, path)]
@@ -61,18 +61,18 @@ class Reader:
             message = f"`{INCLUDES_ALL}` lists two members or more."
             self.fault((*path, INCLUDES_ALL), "condition", message, "Write `{includes: x}` for one.")
         else:
-            return [self.condition(name, {"includes": each}, path) for each in wanted]
+            return [self.condition(name, {"includes": member}, path) for member in wanted]
         return []
 
     def fact(self, name: str, path: KeyPath) -> Fact | None:
-        """Look a fact up by name, noting a fault with a near match where there is none."""
+        """The fact with this name, or None and a fault with a near match where there is none."""
         fact = self.facts.get(name)
         if fact is None:
             self.fault(path, "unknown-fact", f"`{name}` is not a fact.", _near_fact(name, self.facts))
         return fact
 
     def condition(self, name: str, data: Any, path: KeyPath) -> Condition | None:
-        """Read one condition on the fact ``name``."""
+        """Read one condition on the fact ``name``; None where it has a fault."""
         fact = self.fact(name, path)
         if fact is None:
             return None
@@ -182,7 +182,7 @@ class Reader:
         self.fault(path, "unknown-value", f"`{words}` is not a value of `{fact.name}`.", fix)
 
     def _yes_or_no(self, words: str, fact: Fact) -> str:
-        """Answers are `yes` and `no`; `true` and `false` are for what a file says of itself."""
+        """The fix where `true` or `false` was written for the answer `yes` or `no`."""
         meant = {"true": "yes", "false": "no"}.get(words)
         return f"Write `{meant}`." if meant in fact.values else ""
 
@@ -191,7 +191,7 @@ class Reader:
         self.fault(path, "bound", message, "Leave the condition out, or name fewer values.")
 
     def answers(self, data: Any, path: KeyPath) -> dict[str, Value]:
-        """Read the ``given`` of an example: answers by fact; "unknown" and null are no answer."""
+        """Read the ``given`` of an example: answers by fact. A fact with "unknown" or null has no answer."""
         if not isinstance(data, dict):
             self.fault(path, "example", "`given` is a mapping from facts to answers.", "Write `{fact: value}`.")
             return {}
@@ -201,7 +201,9 @@ class Reader:
             if fact is None or raw in (None, UNKNOWN, [UNKNOWN]):
                 continue
             if isinstance(raw, list) and fact.is_set:
-                known = self._known_values(fact, [each for each in raw if each != UNKNOWN], (*path, name), empty=True)
+                known = self._known_values(
+                    fact, [member for member in raw if member != UNKNOWN], (*path, name), empty=True
+                )
                 answers[name] = frozenset(known | {UNKNOWN} if UNKNOWN in raw else known)
             elif fact.accepts(raw):
                 answers[name] = raw
@@ -213,8 +215,8 @@ class Reader:
         return answers
 
     def always_asked(self, conjunctions: tuple[Conjunction, ...], path: KeyPath, gated: Container[str]) -> None:
-        """Note a fault for each condition on a fact that is only sometimes asked itself."""
-        for condition in (each for conjunction in conjunctions for each in conjunction):
+        """Add a fault for each condition on a gated fact."""
+        for condition in (condition for conjunction in conjunctions for condition in conjunction):
             if condition.fact in gated:
                 message = f"`{condition.fact}` is only sometimes asked itself, so nothing can hang on it."
                 self.fault(path, "structure", message, "Refer to a fact that is always asked.")

@@ -1,4 +1,4 @@
-"""Reading ``course.yaml``: length, phases, points of review and cost of a course, each key checked."""
+"""Read ``course.yaml``: length, phases, points of review and cost of a course."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def read_course(document: Document, facts: Mapping[str, Fact], scales: Scales) -
         price=plan.Price(text.price.first_visit_usd, text.price.follow_up_usd),
         default=_default(text.default),
         minutes=_pair(text.default.minutes),
-        lengths=tuple(_length(each, text.default.frequency) for each in text.lengths),
-        phases=tuple(_phase(each) for each in text.phases),
-        assessment_points=tuple(_point(each) for each in text.assessment_points),
+        lengths=tuple(_length(length, text.default.frequency) for length in text.lengths),
+        phases=tuple(map(_phase, text.phases)),
+        assessment_points=tuple(map(_point, text.assessment_points)),
         taper=text.taper.text,
         afterwards=text.afterwards.text,
         afterwards_sources=(*_sources(text.taper), *_sources(text.afterwards)),
@@ -124,7 +124,7 @@ def _check_names(text: _CourseText, reader: Reader, scales: Scales) -> None:
             message = f"`{length.id}` has no phases, so it needs a name of its own."
             reader.fault(("lengths", index), "missing-key", message, "Add `title`.")
     for key in ("lengths", "phases", "assessment_points"):
-        _once(key, [each.id for each in getattr(text, key)], reader)
+        _once(key, [entry.id for entry in getattr(text, key)], reader)
 
 
 def _known(word: str, known: tuple[str, ...], at: KeyPath, reader: Reader) -> None:
@@ -142,7 +142,7 @@ def _check_numbers(text: _CourseText, reader: Reader) -> None:
     ranges: list[tuple[KeyPath, list[int]]] = [
         (("default", "sessions"), text.default.sessions),
         (("default", "minutes"), text.default.minutes),
-        *((("lengths", index, "sessions"), each.sessions) for index, each in enumerate(text.lengths) if each.sessions),
+        *((("lengths", index, "sessions"), one.sessions) for index, one in enumerate(text.lengths) if one.sessions),
     ]
     for at, (low, high) in ranges:
         if low > high:
@@ -175,6 +175,7 @@ def _length(text: _Length, frequency: str) -> plan.Length:
 
 
 _OLDEST = 1_000
+"""The upper bound of an age range that states none, in years."""
 
 
 def _phase(text: _Phase) -> plan.Phase:
@@ -189,13 +190,15 @@ def _point(text: _Point) -> plan.AssessmentPoint:
 
 
 def _cited(data: Any, path: KeyPath, document: Document) -> Iterator[SourceRef]:
-    """Every source that a part of the file names, with its place."""
+    """Every reference to a source in a part of the file, with its place."""
     if isinstance(data, dict):
         for key, part in data.items():
             if key == "sources":
                 yield from (
-                    SourceRef(each["id"], each.get("claim"), each.get("finding"), document.place((*path, key, index)))
-                    for index, each in enumerate(part)
+                    SourceRef(
+                        entry["id"], entry.get("claim"), entry.get("finding"), document.place((*path, key, index))
+                    )
+                    for index, entry in enumerate(part)
                 )
             else:
                 yield from _cited(part, (*path, key), document)
@@ -205,7 +208,7 @@ def _cited(data: Any, path: KeyPath, document: Document) -> Iterator[SourceRef]:
 
 
 def _sources(text: _Sourced) -> plan.Sources:
-    return tuple(SourceRef(each.id, each.claim, each.finding) for each in text.sources)
+    return tuple(SourceRef(source.id, source.claim, source.finding) for source in text.sources)
 
 
 def _pair(numbers: list[int]) -> tuple[int, int]:

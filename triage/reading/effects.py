@@ -1,4 +1,4 @@
-"""Reading the ``then`` of a rule: one effect, or several that share its conditions."""
+"""Read the ``then`` of a rule: its effects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ADVICE_TOPICS = ("comparison", "delivery", "monitoring", "assessment", "safety",
 
 
 class _OneInTheSchema:
-    """In the JSON Schema of a file, a list may be its one entry."""
+    """Makes the JSON Schema of a list allow its only entry without brackets."""
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         listed = handler(core)
@@ -43,7 +43,7 @@ class _OneInTheSchema:
 
 
 def as_list(data: Any) -> Any:
-    """Take one entry for a list of one."""
+    """The data as a list: an entry by itself becomes a list of one."""
     return data if isinstance(data, list) or data is None else [data]
 
 
@@ -101,7 +101,7 @@ class _Advice(Strict):
 
 
 class ThenText(Strict):
-    """The effects of a rule by kind; those of which a rule may have several are lists."""
+    """The effects of a rule by kind. Kinds of which a rule may have several effects are lists."""
 
     supports: OneOrMore[_Supports] = Field(default_factory=list)
     limits: OneOrMore[_Limits] = Field(default_factory=list)
@@ -114,7 +114,7 @@ class ThenText(Strict):
 
 
 def read_effects(then: ThenText, reader: Reader, scales: Scales) -> tuple[lang.Effect, ...]:
-    """Read all effects of a rule, noting every fault of each; an effect that can't be built is left out."""
+    """Read all effects of a rule, adding every fault to ``reader``. An effect that can't be built is left out."""
     named = [name for name in ThenText.model_fields if name in then.model_fields_set]
     entries = [(name, index, entry) for name in named for index, entry in enumerate(as_list(getattr(then, name)) or ())]
     if not entries:
@@ -123,22 +123,22 @@ def read_effects(then: ThenText, reader: Reader, scales: Scales) -> tuple[lang.E
         others = ", ".join(f"`{name}`" for name in named if name != "derives")
         message = f"A rule that derives has no other effect; found {others}."
         reader.fault(("then",), "effect", message, "Make a rule of its own for what it derives.")
-    found = []
+    effects = []
     for name, index, entry in entries:
         path = ("then", name, index) if isinstance(reader.document.data["then"].get(name), list) else ("then", name)
-        found.append(_EFFECTS[name](entry, _Part(reader, path, scales)))
-    return tuple(effect for effect in found if effect is not None)
+        effects.append(_EFFECTS[name](entry, _Part(reader, path, scales)))
+    return tuple(effect for effect in effects if effect is not None)
 
 
 class _Part:
-    """One effect of the file: where it stands, and what it may name."""
+    """The path of one effect in a rule file, with the scales whose values it may name."""
 
     def __init__(self, reader: Reader, path: KeyPath, scales: Scales) -> None:
         self.reader, self.path, self.scales = reader, path, scales
 
     @property
     def name(self) -> str:
-        """How messages call the effect: by its kind, and by its place where there are several of the kind."""
+        """The name of the effect in messages: its kind, with a number where the file has a list of that kind."""
         kind, *place = self.path[1:]
         return f"`{kind}` {int(place[0]) + 1}" if place else f"`{kind}`"
 
@@ -173,7 +173,7 @@ def _supports(text: _Supports, part: _Part) -> lang.Effect:
 
 def _limits(text: _Limits, part: _Part) -> lang.Effect:
     scales = part.scales
-    part.one_of("to", text.to, (each for each in scales.rating_ids if each not in (NO_SUPPORT, NO_LIMIT)))
+    part.one_of("to", text.to, (rating for rating in scales.rating_ids if rating not in (NO_SUPPORT, NO_LIMIT)))
     if text.certainty is not None:
         part.one_of("certainty", text.certainty, _ids(scales.certainties))
     if text.role is not None:

@@ -1,4 +1,4 @@
-"""Loading a rule set from its folder: every file read, every fault of every file gathered, then checked."""
+"""Read a rule set from its folder: every file, collecting the faults of all of them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ INSTRUMENTS = "instruments"
 """The folder of the questionnaires."""
 
 EXAMPLES = ".examples.yaml"
-"""How a file of examples ends that stands beside a rule's."""
+"""The end of the name of a file that holds the examples of the rule file beside it."""
 
 Read = TypeVar("Read")
 
 
 def read_ruleset(folder: Path) -> RuleSet:
-    """Read the rule set in ``folder`` without checking its rules against each other.
+    """Read the rule set in ``folder``. The rules are not checked against each other; see :mod:`triage.check`.
 
     Raises FaultyRuleSet with all faults of all files.
     """
@@ -81,14 +81,14 @@ def read_ruleset(folder: Path) -> RuleSet:
 
 
 def rule_paths(folder: Path) -> list[Path]:
-    """The files of a rule set that hold rules, instruments among them, in order of path."""
+    """The rule files and instrument files of a rule set, in order of path."""
     return sorted(path for path in folder.glob("*/*.yaml") if not path.name.endswith(EXAMPLES))
 
 
 def _rules(
     folder: Path, vocabulary: Vocabulary, scales: Scales, faults: list[Fault]
 ) -> tuple[tuple[Rule, ...], dict[str, Instrument], tuple[Fault, ...]]:
-    """Every rule that can be read, the questionnaires, and the faults of rules set aside: those refuse nothing."""
+    """Read all rules and questionnaires. Gives the faults of drafts and retired rules apart from ``faults``."""
     rules: list[Rule] = []
     instruments: dict[str, Instrument] = {}
     draft_faults: list[Fault] = []
@@ -113,12 +113,12 @@ def _read(path: Path, folder: Path, faults: list[Fault]) -> Document | None:
 
 
 def _is_set_aside(document: Document) -> bool:
-    """Whether the file says that its rule does not run."""
+    """Whether the rule of the file is a draft or retired."""
     return isinstance(document.data, dict) and document.data.get("status") in SET_ASIDE
 
 
 def _gather(reading: Callable[[], Read], faults: list[Fault]) -> Read | None:
-    """Read, or keep the faults and go on to the next file."""
+    """Call ``reading``; where it raises FaultyRuleSet, add its faults to ``faults`` and give None."""
     try:
         return reading()
     except FaultyRuleSet as error:
@@ -131,12 +131,12 @@ def _document(folder: Path, name: str) -> Document:
 
 
 def _shown(path: Path, folder: Path) -> str:
-    """How messages call a file: from the rule set's own folder on."""
+    """The path of a file in messages, beginning with the name of the rule set's folder."""
     return str(Path(folder.name) / path.relative_to(folder))
 
 
 def _digest(folder: Path) -> str:
-    """The digest of every file's name and bytes: two rule sets with one digest are the same."""
+    """The SHA-256 digest of the names and the bytes of all YAML files."""
     whole = hashlib.sha256()
     for path in sorted(folder.rglob("*.yaml")):
         content = path.read_bytes()

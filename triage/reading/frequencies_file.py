@@ -1,4 +1,4 @@
-"""Reading a file of frequencies: how often each answer is given, in counts of 1,000 referrals.
+"""Read a file of frequencies: how many of 1,000 referrals give each answer.
 
 ::
 
@@ -34,7 +34,7 @@ from triage.reading.shape import Strict, shaped
 from triage.reading.yaml_text import read
 
 ALL = 1_000
-"""Of how many referrals the counts are."""
+"""The number of referrals that the counts are out of."""
 
 CHECK = "frequencies"
 
@@ -64,28 +64,28 @@ def read_frequencies(file: Path, vocabulary: Vocabulary) -> Frequencies:
     document = read(file, str(file))
     text = shaped(document, _File)
     reader = _FrequencyReader(Reader(document, vocabulary.facts), vocabulary, text)
-    found = {name: reader.fact(name, each) for name, each in text.facts.items()}
+    frequencies = {name: reader.fact(name, entry) for name, entry in text.facts.items()}
     for name in vocabulary.facts:
         if name not in text.facts:
             reader.fault(("facts",), f"`{name}` has no frequencies.", "Every fact needs them: add it.")
     if reader.faults:
         raise FaultyRuleSet(reader.faults)
-    return {name: each for name, each in found.items() if each is not None}
+    return {name: frequency for name, frequency in frequencies.items() if frequency is not None}
 
 
 class _FrequencyReader:
-    """Reads the facts of one file, collecting faults."""
+    """Reads the facts of one file. It collects faults instead of raising them."""
 
     def __init__(self, reader: Reader, vocabulary: Vocabulary, text: _File) -> None:
         self._reader, self._vocabulary, self._text = reader, vocabulary, text
         self.faults = reader.faults
 
     def fault(self, path: KeyPath, message: str, fix: str) -> None:
-        """Note a fault at ``path`` of the file."""
+        """Add a fault at ``path`` of the file."""
         self._reader.fault(path, CHECK, message, fix)
 
     def fact(self, name: str, text: _Fact) -> FactFrequency | None:
-        """Read the frequencies of one fact; None where its name is not known."""
+        """Read the frequencies of one fact; None where there is no such fact."""
         at = ("facts", name)
         fact = self._reader.fact(name, at)
         if fact is None:
@@ -111,7 +111,7 @@ class _FrequencyReader:
         return tuple(read)
 
     def _may_decide(self, fact: Fact, name: str, at: KeyPath) -> bool:
-        """Note a fault, and say no, where the other fact is one that nothing may depend on."""
+        """Whether frequencies may depend on the other fact; where they may not, a fault is added."""
         other = self._vocabulary[name]
         reasons = {
             "which is the same fact": name == fact.name,
@@ -155,9 +155,9 @@ class _FrequencyReader:
     def _of_ranges(self, fact: Fact, data: Any, at: KeyPath) -> Shares:
         ranges: list[tuple[int, int, float]] = []
         following = fact.minimum
-        for number, each in enumerate(data if isinstance(data, list) else [data]):
-            low, high = (each.get("from"), each.get("to")) if isinstance(each, dict) else (None, None)
-            if not isinstance(low, int) or not isinstance(high, int) or each.keys() != {"from", "to", "count"}:
+        for number, entry in enumerate(data if isinstance(data, list) else [data]):
+            low, high = (entry.get("from"), entry.get("to")) if isinstance(entry, dict) else (None, None)
+            if not isinstance(low, int) or not isinstance(high, int) or entry.keys() != {"from", "to", "count"}:
                 message = f"The counts of `{fact.name}` are a list of ranges."
                 self.fault((*at, number), message, "Write `{from: 0, to: 9, count: 100}`.")
                 return Shares()
@@ -166,7 +166,7 @@ class _FrequencyReader:
                 self.fault((*at, number), message, f"Ranges lead from {fact.minimum} to {fact.maximum}.")
                 return Shares()
             following = high + 1
-            ranges.append((low, high, self._count(each["count"], (*at, number, "count")) / ALL))
+            ranges.append((low, high, self._count(entry["count"], (*at, number, "count")) / ALL))
         if following != fact.maximum + 1:
             message = f"The ranges of `{fact.name}` end at {following - 1}."
             self.fault(at, message, f"Ranges lead from {fact.minimum} to {fact.maximum}.")

@@ -1,4 +1,4 @@
-"""Reading ``hazards.yaml``: the hazard log, each key checked."""
+"""Read ``hazards.yaml``, the hazard log."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ def read_hazards(document: Document) -> tuple[Hazard, ...]:
     text = shaped(document, _HazardsText)
     faults: list[Fault] = []
     seen: set[str] = set()
-    for index, each in enumerate(text.hazards):
-        if each.id in seen:
+    for index, hazard in enumerate(text.hazards):
+        if hazard.id in seen:
             place = document.place(("hazards", index, "id"))
-            faults.append(Fault(place, "duplicate-id", f"The hazard `{each.id}` is there twice.", "Keep one."))
-        seen.add(each.id)
-    found = tuple(_hazard(each, index, document, faults) for index, each in enumerate(text.hazards))
+            faults.append(Fault(place, "duplicate-id", f"The hazard `{hazard.id}` is there twice.", "Keep one."))
+        seen.add(hazard.id)
+    hazards = tuple(_hazard(hazard, index, document, faults) for index, hazard in enumerate(text.hazards))
     if faults:
         raise FaultyRuleSet(faults)
-    return found
+    return hazards
 
 
 def _hazard(text: _Hazard, index: int, document: Document, faults: list[Fault]) -> Hazard:
     controls = []
-    for number, each in enumerate(text.controls):
+    for number, control in enumerate(text.controls):
         place = document.place(("hazards", index, "controls", number))
-        named = [(kind, getattr(each, kind)) for kind in KINDS if getattr(each, kind) is not None]
+        named = [(kind, getattr(control, kind)) for kind in KINDS if getattr(control, kind) is not None]
         if len(named) != 1:
             message = f"A control of `{text.id}` names {len(named)} things."
             faults.append(Fault(place, "hazard", message, "Name one property, rule, check or test."))
         else:
-            controls.append(Control(*named[0], each.planned, place))
+            controls.append(Control(*named[0], control.planned, place))
     return Hazard(text.id, text.hazard, text.cause, text.effect, tuple(controls))

@@ -1,4 +1,4 @@
-"""An instrument: one record a questionnaire, whose cut-offs become rules that derive what a score makes suspected."""
+"""Read an instrument file: a questionnaire whose cut-offs become rules."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ BOUNDS = ("at_least", "at_most")
 IS = "is"
 CUT_OFFS = "cut_offs"
 ABOUT = ("id", "fact", "licence", "valid_for", "range", "codes", CUT_OFFS)
-"""What an instrument says of itself, and no rule of it has."""
+"""The keys of an instrument that its rules do not have."""
 
 
 class _About(Strict):
-    """What an instrument says of itself; what it says for all its cut-offs is checked with each."""
+    """The keys about the instrument itself. Keys that its cut-offs share are checked with each cut-off."""
 
     id: str
     fact: str
@@ -40,7 +40,7 @@ class _About(Strict):
 def read_instrument(
     document: Document, facts: Mapping[str, Fact], scales: Scales, examples: Document | None = None
 ) -> tuple[Instrument | None, tuple[Rule, ...], list[Fault]]:
-    """Read one instrument: its record, the rules of its cut-offs, and all faults of the file."""
+    """Read one instrument. Gives its record (None with faults), the rules of its cut-offs, and all faults."""
     try:
         text = shaped(_about(document), _About)
         cut_offs = rows_of(document, CUT_OFFS, ABOUT)
@@ -52,8 +52,8 @@ def read_instrument(
     beside = examples_of(examples, [str(row.data.get("id")) for _, row in cut_offs], faults)
     rules = []
     for shared, row in cut_offs:
-        rule, found = read_rule(merged(shared, _with_score(row, text.fact)), facts, scales, beside, text.id)
-        faults.extend(found)
+        rule, rule_faults = read_rule(merged(shared, _with_score(row, text.fact)), facts, scales, beside, text.id)
+        faults.extend(rule_faults)
         if rule is not None:
             rules.append(rule)
     range_ = (text.range[0], text.range[1]) if text.range else None
@@ -63,7 +63,7 @@ def read_instrument(
 
 
 def _about(document: Document) -> Document:
-    """The part of the file in which the instrument says what it is."""
+    """The part of the file that has the keys about the instrument itself."""
     if not isinstance(document.data, dict) or CUT_OFFS not in document.data:
         message = "An instrument is a mapping that has `cut_offs`."
         raise FaultyRuleSet([Fault(document.place(()), "structure", message)])
@@ -91,13 +91,13 @@ def _own_faults(text: _About, document: Document, facts: Mapping[str, Fact]) -> 
 
 
 def _with_score(row: Document, fact: str) -> Document:
-    """The cut-off as the row of a table: its condition on the score stands first in its ``when``."""
+    """The cut-off as a row of a table, with the condition on the score as the first one of its ``when``."""
     data = {key: value for key, value in row.data.items() if key not in (*BOUNDS, IS)}
     score = row.data[IS] if IS in row.data else {key: row.data[key] for key in BOUNDS if key in row.data}
     when = data.get("when") or {}
-    with_score = [{fact: score, **each} for each in (when if isinstance(when, list) else [when])]
+    with_score = [{fact: score, **alternative} for alternative in (when if isinstance(when, list) else [when])]
     data["when"] = with_score if isinstance(when, list) else with_score[0]
-    stands = row.place((next(key for key in (*BOUNDS, IS) if key in row.data),))
+    place_of_score = row.place((next(key for key in (*BOUNDS, IS) if key in row.data),))
     places = {path: place for path, place in row.places.items() if path[:1] not in [(key,) for key in (*BOUNDS, IS)]}
     scores: list[KeyPath] = [("when", index, fact) for index in range(len(with_score))]
-    return Document(row.file, data, {**places, ("when", fact): stands, **dict.fromkeys(scores, stands)})
+    return Document(row.file, data, {**places, ("when", fact): place_of_score, **dict.fromkeys(scores, place_of_score)})

@@ -1,4 +1,4 @@
-"""Reading ``properties.yaml``: what must hold of every referral, as data."""
+"""Read ``properties.yaml``: the properties that must hold of every referral."""
 
 from __future__ import annotations
 
@@ -64,16 +64,15 @@ class _Properties(Strict):
 def read_properties(folder: Path, ruleset: RuleSet) -> tuple[Property, ...]:
     """Read the properties of the rule set in ``folder``.
 
-    Raises FaultyRuleSet with every fault: an unknown fact, value, rating, urgency or group, a property that says
-    nothing.
+    Raises FaultyRuleSet with every fault: a name that does not exist, or a property that says nothing that must hold.
     """
     document = read(folder / FILE, f"{folder.name}/{FILE}")
     text = shaped(document, _Properties)
     reader = Reader(document, ruleset.vocabulary.facts)
-    found = tuple(_property(each, index, reader, ruleset) for index, each in enumerate(text.properties))
+    properties = tuple(_property(entry, index, reader, ruleset) for index, entry in enumerate(text.properties))
     if reader.faults:
         raise FaultyRuleSet(reader.faults)
-    return found
+    return properties
 
 
 def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> Property:
@@ -122,10 +121,10 @@ def _property(text: _Property, index: int, reader: Reader, ruleset: RuleSet) -> 
 
 
 def _targets(text: _Property, ruleset: RuleSet) -> tuple[str, ...]:
-    """The targets that the property names, or all but those that it leaves out."""
+    """The targets that the property names, or all except those of ``targets_but``."""
     if text.targets_but is None:
         return tuple(text.targets)
-    return tuple(each for each in ruleset.targets if each not in text.targets_but)
+    return tuple(target for target in ruleset.targets if target not in text.targets_but)
 
 
 _CLAIMS = (
@@ -133,11 +132,11 @@ _CLAIMS = (
     "covers_at_most_own_level", "one_step_a_reason", "never_suited", "change_neither", "more_serious_lowers_nothing",
     "roles", "never_supported", "never_roles", "role", "obstacles", "never_offered", "never_fires", "never_limits",
 )  # fmt: skip
-"""The keys that say what must hold; the others say of which referrals."""
+"""The keys that say what must hold; the other keys select referrals."""
 
 
 def _names(ruleset: RuleSet) -> dict[str, tuple[str, ...]]:
-    """For each key, the names that may stand there."""
+    """The allowed names by key."""
     scales, vocabulary = ruleset.scales, ruleset.vocabulary
     facts, roles = tuple(vocabulary.facts), tuple(term.id for term in scales.roles)
     ratings, levels, rules = scales.rating_ids, scales.urgency_ids, tuple(ruleset.by_id)
@@ -150,9 +149,9 @@ def _names(ruleset: RuleSet) -> dict[str, tuple[str, ...]]:
         **dict.fromkeys(("never_fires", "never_limits"), rules),
         "never_suited": tuple(term.id for term in scales.formats),
         "lines": tuple(line.id for line in scales.lines),
-        "groups": tuple(each.id for each in vocabulary.groups),
+        "groups": tuple(group.id for group in vocabulary.groups),
         "obstacles": tuple(fact.name for fact in vocabulary if fact.type == "condition"),
-        "never_offered": tuple(each.id for each in scales.therapies),
+        "never_offered": tuple(therapy.id for therapy in scales.therapies),
     }
 
 

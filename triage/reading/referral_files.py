@@ -1,4 +1,4 @@
-"""Referrals from files: JSON or JSON Lines, each read by itself so that a bad one loses no other."""
+"""Read referrals from JSON or JSON Lines. A faulty referral does not keep the others from being read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from triage.reading.referral import Referral, ReferralReader, RefusedReferral, parse_json
+from triage.reading.json_text import parse_json
+from triage.reading.referral import Referral, RefusedReferral
+from triage.reading.referral_reader import ReferralReader
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One referral of a file, or why it was refused; ``line`` is its line in a file of JSON Lines."""
+    """One referral of a file, or why it was refused. ``line`` is its line in JSON Lines, counted from 1."""
 
     referral: Referral | None
     refused: RefusedReferral | None
@@ -21,8 +23,8 @@ class Read:
 def read_referrals(text: str, reader: ReferralReader, *, lines: bool | None = None) -> Iterator[Read]:
     """Read every referral of a text, in order.
 
-    ``lines`` says whether it is JSON Lines; None finds out: text that is one JSON value is JSON, text whose first line
-    is JSON by itself is JSON Lines.
+    ``lines`` says whether the text is JSON Lines. With None, it is JSON Lines if it is not one JSON object and has a
+    JSON object on one of its first two filled lines; otherwise it is JSON, one referral or a list of them.
     """
     if lines is None:
         lines = _looks_like_lines(text)
@@ -55,20 +57,20 @@ def _read_document(text: str, reader: ReferralReader) -> Iterator[Read]:
         yield Read(None, refused)
         return
     if isinstance(data, list):
-        for each in data:
-            yield _admitted(each, reader, None)
+        for entry in data:
+            yield _checked(entry, reader, None)
         return
-    yield _admitted(data, reader, None)
+    yield _checked(data, reader, None)
 
 
 def _read_one(line: str, reader: ReferralReader, number: int) -> Read:
     try:
-        return _admitted(parse_json(line), reader, number)
+        return _checked(parse_json(line), reader, number)
     except RefusedReferral as refused:
         return Read(None, refused, number)
 
 
-def _admitted(data: Any, reader: ReferralReader, number: int | None) -> Read:
+def _checked(data: Any, reader: ReferralReader, number: int | None) -> Read:
     try:
         return Read(reader.read(data), None, number)
     except RefusedReferral as refused:

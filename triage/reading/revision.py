@@ -1,4 +1,4 @@
-"""Rule sets by name: a folder, or a revision of the git repository that the published rules are in."""
+"""Read a rule set by name: a folder, or a revision of the git repository that holds the rules."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def ruleset_named(name: str, rules: Path) -> RuleSet:
     if folder.is_dir():
         return read_ruleset(folder)
     with TemporaryDirectory() as temporary:
-        whole = Path(temporary) / name.replace("/", "-") / rules.name
-        whole.mkdir(parents=True)
+        folder = Path(temporary) / name.replace("/", "-") / rules.name
+        folder.mkdir(parents=True)
         with tarfile.open(fileobj=io.BytesIO(_archive(name, rules))) as archive:
-            archive.extractall(whole, filter="data")
-        return read_ruleset(whole)
+            archive.extractall(folder, filter="data")
+        return read_ruleset(folder)
 
 
 def _archive(revision: str, rules: Path) -> bytes:
-    """The files of ``rules`` at a revision. From inside a folder, git archives that folder."""
+    """The files of the folder ``rules`` at a revision, as a tar archive."""
     if revision.startswith("-"):
         raise FaultyRuleSet([_nothing(revision)])
     try:

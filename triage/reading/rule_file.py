@@ -1,7 +1,7 @@
-"""One rule file: from YAML to rules, with every mistake's place, sentence and fix.
+"""Read one rule file into rules, naming every mistake with its place, sentence and fix.
 
-A file holds one rule, or a table: what its rows share, and the rows, each of which is a rule. Examples may stand in a
-file of their own beside it, ``<id>.examples.yaml``, by the ids of the rules.
+A file holds one rule or a table of rules: the rows, and what they share. Examples may be in a separate file in the same
+folder, ``<id>.examples.yaml``, by the id of the rule.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RuleText(Strict):
 
 
 Beside = Mapping[str, tuple[list[_Example], Document]]
-"""Examples that stand in a file of their own, by rule."""
+"""Examples from a separate file, with its document, by the id of the rule."""
 
 
 class _ExamplesText(Strict):
@@ -71,9 +71,9 @@ class _ExamplesText(Strict):
 def read_rules(
     document: Document, facts: Mapping[str, Fact], scales: Scales, examples: Document | None = None
 ) -> tuple[tuple[lang.Rule, ...], list[Fault]]:
-    """Read the rule or the table of one file; ``examples`` is the file of its examples, where there is one.
+    """Read one rule file. ``examples`` is the separate file of its examples, where there is one.
 
-    Gives the rules that can be built, and all faults of the file in either case.
+    Gives the rules without a fault, and all faults of both files.
     """
     try:
         documents = rule_documents(document)
@@ -81,11 +81,11 @@ def read_rules(
         return (), list(faulty.faults)
     faults = _table_faults(document)
     table = Path(document.file).stem if ROWS in document.data else None
-    beside = examples_of(examples, [str(each.data.get("id")) for each in documents], faults)
+    beside = examples_of(examples, [str(rule_document.data.get("id")) for rule_document in documents], faults)
     rules = []
-    for each in documents:
-        rule, found = read_rule(each, facts, scales, beside, table)
-        faults.extend(found)
+    for rule_document in documents:
+        rule, rule_faults = read_rule(rule_document, facts, scales, beside, table)
+        faults.extend(rule_faults)
         if rule is not None:
             rules.append(rule)
     return tuple(rules), faults
@@ -98,7 +98,7 @@ def read_rule(
     beside: Beside,
     table: str | None = None,
 ) -> tuple[lang.Rule | None, list[Fault]]:
-    """Read one rule. Gives the rule, or None where it can't be built, and all its faults in either case."""
+    """Read one rule. Gives the rule, or None where it has a fault, and all its faults."""
     try:
         text = shaped(document, RuleText)
     except FaultyRuleSet as faulty:
@@ -112,8 +112,8 @@ def read_rule(
         effects=read_effects(text.then, reader, scales),
         because=" ".join(text.because.split()),
         sources=tuple(
-            lang.SourceRef(each.id, each.claim, each.finding, document.place(("sources", index)))
-            for index, each in enumerate(text.sources)
+            lang.SourceRef(source.id, source.claim, source.finding, document.place(("sources", index)))
+            for index, source in enumerate(text.sources)
         ),
         place=document.place(("id",)),
         places=document.places,
@@ -134,7 +134,7 @@ def read_rule(
 
 
 def _table_faults(document: Document) -> list[Fault]:
-    """The faults of a table's own id."""
+    """The faults of the id of a table; none for a file with one rule."""
     if ROWS not in document.data:
         return []
     if "id" not in document.data:
@@ -153,17 +153,17 @@ def _file_name_faults(document: Document, id_: str) -> list[Fault]:
 def _examples(texts: list[_Example], reader: Reader, *path: str) -> tuple[lang.Example, ...]:
     return tuple(
         lang.Example(
-            name=each.name,
-            given=reader.answers(each.given, ("examples", *path, index, "given")),
-            fires=None if each.fires == "unknown" else each.fires,
+            name=text.name,
+            given=reader.answers(text.given, ("examples", *path, index, "given")),
+            fires=None if text.fires == "unknown" else text.fires,
             place=reader.place(("examples", *path, index)),
         )
-        for index, each in enumerate(texts)
+        for index, text in enumerate(texts)
     )
 
 
 def examples_of(document: Document | None, ids: list[str], faults: list[Fault]) -> Beside:
-    """Read the examples that stand in a file beside the rules', noting those of no rule among ``ids``."""
+    """Read a separate file of examples, adding a fault for each id that is not among ``ids``."""
     if document is None:
         return {}
     try:
@@ -175,14 +175,14 @@ def examples_of(document: Document | None, ids: list[str], faults: list[Fault]) 
         if id_ not in ids:
             message = f"`{id_}` is no rule of the file beside this one."
             faults.append(Fault(document.place(("examples", id_)), "structure", message, did_you_mean(id_, ids)))
-    return {id_: (each, document) for id_, each in text.examples.items()}
+    return {id_: (examples, document) for id_, examples in text.examples.items()}
 
 
 def _from_beside(id_: str, reader: Reader, beside: Beside) -> tuple[lang.Example, ...]:
     if id_ not in beside:
         return ()
     texts, document = beside[id_]
-    there = Reader(document, reader.facts)
-    found = _examples(texts, there, id_)
-    reader.faults.extend(there.faults)
-    return found
+    examples_reader = Reader(document, reader.facts)
+    examples = _examples(texts, examples_reader, id_)
+    reader.faults.extend(examples_reader.faults)
+    return examples

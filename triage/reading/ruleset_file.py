@@ -1,4 +1,4 @@
-"""Reading ``ruleset.yaml``: the rule set about itself, each key checked."""
+"""Read ``ruleset.yaml``: intended use, limits, disagreements and change log of the rule set."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class _AboutText(Strict):
 
 
 def read_about(document: Document) -> about.About:
-    """Read what the rule set says of itself. Raises FaultyRuleSet with all its faults."""
+    """Read ``ruleset.yaml``. Raises FaultyRuleSet with all its faults."""
     text = shaped(document, _AboutText)
     reader = Reader(document, {})
     seen: set[str] = set()
@@ -139,9 +139,9 @@ def read_about(document: Document) -> about.About:
             decision=use.decision,
         ),
         limits=tuple(text.limits),
-        attributes=tuple(about.Attribute(each.id, each.title, each.used, each.how) for each in text.attributes),
-        disagreements=tuple(_disagreement(each, index, document) for index, each in enumerate(text.disagreements)),
-        change_log=tuple(about.Release(each.version, each.date, tuple(each.changes)) for each in text.change_log),
+        attributes=tuple(about.Attribute(one.id, one.title, one.used, one.how) for one in text.attributes),
+        disagreements=tuple(_disagreement(one, index, document) for index, one in enumerate(text.disagreements)),
+        change_log=tuple(about.Release(entry.version, entry.date, tuple(entry.changes)) for entry in text.change_log),
         wording=_wording(text.wording),
         regulatory=tuple(_statement(each, index, document) for index, each in enumerate(text.regulatory)),
         lowered_by=text.lowered_by,
@@ -152,8 +152,8 @@ def read_about(document: Document) -> about.About:
 def _disagreement(text: _Disagreement, index: int, document: Document) -> about.Disagreement:
     at = ("disagreements", index)
     positions = tuple(
-        about.Position(each.who, each.says, each.source, each.claim, document.place((*at, "positions", number)))
-        for number, each in enumerate(text.positions)
+        about.Position(side.who, side.says, side.source, side.claim, document.place((*at, "positions", number)))
+        for number, side in enumerate(text.positions)
     )
     place = document.place((*at, "rules"))
     return about.Disagreement(text.id, text.about, positions, text.decision, tuple(text.rules), place)

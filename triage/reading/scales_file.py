@@ -1,4 +1,4 @@
-"""Reading ``scales.yaml``."""
+"""Read ``scales.yaml``: ratings, urgencies, certainties, roles, targets, actions and built-in reasons."""
 
 from __future__ import annotations
 

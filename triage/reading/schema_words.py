@@ -1,4 +1,4 @@
-"""Words of the rule set in the JSON Schema of rule files: each kind is named where an editor is to offer its words."""
+"""Types of text whose allowed words come from the rule set, for the JSON Schema of rule files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import WithJsonSchema
 
 WORDS = "words"
-"""The key of a schema that names a list of words of the rule set, in place of the list."""
+"""The key of a schema that names a kind of word; the list of these words is put in its place later."""
 
 
 def _words(kind: str) -> WithJsonSchema:

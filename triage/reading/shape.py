@@ -1,4 +1,4 @@
-"""The shape of a YAML file, checked by pydantic, each mistake told with its place in the text."""
+"""Check the shape of a YAML file with pydantic, naming every mistake with its place in the text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from triage.reading.yaml_text import Document, yaml_words
 
 
 class Strict(BaseModel):
-    """A mapping that has the named keys and no others, each of just the named type."""
+    """The base of shapes: a mapping with the declared keys only, whose values are not converted to other types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
@@ -31,7 +31,7 @@ Id = Annotated[str, AfterValidator(_kebab)]
 
 Shape = TypeVar("Shape", bound=Strict)
 
-_SAID: Mapping[str, str] = {
+_MISTAKES: Mapping[str, str] = {
     "missing": "is missing",
     "extra_forbidden": "is not a key that belongs here",
     "too_short": "is empty",
@@ -50,7 +50,7 @@ _QUOTED = re.compile(r"'([^']*)'|(True|False|None)")
 
 
 def shaped(document: Document, shape: type[Shape]) -> Shape:
-    """Check a document's data against a shape.
+    """Check a document's data against a shape, and give the checked data.
 
     Raises FaultyRuleSet with every mistake of the file.
     """
@@ -61,42 +61,42 @@ def shaped(document: Document, shape: type[Shape]) -> Shape:
 
 
 def _faults(error: ValidationError, document: Document, shape: type[Strict]) -> list[Fault]:
-    """One fault for each place: the branches of a union that all refuse one value are told in one sentence."""
+    """One fault for each place. Where all branches of a union refuse a value, they share one sentence."""
     by_path: dict[KeyPath, list[ErrorDetails]] = {}
-    for each in error.errors():
-        by_path.setdefault(_in_data(each["loc"], each["type"], document.data), []).append(each)
+    for details in error.errors():
+        by_path.setdefault(_in_data(details["loc"], details["type"], document.data), []).append(details)
     return [_fault(path, errors, document, shape) for path, errors in by_path.items() if not _deeper(path, by_path)]
 
 
 def _deeper(path: KeyPath, paths: Iterable[KeyPath]) -> bool:
-    """Whether some branch of a union took the value's type and found fault inside it: that fault says more."""
+    """Whether there is an error inside ``path``. That one is reported, since it is more precise."""
     return any(len(other) > len(path) and other[: len(path)] == path for other in paths)
 
 
 def _fault(path: KeyPath, errors: list[ErrorDetails], document: Document, shape: type[Strict]) -> Fault:
     subject = f"`{_subject(path, errors[0])}`" if path else "The file"
-    said = " or ".join(dict.fromkeys(_said(each) for each in errors)).replace(f" or {_MUST_BE}", " or ")
-    return Fault(document.place(path), "structure", f"{subject} {said}.", _fix(path, errors, shape))
+    mistake = " or ".join(dict.fromkeys(map(_mistake, errors))).replace(f" or {_MUST_BE}", " or ")
+    return Fault(document.place(path), "structure", f"{subject} {mistake}.", _fix(path, errors, shape))
 
 
 def _subject(path: KeyPath, error: ErrorDetails) -> str:
-    """The key, with the value where that is the mistake; in a list, the value alone."""
+    """The key, followed by the value where that is the mistake; in a list, only the value."""
     if error["type"] != "literal_error":
         return str(path[-1])
     value = yaml_words(error["input"])
     return value if isinstance(path[-1], int) else f"{path[-1]}: {value}"
 
 
-def _said(error: ErrorDetails) -> str:
+def _mistake(error: ErrorDetails) -> str:
     message = str(error.get("ctx", {}).get("error", error["msg"]))
-    return _SAID.get(error["type"], message[0].lower() + message[1:])
+    return _MISTAKES.get(error["type"], message[0].lower() + message[1:])
 
 
 def _fix(path: KeyPath, errors: list[ErrorDetails], shape: type[Strict]) -> str:
     first = errors[0]
     if first["type"] == "extra_forbidden":
         return did_you_mean(str(path[-1]), _keys(shape, path[:-1]))
-    allowed = tuple(word for each in errors if each["type"] == "literal_error" for word in _allowed(each))
+    allowed = tuple(word for error in errors if error["type"] == "literal_error" for word in _allowed(error))
     return one_of(first["input"], allowed) if allowed else ""
 
 
@@ -105,7 +105,7 @@ def _allowed(error: ErrorDetails) -> list[str]:
 
 
 def one_of(value: object, allowed: tuple[str, ...]) -> str:
-    """Say which of the ``allowed`` words was meant, and list them where they are few."""
+    """The fix for a value that is not allowed: a similar allowed word, and all of them if there are 12 at most."""
     words = yaml_words(value)
     truth = {"yes": "true", "no": "false"}.get(words)
     match = truth if truth in allowed else near_match(words, allowed)
@@ -120,7 +120,7 @@ _FEW = 12
 
 
 def _in_data(loc: tuple[str | int, ...], kind: str, data: Any) -> KeyPath:
-    """The part of pydantic's path that is in the data, and not the name of a branch of a union."""
+    """Pydantic's path without the names of branches of a union."""
     path: list[str | int] = []
     for part in loc:
         if _has(data, part):
@@ -138,13 +138,13 @@ def _has(data: Any, part: str | int) -> bool:
 
 
 def _keys(shape: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...]:
-    """The keys that belong at ``path`` of a shape, where they can be told from the shape's fields."""
+    """The allowed keys at ``path`` of a shape; empty where its fields do not say."""
     current: type[BaseModel] = shape
     for part in path:
         if isinstance(part, int):
             continue
         annotation = current.model_fields[str(part)].annotation if str(part) in current.model_fields else None
-        nested = [each for each in _classes(annotation) if issubclass(each, BaseModel)]
+        nested = [class_ for class_ in _classes(annotation) if issubclass(class_, BaseModel)]
         if not nested:
             return ()
         current = nested[0]
@@ -154,4 +154,4 @@ def _keys(shape: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...
 def _classes(annotation: object) -> list[type]:
     if isinstance(annotation, type):
         return [annotation]
-    return [found for each in getattr(annotation, "__args__", ()) for found in _classes(each)]
+    return [class_ for part in getattr(annotation, "__args__", ()) for class_ in _classes(part)]

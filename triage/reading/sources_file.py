@@ -1,4 +1,4 @@
-"""Reading ``sources.yaml``: the bibliography, the page's claims, and the rows of the evidence index."""
+"""Read ``sources.yaml``: the bibliography, the claims of the page, and the rows of the evidence index."""
 
 from __future__ import annotations
 
@@ -62,18 +62,18 @@ class Sources:
 
 
 def read_sources(document: Document) -> Sources:
-    """Read the bibliography. Raises FaultyRuleSet with all its faults."""
+    """Read ``sources.yaml``. Raises FaultyRuleSet with all its faults."""
     text = shaped(document, _SourcesText)
     faults = []
     seen: set[str] = set()
-    for index, each in enumerate(text.sources):
-        if each.id in seen:
+    for index, source in enumerate(text.sources):
+        if source.id in seen:
             place = document.place(("sources", index, "id"))
-            faults.append(Fault(place, "duplicate-id", f"The source `{each.id}` is there twice.", "Keep one."))
-        seen.add(each.id)
+            faults.append(Fault(place, "duplicate-id", f"The source `{source.id}` is there twice.", "Keep one."))
+        seen.add(source.id)
     if faults:
         raise FaultyRuleSet(faults)
-    sources = {each.id: _source(each) for each in text.sources}
+    sources = {source.id: _source(source) for source in text.sources}
     titles = {row.id: row.title for row in text.evidence_rows}
     reasons = {row.id: row.no_rule for row in text.evidence_rows if row.no_rule}
     return Sources(sources, titles, reasons, _places(text, document))

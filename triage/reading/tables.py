@@ -1,7 +1,7 @@
-"""Tables: one file of rules that share their effects, sources and reason.
+"""Turn a table of rules into one document for each row.
 
-Each row is merged with what the rows share into a document of its own, which is then read like the file of one rule.
-Its places are those of the table's file, so that a fault points at the line of the row, or of the part it shares.
+Each row is merged with what the rows share; the result is read like the file of one rule. Its places are those in the
+file of the table, so that a fault points at the line of the row or of the shared part.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from triage.reading.yaml_text import Document
 
 ROWS = "rows"
 ADDED = ("sources", "evidence", "not_covered")
-"""What a row adds to the shared list instead of taking its place."""
+"""The keys whose list in a row is added to the shared list instead of replacing it."""
 
 
 OF_A_ROW = ("when", "unless", "examples")
-"""What only rows have."""
+"""The keys that only rows may have."""
 
 
 def rule_documents(document: Document) -> tuple[Document, ...]:
@@ -30,21 +30,22 @@ def rule_documents(document: Document) -> tuple[Document, ...]:
         raise FaultyRuleSet([Fault(document.place(()), "structure", "The file must be a mapping.")])
     if ROWS not in document.data:
         return (document,)
-    return tuple(merged(*each) for each in rows_of(document, ROWS, ("id", ROWS)))
+    return tuple(merged(shared, row) for shared, row in rows_of(document, ROWS, ("id", ROWS)))
 
 
 def rows_of(document: Document, key: str, own: Container[str]) -> list[tuple[Document, Document]]:
-    """Each row of a list of rows, with what the rows share: all of the file but the rows, and what is its ``own``.
+    """The rows listed under ``key``, each as a pair: what the rows share, and the row.
 
-    Raises FaultyRuleSet where there are no rows, or where the file says for all what only a row may say.
+    The rows share all keys of the file except those in ``own``. Raises FaultyRuleSet where there are no rows, or where
+    the file has a key that only rows may have.
     """
     rows = document.data[key]
     faults = [
         Fault(
-            document.place((each,)), "structure", f"A file of `{key}` has no `{each}` of its own.", "Write it in each."
+            document.place((name,)), "structure", f"A file of `{key}` has no `{name}` of its own.", "Write it in each."
         )
-        for each in OF_A_ROW
-        if each in document.data
+        for name in OF_A_ROW
+        if name in document.data
     ]
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         faults.append(Fault(document.place((key,)), "structure", f"`{key}` is a list of rules.", "Write one or more."))
@@ -56,7 +57,7 @@ def rows_of(document: Document, key: str, own: Container[str]) -> list[tuple[Doc
 
 
 def part_of(document: Document, path: KeyPath, data: Any) -> Document:
-    """A part of a document as a document: ``data``, with the places of what stands at ``path``."""
+    """A document of ``data``, with the places of the part of ``document`` at ``path``."""
     inside = {
         place_path[len(path) :]: place
         for place_path, place in document.places.items()
@@ -66,10 +67,10 @@ def part_of(document: Document, path: KeyPath, data: Any) -> Document:
 
 
 def merged(shared: Document, row: Document) -> Document:
-    """One rule of a table: the row over what the rows share.
+    """The document of one row: the row merged into what the rows share.
 
-    ``then`` is merged key by key, sources, evidence rows and populations not covered are added, all else that the row
-    has takes the place of what is shared.
+    ``then`` is merged key by key. Sources, evidence rows and populations not covered are added. Every other key of the
+    row replaces the shared one.
     """
     data: dict[str, Any] = dict(shared.data)
     places: dict[KeyPath, Place] = {path: place for path, place in shared.places.items() if path[:1] != ("id",)}
@@ -100,10 +101,10 @@ def _mapping(data: Any) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge two mappings key by key, mappings inside them too; what a row derives replaces what is shared."""
+def _over(shared: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge two mappings recursively, the row's values first. Only ``derives`` is replaced as a whole."""
     data = dict(shared)
-    for key, value in own.items():
+    for key, value in row.items():
         both = isinstance(value, dict) and isinstance(data.get(key), dict) and key != "derives"
         data[key] = _over(data[key], value) if both else value
     return data
@@ -117,7 +118,7 @@ def _forget(places: dict[KeyPath, Place], key: str) -> None:
 def _place(
     places: dict[KeyPath, Place], row: Document, path: KeyPath, offset: int = 0, under: tuple[str, ...] = ()
 ) -> None:
-    """Take over the row's places at ``path``, the entries of a list that was added ``offset`` further on."""
+    """Copy the row's places at ``path``. Entries of a list that was added are moved by ``offset``."""
     for at, place in row.places.items():
         if at[: len(path)] != path:
             continue

@@ -1,7 +1,7 @@
-"""YAML text read with its positions, and with none of YAML 1.1's surprises.
+"""Read YAML text with the position of every part, and without the implicit types of YAML 1.1.
 
-PyYAML's C parser gives nodes with marks; scalars are read here: a plain whole number is a number, a plain ``true`` or
-``false`` a truth, ``null`` or nothing is nothing, and all else is text, so that ``no`` stays ``no``.
+PyYAML's C parser gives nodes with positions. Plain whole numbers become int, plain ``true`` and ``false`` bool,
+``null``, ``~`` and an empty value None. Every other scalar is text, so that ``no`` stays ``"no"``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def yaml_words(value: object) -> str:
-    """A value as a YAML file spells it."""
+    """A value in the spelling of a YAML file."""
     if value is None or isinstance(value, bool):
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(yaml_words, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {yaml_words(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {yaml_words(entry)}" for name, entry in value.items()) + "}"
     if isinstance(value, frozenset):
         return yaml_words(sorted(value))
     return str(value)
@@ -34,19 +34,19 @@ def yaml_words(value: object) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """A file's data as plain Python, and where each part of it stands."""
+    """The data of a YAML file, with the place of each part."""
 
     file: str
     data: Any
     places: dict[KeyPath, Place] = field(repr=False)
 
     def place(self, path: KeyPath) -> Place:
-        """Where ``path`` stands, or where the nearest part around it does."""
+        """The place of ``path``, or of the nearest part that encloses it."""
         return place_in(self.places, path, Place(self.file))
 
 
 def read(path: Path, name: str) -> Document:
-    """Read one YAML file; ``name`` is how messages call it.
+    """Read one YAML file. ``name`` is its name in messages.
 
     Raises FaultyRuleSet with all faults of the text: not UTF-8, not YAML, a key twice, an anchor, a tag, a second
     document.
@@ -107,7 +107,7 @@ class _Walk:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if isinstance(node, yaml.SequenceNode):
-            return [self.data(each, (*path, index)) for index, each in enumerate(node.value)]
+            return [self.data(entry, (*path, index)) for index, entry in enumerate(node.value)]
         assert isinstance(node, yaml.MappingNode)
         return self._mapping(node, path)
 
@@ -120,18 +120,18 @@ class _Walk:
         return int(text) if _INTEGER.match(text) else text
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key_place = Place(self.name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if not isinstance(key_node, yaml.ScalarNode):
                 self.faults.append(Fault(key_place, "text", "A key must be a word."))
                 continue
             key: str = key_node.value
-            if key in found:
+            if key in mapping:
                 first = self.places[(*path, key)]
                 message = f"The key `{key}` stands here a second time (first in line {first.line})."
                 self.faults.append(Fault(key_place, "text", message, "Keep one of the two."))
                 continue
             self.places[(*path, key)] = key_place
-            found[key] = self.data(value_node, (*path, key))
-        return found
+            mapping[key] = self.data(value_node, (*path, key))
+        return mapping

@@ -5,6 +5,7 @@
 const WAIT = 150; // milliseconds after the last change before the panel is asked for
 const form = document.getElementById("assessment");
 const panel = document.getElementById("panel");
+const band = document.getElementById("band");
 const bar = document.querySelector("#bar a");
 const status = document.getElementById("draft");
 const tab = sessionStorage.getItem("tab") || Math.random().toString(36).slice(2);
@@ -12,7 +13,7 @@ sessionStorage.setItem("tab", tab);
 document.documentElement.classList.add("js");
 
 const summary = document.getElementById("errors");
-if (summary) summary.focus();
+if (summary) summary.focus({ preventScroll: Boolean(document.getElementById("band")) }); // what is urgent stays in view
 
 // What is entered, as pairs of name and value
 function entered() {
@@ -30,14 +31,6 @@ function put(pairs) {
       else if (input.type !== "submit") input.value = value;
     }
   }
-  showClearButtons();
-}
-
-function showClearButtons() {
-  const names = new Set(entered().map(([name]) => name));
-  for (const button of form.querySelectorAll("button.clear")) {
-    button.classList.toggle("clear--unused", !names.has(button.value));
-  }
 }
 
 // The panel
@@ -49,25 +42,36 @@ async function refresh() {
   try {
     const response = await fetch("/panel", {
       method: "POST",
-      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "text/html" },
       body: new URLSearchParams(entered()),
       signal: asked.signal,
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(String(response.status));
+    if (!response.ok) return failed(text);
     panel.innerHTML = text;
-    const told = panel.querySelector("[data-label]");
-    bar.textContent = told ? "Urgency: " + told.dataset.label : "Something to correct first";
+    const told = panel.querySelector("[data-queue]");
+    bar.textContent = told ? told.dataset.short : "Something to correct first";
+    bar.parentElement.dataset.queue = told ? told.dataset.queue : "";
+    const emergency = panel.querySelector(".urgency--emergency");
+    if (band && !emergency) band.remove();
+    else if (band && band.isConnected) emergency.removeAttribute("role"); // announced once
     save();
   } catch (error) {
-    if (error.name === "AbortError") return;
-    panel.innerHTML = "<h2 class=\"govuk-heading-s\">No answer from the service</h2><p class=\"govuk-body small\">" +
-      "Nothing was lost. If this does not pass, hand the referral to a clinician as urgent.</p>";
+    if (error.name !== "AbortError") failed("");
   }
+  return undefined;
+}
+
+// No answer: how urgent it is stays first, as the failure's page says, else as it was last known
+function failed(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const urgency = page.querySelector(".urgency") || panel.querySelector(".urgency");
+  panel.innerHTML = "<h2 class=\"govuk-heading-s\">No answer from the service</h2><p class=\"govuk-body small\">" +
+    "Nothing was lost. If this does not pass, hand the referral to a clinician as urgent.</p>";
+  if (urgency) panel.prepend(urgency);
 }
 
 function changed() {
-  showClearButtons();
   save();
   clearTimeout(timer);
   timer = setTimeout(refresh, WAIT);
@@ -95,14 +99,14 @@ function save() {
   const there = stored();
   if (there && there.tab !== tab && there.saved !== seen) return conflict(there);
   if (!answers.length && !there) return undefined;
-  const told = panel.querySelector("[data-level]");
+  const told = panel.querySelector("[data-queue]");
   const now = new Date().toISOString();
   const first = there ? there.first : now;
   seen = now;
   try {
     localStorage.setItem(key, JSON.stringify({ tab, saved: now, first, answers,
-      reference: form.elements.reference.value, level: told ? told.dataset.level : "",
-      open: told ? Number(told.dataset.open) : 0, missing: told ? Number(told.dataset.incomplete) : 0 }));
+      reference: form.elements.reference.value, level: told ? told.dataset.queue : there ? there.level : "",
+      open: told ? Number(told.dataset.open) : 0, missing: told ? Number(told.dataset.missing) : 0 }));
   } catch {
     status.textContent = "Not saved: this browser keeps nothing for this page. Show the result before you leave it.";
     return undefined;
@@ -137,11 +141,10 @@ window.addEventListener("storage", (event) => {
 form.addEventListener("change", (event) => {
   const input = event.target;
   if (input.type !== "checkbox" || !input.checked) return;
-  const alone = input.value === "none_of_these" || input.value === "unknown";
   for (const other of form.querySelectorAll(`[name="${CSS.escape(input.name)}"]`)) {
     if (other === input) continue;
     if (other.type !== "checkbox") other.value = ""; // a number beside "Asked, not known"
-    else if (alone || other.value === "none_of_these" || other.value === "unknown") other.checked = false;
+    else if (input.value === "none_of_these" || other.value === "none_of_these") other.checked = false;
   }
 });
 form.addEventListener("input", (event) => {
@@ -154,11 +157,13 @@ form.addEventListener("click", (event) => {
   const button = event.target.closest("button.clear");
   if (!button || !form.contains(button)) return;
   event.preventDefault();
-  for (const input of form.querySelectorAll(`[name="${CSS.escape(button.value)}"]`)) {
+  for (const input of form.elements) {
+    if (![button.value, "said_by." + button.value, "quotes." + button.value].includes(input.name)) continue;
     if (input.type === "radio" || input.type === "checkbox") input.checked = false;
     else input.value = "";
   }
   const question = document.getElementById("q-" + button.value);
+  question.querySelector("details.beside").open = false;
   (question.querySelector("input") || question).focus();
   changed();
 });
@@ -184,6 +189,5 @@ if (draft && draft.answers.length) {
   status.after(fresh);
 }
 if (entered().length) refresh();
-showClearButtons();
 // Back from the result: the browser puts the answers back after this script has run
 window.addEventListener("pageshow", (event) => { if (event.persisted) changed(); });

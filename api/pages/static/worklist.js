@@ -38,6 +38,11 @@ function waiting(draft) {
   return minutes < 2880 ? Math.floor(minutes / 60) + " h" : Math.floor(minutes / 1440) + " days";
 }
 
+function openSafety(draft) {
+  if (!draft.missing) return "";
+  return ": " + draft.missing + (draft.missing === 1 ? " safety question open" : " safety questions open");
+}
+
 const shown = drafts()
   .filter((draft) => (!only || draft.level === only) && (draft.reference || "").toLowerCase().includes(words))
   .sort((a, b) => rank(a) - rank(b) || b.missing - a.missing || a.first.localeCompare(b.first));
@@ -50,7 +55,7 @@ for (const draft of shown) {
   link.textContent = draft.reference || "Draft of " + new Date(draft.first).toLocaleString();
   cell(row, link);
   const level = levels.find(([id]) => id === draft.level);
-  cell(row, (level ? level[1] : "Not answered yet") + (draft.missing ? ", incomplete" : ""));
+  cell(row, (level ? level[1] : "No answer yet") + openSafety(draft));
   cell(row, waiting(draft));
   cell(row, String(draft.open));
   const remove = document.createElement("button");

@@ -34,7 +34,7 @@ def sizes(levels: Levels) -> list[Sequence[int]]:
 def _sizes_of_classes(fact: FactLevels) -> tuple[tuple[int, ...], ...]:
     """For each level of a fact the number of answers in each class; none that is given though it is not asked."""
     of_answer = tuple((1, 1) for _ in fact.members) if fact.fact.is_set else (tuple(map(len, fact.classes)),)
-    return ((1, 0), *of_answer) if fact.tied else of_answer
+    return ((1, 0), *of_answer) if fact.notes_given else of_answer
 
 
 def shares(levels: Levels, frequencies: Frequencies) -> Iterator[tuple[float, list[Sequence[float]]]]:
@@ -77,7 +77,7 @@ def _shares_of_classes(fact: FactLevels, of_fact: Shares, among: frozenset[Value
     else:
         of_classes = [_share_of([each for each in answers if each in among], of_fact) for answers in fact.classes]
         of_answer = (tuple(share / sum(of_classes) for share in of_classes),)
-    return ((1.0, 0.0), *of_answer) if fact.tied else of_answer
+    return ((1.0, 0.0), *of_answer) if fact.notes_given else of_answer
 
 
 def _share_of(answers: Iterable[Value], of_fact: Shares) -> float:

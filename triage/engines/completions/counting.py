@@ -8,7 +8,7 @@ from typing import Literal
 
 from triage.engines.completions.class_weights import answers_not_read, answers_to, shares, sizes
 from triage.engines.completions.diagram import CONTRADICTION, Node, NodeTable
-from triage.engines.completions.engine import MOST_NODES, conjunctions_of, functions_of
+from triage.engines.completions.engine import MOST_NODES, functions_of, read_by
 from triage.engines.completions.levels import Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.weights import Number, Values, Weighing
@@ -36,13 +36,13 @@ class CompleteReferrals:
     def __init__(self, *rulesets: RuleSet) -> None:
         self._rulesets = rulesets
         self._vocabulary = rulesets[-1].vocabulary
-        read = [conjunction for each in rulesets for conjunction in conjunctions_of(each.deciding)]
+        read = [conjunction for each in rulesets for conjunction in read_by(each)]
         gates = [conjunction for fact in self._vocabulary.gated for conjunction in fact.asked_when]
         self._levels = Levels(self._vocabulary, [*read, *gates])
         table = NodeTable(MOST_NODES)
         meaning = Meaning(self._levels, table)
         self._functions = [functions_of(each, meaning) for each in rulesets]
-        self._asked = [meaning.asked(fact.name) for fact in self._vocabulary.gated]
+        self._asked = [meaning.gate_open(fact) for fact in self._vocabulary.gated]
 
     @property
     def count(self) -> int:

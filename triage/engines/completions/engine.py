@@ -8,16 +8,17 @@ completions, so that every answer is exact. Afterwards nothing changes, so that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from triage.engines.completions.diagram import Node, NodeTable
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
+from triage.engines.completions.ratings import Ratings, conditions_of_targets
 from triage.engines.completions.reached import Reached
 from triage.engines.completions.shown import Path, Reach, ShownAnswers
 from triage.engines.outcome import Bounds, Common, Consequence, OpenQuestion, StillOpen
-from triage.model.rule import Answers, Conjunction, Rule
+from triage.model.rule import Answers, Conjunction, Rule, members
 from triage.model.ruleset import RuleSet
 
 MOST_NODES = 200_000
@@ -34,6 +35,10 @@ class Functions(NamedTuple):
     broken: Node
 
 
+class NoCompletion(Exception):
+    """Answers that no completion keeps; a referral that contradicts nothing has one."""
+
+
 class Completions:
     """Answers about all completions of a referral, for one rule set.
 
@@ -42,7 +47,7 @@ class Completions:
 
     def __init__(self, ruleset: RuleSet, most_nodes: int = MOST_NODES, order: Sequence[str] | None = None) -> None:
         self.ruleset = ruleset
-        self.levels = Levels(ruleset.vocabulary, conjunctions_of(ruleset.deciding), order)
+        self.levels = Levels(ruleset.vocabulary, read_by(ruleset), order)
         table = NodeTable(most_nodes)
         self.functions = functions_of(ruleset, Meaning(self.levels, table))
         self.nodes = table.only(self.functions)
@@ -57,15 +62,15 @@ class Completions:
         }
 
     def of(self, answers: Answers) -> StillOpen:
-        """All that can still be said of a referral: what it can become, and every question that can change it."""
+        """All that can still be said of a referral: what it can become, and every question that can change it.
+
+        Raises NoCompletion.
+        """
         referral = _Referral(self, answers)
         return StillOpen(referral.bounds(), tuple(referral.questions()))
 
     def bounds(self, answers: Answers) -> Bounds:
-        """What rating and urgency can still be.
-
-        Where no completion keeps the constraints, nothing is known: every value, marked as not exact.
-        """
+        """What rating and urgency can still be. Raises NoCompletion."""
         return _Referral(self, answers).bounds()
 
     def common(self, answers: Answers, rating: str) -> Common:
@@ -83,45 +88,50 @@ def conjunctions_of(rules: Iterable[Rule]) -> list[Conjunction]:
     return [(*each, *rule.unless) for rule in rules for each in rule.when]
 
 
+def read_by(ruleset: RuleSet) -> list[Conjunction]:
+    """The conditions that rating and level hang on, those that are read together in one conjunction."""
+    return [*conjunctions_of(ruleset.deciding), *((each,) for each in conditions_of_targets(ruleset))]
+
+
 def functions_of(ruleset: RuleSet, meaning: Meaning) -> Functions:
     """The functions of a rule set. Raises DiagramTooLarge."""
-    broken = meaning.broken()
-    rating, level = (meaning.where_kept(each, broken) for each in (meaning.rating(ruleset), meaning.level(ruleset)))
+    broken, ratings = meaning.broken(), Ratings(ruleset, meaning)
+    rating, level = (meaning.where_kept(each, broken) for each in (ratings.rating, ratings.level))
     return Functions(rating, level, broken)
 
 
 class _Referral:
-    """The functions of one referral."""
+    """The functions of one referral.
+
+    ``_functions`` speak of its completions. In ``_supposing`` it is left open of each fact without an answer whether
+    one is given, for answers that count as given once they are supposed.
+    """
 
     def __init__(self, completions: Completions, answers: Answers) -> None:
         self._completions, self._answers = completions, answers
         levels = completions.levels
-        table = NodeTable(shared=completions.nodes)
-        self._functions = Functions(*table.restricted(completions.functions, levels.classes_of(answers)))
-
-    @property
-    def _has_completion(self) -> bool:
-        """Whether some completion keeps the constraints."""
-        return bool(self._functions.rating.values)
+        self._table = NodeTable(shared=completions.nodes)
+        self._not_given = levels.not_given(answers)
+        self._supposing = self._table.restricted(completions.functions, levels.classes_of(answers))
+        self._functions = Functions(*self._table.restricted(self._supposing, self._not_given))
+        if not self._functions.rating.values:
+            raise NoCompletion("The answers given contradict one another: no completion keeps them.")
 
     def bounds(self) -> Bounds:
         """What rating and urgency can still be."""
-        if not self._has_completion:
-            scales = self._completions.ruleset.scales
-            return Bounds(scales.rating_ids, scales.urgency_ids, exact=False)
         return Bounds(*self._completions.named(self._functions.rating.values, self._functions.level.values))
 
     def questions(self) -> Iterator[OpenQuestion]:
         """The questions that can change something, in the order of the vocabulary."""
-        if self._has_completion:
-            for fact, changes in self._changes():
-                yield OpenQuestion(fact.fact.name, changes, tuple(self._would(fact)))
+        for fact, changes in self._changes():
+            yield OpenQuestion(fact.fact.name, changes, tuple(self._would(fact)))
 
     def _changes(self) -> Iterator[tuple[FactLevels, tuple[str, ...]]]:
         """Each unanswered fact that can change something, with what it can change."""
         read_by_constraints = self._functions.broken.support
+        vocabulary = self._completions.ruleset.vocabulary
         for fact in self._completions.levels.in_vocabulary_order:
-            if fact.fact.name not in self._answers:
+            if not vocabulary.is_answered(fact.fact.name, self._answers):
                 constrained = any(read_by_constraints >> level & 1 for level in fact.levels)
                 rating, level = (each.is_changed_by(fact, constrained=constrained) for each in self._reached)
                 if rating or level:
@@ -134,10 +144,20 @@ class _Referral:
 
     def _would(self, fact: FactLevels) -> Iterator[Consequence]:
         """What rating and urgency can still be with each answer that contradicts nothing."""
-        rating, level = self._reached
-
-        def reach(path: Path) -> Reach:
-            return rating.values_with(fact, path), level.values_with(fact, path)
-
-        for answer, reached in self._completions.shown[fact.fact.name].with_reach(reach):
+        known = self._answers.get(fact.fact.name)
+        reach = self._reach_once_given if fact.first in self._not_given else self._reach
+        answers = self._completions.shown[fact.fact.name].with_reach(
+            partial(reach, fact), members(known) if isinstance(known, frozenset) else frozenset()
+        )
+        for answer, reached in answers:
             yield Consequence(answer, *self._completions.named(*reached))
+
+    def _reach(self, fact: FactLevels, path: Path) -> Reach:
+        rating, level = self._reached
+        return rating.values_with(fact, path), level.values_with(fact, path)
+
+    def _reach_once_given(self, fact: FactLevels, path: Path) -> Reach:
+        """As ``_reach`` does, of a fact for which it matters that the answer is given."""
+        supposed = self._not_given | dict(zip(fact.levels, path, strict=True))
+        rating, level, _ = self._table.restricted(self._supposing, supposed)
+        return rating.values, level.values

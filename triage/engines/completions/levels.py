@@ -1,7 +1,7 @@
 """The levels of a diagram: which answers to a fact are told apart, and which level and class stand for an answer.
 
 A fact is one level, its classes being groups of answers that no condition tells apart. A set is one level for each
-member that some condition reads (0 it is not in the set, 1 it is), so that an open set leaves some of its levels open.
+member that some condition reads (0 it is not in the set, 1 it is): an open set leaves some of its levels open.
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from functools import cached_property
 
 from triage.engines.completions.order import good_order, published_order
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Condition, Conjunction, Empty, Includes, Value, satisfies
+from triage.model.rule import (
+    Answers,
+    Between,
+    Condition,
+    Conjunction,
+    Empty,
+    Includes,
+    OneOf,
+    Value,
+    is_open,
+    satisfies,
+)
 from triage.model.vocabulary import AtMost, Vocabulary
 
 
@@ -21,8 +32,8 @@ class FactLevels:
     """The levels of one fact, from ``first`` on; ``place`` is its place in the order of the facts.
 
     ``classes`` are the groups of answers of a fact that is no set, ``members`` the members of a set that have a level.
-    ``tied`` is a gated fact in a constraint. A given answer counts for a constraint even where its fact is not asked,
-    so that its first level says whether an answer was given (1) or not (0).
+    A given answer can count although its gate is closed: for a constraint, or since its fact can be core. Then the
+    fact ``notes_given``: its first level says whether an answer was given (1) or not (0).
     """
 
     fact: Fact
@@ -30,13 +41,13 @@ class FactLevels:
     first: int
     classes: tuple[tuple[Value, ...], ...] = ()
     members: tuple[str, ...] = ()
-    tied: bool = False
+    notes_given: bool = False
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """How many classes each of the levels has."""
         of_answer = (2,) * len(self.members) if self.fact.is_set else (len(self.classes),)
-        return (2, *of_answer) if self.tied else of_answer
+        return (2, *of_answer) if self.notes_given else of_answer
 
     @cached_property
     def levels(self) -> range:
@@ -46,19 +57,19 @@ class FactLevels:
     @property
     def of_answer(self) -> range:
         """The numbers of the levels that the answer itself decides."""
-        return self.levels[1:] if self.tied else self.levels
+        return self.levels[1:] if self.notes_given else self.levels
 
     @cached_property
     def _class_of(self) -> dict[Value, int]:
         return {value: number for number, values in enumerate(self.classes) for value in values}
 
     def path(self, value: Value) -> tuple[int, ...]:
-        """The class of a given answer on each of the levels."""
+        """The class of a given answer, which is no open set, on each of the levels."""
         if isinstance(value, frozenset):
             of_answer = tuple([int(member in value) for member in self.members])
         else:
             of_answer = (self._class_of[value],)
-        return (1, *of_answer) if self.tied else of_answer
+        return (1, *of_answer) if self.notes_given else of_answer
 
     @cached_property
     def answers_read(self) -> int:
@@ -79,6 +90,7 @@ class Levels:
         names = _with_gates(vocabulary, {condition.fact for condition in conditions} | self._constrained)
         conditions += [c for name in names for each in vocabulary[name].asked_when for c in each]
         conditions += [c for each in vocabulary.constraints if not isinstance(each, AtMost) for c in each.never]
+        conditions += [neutral for name in names for neutral in neutral_where_given_counts(vocabulary[name])]
         compared = {name for each in vocabulary.constraints if isinstance(each, AtMost) for name in each.facts}
         by_fact: dict[str, list[Condition]] = {name: [] for name in names}
         for condition in dict.fromkeys(conditions):
@@ -89,10 +101,10 @@ class Levels:
             self._add(vocabulary[name], by_fact[name], singly=name in compared)
 
     def _add(self, fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> None:
-        tied = bool(fact.asked_when) and fact.name in self._constrained
+        notes_given = bool(fact.asked_when) and (fact.can_be_core or fact.name in self._constrained)
         classes = () if fact.is_set else _classes(fact, conditions, singly=singly)
         members = _members_read(fact, conditions) if fact.is_set else ()
-        added = FactLevels(fact, len(self.facts), len(self.sizes), classes, members, tied)
+        added = FactLevels(fact, len(self.facts), len(self.sizes), classes, members, notes_given)
         self.facts[fact.name] = added
         self.sizes.extend(added.sizes)
 
@@ -107,18 +119,31 @@ class Levels:
         return tuple(self.facts[name] for name in self.vocabulary.in_order(self.facts))
 
     def classes_of(self, answers: Answers) -> dict[int, int]:
-        """Each level that the given answers decide, with its class."""
+        """Each level that the given answers decide, with its class; an open set decides those of its members."""
         classes: dict[int, int] = {}
         for name, value in answers.items():
             if name in self.facts:
                 fact = self.facts[name]
-                classes.update(zip(fact.levels, fact.path(value), strict=True))
+                path = zip(fact.levels, fact.path(value), strict=True)
+                absent = fact.of_answer if is_open(value) else ()
+                classes.update((level, class_) for level, class_ in path if class_ or level not in absent)
         return classes
 
-    @property
-    def nothing_given_unasked(self) -> dict[int, int]:
-        """The levels of a referral that gives no answer to a fact that is not asked."""
-        return {fact.first: 0 for fact in self.facts.values() if fact.tied}
+    def not_given(self, answers: Answers) -> dict[int, int]:
+        """The levels that say of facts without an answer that none was given."""
+        return {fact.first: 0 for name, fact in self.facts.items() if fact.notes_given and name not in answers}
+
+
+def neutral_where_given_counts(fact: Fact) -> tuple[Condition, ...]:
+    """The condition that a given answer is neutral, of a fact that counts as asked by any other answer given."""
+    if not (fact.asked_when and fact.can_be_core) or fact.neutral is None:
+        return ()
+    match fact.neutral:
+        case int(number):
+            return (Between(fact.name, number, number),)
+        case str(value):
+            return (OneOf(fact.name, frozenset({value})),)
+    return (Empty(fact.name, empty=True),)
 
 
 def _with_gates(vocabulary: Vocabulary, read: Iterable[str]) -> list[str]:

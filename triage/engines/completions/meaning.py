@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from triage.engines.completions.diagram import CONTRADICTION, Node, NodeTable
-from triage.engines.completions.levels import Levels
-from triage.model.rule import (
-    Condition,
-    Conjunction,
-    Empty,
-    Includes,
-    Limits,
-    Rule,
-    Supports,
-    Value,
-    satisfies,
-)
-from triage.model.ruleset import RuleSet
-from triage.model.scales import NO_LIMIT, NO_SUPPORT
+from triage.engines.completions.levels import Levels, neutral_where_given_counts
+from triage.model.fact import Fact
+from triage.model.rule import Condition, Conjunction, Empty, Includes, Value, satisfies
 from triage.model.vocabulary import AtMost, Constraint, Never
 
 
@@ -72,38 +61,34 @@ class Meaning:
     def asked(self, name: str) -> Node:
         """The fact is asked."""
         if name not in self._asked:
-            gates = self.levels.vocabulary[name].asked_when
-            self._asked[name] = self.any_of(self.all_satisfied(each) for each in gates) if gates else self.yes
+            self._asked[name] = self._is_asked(self.levels.vocabulary[name])
         return self._asked[name]
+
+    def _is_asked(self, fact: Fact) -> Node:
+        """Its gate is open, or the answer given is such that the fact counts as asked."""
+        if not (fact.asked_when and fact.can_be_core):
+            return self.gate_open(fact)
+        neutral = self.any_of(self.satisfied(each) for each in neutral_where_given_counts(fact))
+        counts = self.all_of((self._given(fact.name), self.table.negated(neutral)))
+        return self.any_of((self.gate_open(fact), counts))
+
+    def gate_open(self, fact: Fact) -> Node:
+        """The fact is always asked, or what it is asked about holds."""
+        return self.any_of(map(self.all_satisfied, fact.asked_when)) if fact.asked_when else self.yes
+
+    def _given(self, name: str) -> Node:
+        """The fact has an answer in the referral."""
+        return self.table.node(self.levels.facts[name].first, (self.no, self.yes))
 
     def fires(self, when: Iterable[Conjunction], unless: Conjunction) -> Node:
         """A rule fires: an alternative holds, and nothing that stops it."""
-        holds = self.any_of(self.all_of(self._holds(each) for each in conjunction) for conjunction in when)
-        stopped = self.any_of(self._holds(each) for each in unless)
+        holds = self.any_of(self.all_of(self.holds(each) for each in conjunction) for conjunction in when)
+        stopped = self.any_of(self.holds(each) for each in unless)
         return self.all_of((holds, self.table.negated(stopped)))
 
-    def _holds(self, condition: Condition) -> Node:
+    def holds(self, condition: Condition) -> Node:
         """A rule's condition: the fact is asked, and its answer satisfies the condition."""
         return self.all_of((self.asked(condition.fact), self.satisfied(condition)))
-
-    def rating(self, ruleset: RuleSet) -> Node:
-        """The rank of the rating: the least of the highest support that fires and the lowest limit that fires."""
-        rank = ruleset.scales.rating_rank
-        without_support, without_limit = rank(NO_SUPPORT), rank(NO_LIMIT)
-        supports, limits = [self.table.terminal(without_support)], [self.table.terminal(without_limit)]
-        for rule in ruleset.deciding:
-            supports.extend(self._rank_where(rule, rank(each.rating), without_support) for each in rule.of(Supports))
-            limits.extend(self._rank_where(rule, rank(each.to), without_limit) for each in rule.of(Limits))
-        return self.table.least((self.table.greatest(supports), self.table.least(limits)))
-
-    def level(self, ruleset: RuleSet) -> Node:
-        """The rank of the urgency level: the highest of the rules that fire."""
-        rank = ruleset.scales.urgency_rank
-        levels = [self._rank_where(rule, rank(rule.urgency.level), 0) for rule in ruleset.deciding if rule.urgency]
-        return self.table.greatest([self.table.terminal(0), *levels])
-
-    def _rank_where(self, rule: Rule, rank: int, otherwise: int) -> Node:
-        return self.table.recoded(self.fires(rule.when, rule.unless), lambda fires: rank if fires else otherwise)
 
     def broken(self) -> Node:
         """The answers break a constraint."""
@@ -115,9 +100,7 @@ class Meaning:
     def _counts(self, name: str) -> Node:
         """The fact has an answer that counts for a constraint: it is asked, or its answer was given all the same."""
         fact = self.levels.facts[name]
-        if not fact.tied:
-            return self.asked(name)
-        return self.any_of((self.table.node(fact.first, (self.no, self.yes)), self.asked(name)))
+        return self.any_of((self._given(name), self.asked(name))) if fact.notes_given else self.asked(name)
 
     def _clash(self, constraint: Constraint) -> Node:
         match constraint:

@@ -20,18 +20,31 @@ class ShownAnswers:
 
     def __init__(self, fact: FactLevels, conditions: Iterable[Condition]) -> None:
         self._fact = fact
-        self._listed = () if fact.fact.is_integer else tuple(_listed(fact))
         self._stretches = tuple(_stretches(fact, conditions)) if fact.fact.is_integer else ()
+        self._to_nothing_given = tuple(self._listed(frozenset()))
 
-    def with_reach(self, reach: Callable[[Path], Reach]) -> Iterator[tuple[Any, Reach]]:
-        """Each answer that some completion has, and what those completions come to."""
+    def with_reach(self, reach: Callable[[Path], Reach], known: frozenset[str]) -> Iterator[tuple[Any, Reach]]:
+        """Each answer that some completion has, and what those completions come to.
+
+        Of an open set ``known`` are the members given; an answer to it is the whole set.
+        """
         if self._stretches:
             yield from self._ranges(reach)
             return
-        for answer, path in self._listed:
+        for answer, path in self._listed(known) if known else self._to_nothing_given:
             reached = reach(path)
             if reached[0]:
                 yield answer, reached
+
+    def _listed(self, known: frozenset[str]) -> Iterator[tuple[Any, Path]]:
+        """Each value; of a set the members known and no more, then each further one alone added."""
+        fact = self._fact.fact
+        if fact.is_set:
+            further = [known | {member} for member in fact.values if member not in known]
+            for answer in (known, *further):
+                yield [member for member in fact.values if member in answer], self._fact.path(answer)
+        elif not fact.is_integer:
+            yield from ((value, self._fact.path(value)) for value in fact.values)
 
     def _ranges(self, reach: Callable[[Path], Reach]) -> Iterator[tuple[Any, Reach]]:
         """Ranges between cut-points, ending also where a number is not possible."""
@@ -60,11 +73,3 @@ def _stretches(fact: FactLevels, conditions: Iterable[Condition]) -> Iterator[tu
     starts = [low, *(n for n in range(low + 1, high + 1) if n in cuts or fact.path(n) != fact.path(n - 1))]
     for start, following in zip(starts, [*starts[1:], high + 1], strict=True):
         yield start, following - 1, fact.path(start), start in cuts
-
-
-def _listed(fact: FactLevels) -> Iterator[tuple[Any, Path]]:
-    if not fact.fact.is_set:
-        yield from ((value, fact.path(value)) for value in fact.fact.values)
-        return
-    yield [], fact.path(frozenset())
-    yield from (([member], fact.path(frozenset({member}))) for member in fact.fact.values)

@@ -1,9 +1,10 @@
-"""Rules compiled to what durable_rules runs safely: conjunctions only, in groups, none of which can overrun its stack.
+"""Compile rules to the part of durable_rules that is safe: conjunctions, in groups that can't overflow its stack.
 
-An alternative of a rule becomes one or more conjunctions of comparisons, folded by the rule's id when they fire. No
-disjunction and no negation is left to the engine: a choice of several values is "none of the others", an ``unless`` is
-the complement of its condition. A referral becomes one flat message; what is not answered is not in it, so that no
-comparison on it holds. Of an open set the message has the members and no other.
+An alternative of a rule becomes one or more conjunctions of comparisons. Each is named by the rule's id and a number,
+so that several of them count as one firing. The engine gets no disjunction and no negation: one of several values is
+compiled to "none of the other values", and an ``unless`` to the complement of its condition. A referral becomes one
+flat message. A fact without an answer is not in it, so that no comparison on it holds. Of an open set, only the known
+members are in it.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ from triage.model.rule import (
 from triage.model.vocabulary import Vocabulary
 
 STACK = 64
-"""How many nodes the engine's matcher can hold in wait before it gives up with its error 303; measured."""
+"""The depth of the matcher's stack, in nodes (measured). It stops with error 303 when that is exceeded."""
 
 GROUP = 8
-"""How many conjunctions stand under one discriminator."""
+"""The number of conjunctions under one discriminator."""
 
 Operator = Literal["$eq", "$neq", "$gte", "$lte"]
 Name = str
@@ -41,7 +42,7 @@ Name = str
 
 
 class EngineLimitError(Exception):
-    """The rules could overrun the engine's stack on some referral: the service does not start with them."""
+    """Some referral could overflow the matcher's stack with these rules, so the service does not start with them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,9 +64,9 @@ _EVERY = Test("$eq", "kind", KIND)
 
 
 def network(rules: Iterable[Rule], vocabulary: Vocabulary, group: int = GROUP) -> dict[Name, Tests]:
-    """Compile rules to named conjunctions, each led by the discriminators of its groups.
+    """Compile rules to named conjunctions, each beginning with the discriminators of its groups.
 
-    Raises EngineLimitError where ``group`` is so large that the engine's stack could be overrun.
+    Raises EngineLimitError where ``group`` is so large that the matcher's stack could overflow.
     """
     conjunctions = {
         f"{rule.id}#{number}": tests
@@ -85,16 +86,16 @@ def network(rules: Iterable[Rule], vocabulary: Vocabulary, group: int = GROUP) -
 
 
 def definition(conjunctions: Mapping[Name, Tests]) -> dict[str, Any]:
-    """The rule set's definition as durable_rules reads it.
+    """The rule set in the format that durable_rules reads.
 
-    For each firing the matcher looks through all conjunctions from the first on: those most easily met stand first.
+    For each firing, the matcher searches the conjunctions from the first on; those that hold most often come first.
     """
     easiest = sorted(conjunctions, key=lambda name: (len(conjunctions[name]), conjunctions[name][-1].operator == "$eq"))
     return {name: {"all": [{"m": {"$and": [test.definition() for test in conjunctions[name]]}}]} for name in easiest}
 
 
 def waiting(conjunctions: Iterable[Tests]) -> int:
-    """How many nodes can wait at once in the matcher: along a path, the siblings of each node and the node itself."""
+    """The most nodes that can be on the matcher's stack at once: on a path, each node with its siblings."""
     tree: dict[Test, Any] = {}
     for tests in conjunctions:
         node = tree
@@ -106,23 +107,23 @@ def waiting(conjunctions: Iterable[Tests]) -> int:
 def _waiting(tree: Mapping[Test, Any]) -> int:
     if not tree:
         return 1
-    return len(tree) - 1 + max(_waiting(each) for each in tree.values())
+    return len(tree) - 1 + max(_waiting(subtree) for subtree in tree.values())
 
 
 def _groups(place: int, count: int, group: int) -> Tests:
-    """The discriminators above a conjunction, outermost first; each holds for every message."""
-    found: list[Test] = []
+    """The discriminators of the groups of a conjunction, outermost first. They hold for every message."""
+    discriminators: list[Test] = []
     level = 0
     while count > group:
         place, count, level = place // group, -(-count // group), level + 1
-        found.append(Test("$neq", "kind", f"{level}.{place}"))
-    return tuple(reversed(found))
+        discriminators.append(Test("$neq", "kind", f"{level}.{place}"))
+    return tuple(reversed(discriminators))
 
 
 def _conjunctions(rule: Rule, vocabulary: Vocabulary) -> Iterator[Tests]:
-    stops = [_complement(each, vocabulary[each.fact]) for each in rule.unless]
+    stops = [_complement(condition, vocabulary[condition.fact]) for condition in rule.unless]
     for conjunction in rule.when:
-        holds = [_holding(each, vocabulary[each.fact]) for each in conjunction]
+        holds = [_holding(condition, vocabulary[condition.fact]) for condition in conjunction]
         for choice in product(*holds, *stops):
             tests = dict.fromkeys(test for tests in choice for test in tests)
             # Most selective first: an equality fails more often than a bound or an inequality.
@@ -130,7 +131,7 @@ def _conjunctions(rule: Rule, vocabulary: Vocabulary) -> Iterator[Tests]:
 
 
 def _holding(condition: Condition, fact: Fact) -> list[Tests]:
-    """The ways in which a condition can hold, each as comparisons; only of a set can more than one hold at once."""
+    """The comparisons under which a condition holds, as alternatives. Only for sets may two of them hold at once."""
     name = fact.name
     match condition:
         case OneOf(values=values) if len(values) == 1:
@@ -141,8 +142,9 @@ def _holding(condition: Condition, fact: Fact) -> list[Tests]:
         case Between(low=low, high=high):
             return [_at_least(fact, low) + _at_most(fact, high) or _present(fact)]
         case Includes(members=wanted):
-            # Not told apart by what comes before them: in an open set that is not known, and firing twice is no harm.
-            return [(Test("$eq", _member(name, each), 1),) for each in fact.values if each in wanted]
+            # Not made exclusive with "and none of those before": in an open set that is not known. Two conjunctions of
+            # a rule that fire count as one firing.
+            return [(Test("$eq", _member(name, value), 1),) for value in fact.values if value in wanted]
         case Empty(empty=True):
             return [(Test("$eq", _size(name), 0),)]
         case Empty():
@@ -151,25 +153,25 @@ def _holding(condition: Condition, fact: Fact) -> list[Tests]:
 
 
 def _complement(condition: Condition, fact: Fact) -> list[Tests]:
-    """The comparisons under which a condition is known to be false: its fact is not asked, or the answer is another."""
+    """The comparisons under which a condition is known to be false, as alternatives."""
     given = _given(fact)
-    ways: list[Tests]
+    complements: list[Tests]
     match condition:
         case OneOf(values=values):
-            ways = [tuple(Test("$neq", given, value) for value in fact.values if value in values)]
+            complements = [tuple(Test("$neq", given, value) for value in fact.values if value in values)]
         case Between(low=low, high=high):
             below = [(Test("$lte", given, low - 1),)] if low > fact.minimum else []
             above = [(Test("$gte", given, high + 1),)] if high < fact.maximum else []
-            ways = [*below, *above]
+            complements = [*below, *above]
         case Includes(members=wanted):
-            ways = [tuple(Test("$eq", _member(given, each), 0) for each in fact.values if each in wanted)]
+            complements = [tuple(Test("$eq", _member(given, value), 0) for value in fact.values if value in wanted)]
         case Empty(empty=True):
-            ways = [(Test("$gte", _size(given), 1),)]
+            complements = [(Test("$gte", _size(given), 1),)]
         case Empty():
-            ways = [(Test("$eq", _size(given), 0),)]
+            complements = [(Test("$eq", _size(given), 0),)]
         case _:
             assert_never(condition)
-    return [*ways, (Test("$eq", _not_asked(fact.name), 1),)] if fact.asked_when else ways
+    return [*complements, (Test("$eq", _not_asked(fact.name), 1),)] if fact.asked_when else complements
 
 
 def _at_least(fact: Fact, low: int) -> Tests:
@@ -181,7 +183,7 @@ def _at_most(fact: Fact, high: int) -> Tests:
 
 
 def _present(fact: Fact) -> Tests:
-    """Whatever the answer is, as long as there is one."""
+    """A comparison that holds for every answer, and not where there is none."""
     return (Test("$neq", fact.name, -1 if fact.is_integer else ""),)
 
 
@@ -194,7 +196,7 @@ def _size(name: str) -> str:
 
 
 def _given(fact: Fact) -> str:
-    """The field with the answer as given: that of a detail stands there also while it is open whether it is asked."""
+    """The field with the answer as given. A gated fact has it also while it is not known whether the fact is asked."""
     return f"given__{fact.name}" if fact.asked_when else fact.name
 
 
@@ -203,7 +205,7 @@ def _not_asked(name: str) -> str:
 
 
 class Messages:
-    """Makes the message of a referral, of the fields on which a comparison could hold and no others."""
+    """Makes the message of a referral, with only those fields on which some comparison could hold."""
 
     def __init__(self, vocabulary: Vocabulary, conjunctions: Mapping[Name, Tests]) -> None:
         self._sets = {fact.name: fact.values for fact in vocabulary if fact.is_set}
@@ -217,32 +219,32 @@ class Messages:
         self._gates = [fact.name for fact in vocabulary.gated if _not_asked(fact.name) in self._compared]
 
     def of(self, answers: Answers, asked: Mapping[str, Truth]) -> dict[str, Any]:
-        """The message; ``asked`` as ``Vocabulary.asked_all`` gives it."""
-        found: dict[str, Any] = {"kind": KIND}
+        """The message for these answers. ``asked`` is what ``Vocabulary.asked_all`` gives for them."""
+        message: dict[str, Any] = {"kind": KIND}
         parts = self._parts
         for name, value in answers.items():
             answer = (name, value, asked.get(name, True))
             part = parts.get(answer)
-            if part is None:  # made once for each, as answers have few values
+            if part is None:  # cached: answers have few values
                 part = parts[answer] = self._part(*answer)
             if part:
-                found |= part
+                message |= part
         for name in self._gates:
             if asked[name] is False:
-                found[_not_asked(name)] = 1
-        return found
+                message[_not_asked(name)] = 1
+        return message
 
     def _part(self, name: str, value: Value, asked: Truth) -> dict[str, Any]:
-        """The fields of one answer; none of a detail that is not asked."""
+        """The fields of one answer; none for a fact that is not asked."""
         fields = [name] if asked else []
         if name in self._gated and asked is not False:
             fields.append(f"given__{name}")
         whole: dict[str, str | int] = {}
         for field in fields:
             if isinstance(value, frozenset):
-                # Of an open set only its members are known: no field says of any other that it is not there.
-                there = members(value) if is_open(value) else self._sets[name]
-                whole |= {_member(field, each): int(each in value) for each in there}
+                # Of an open set only the members are known: no field says that another value is not in it.
+                known = members(value) if is_open(value) else self._sets[name]
+                whole |= {_member(field, member): int(member in value) for member in known}
                 whole[_size(field)] = len(members(value))
             else:
                 whole[field] = value
