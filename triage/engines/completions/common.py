@@ -83,8 +83,9 @@ class CommonTo:
 
     @cached_property
     def _best(self) -> dict[str, Node]:
-        """For each target that some rule supports whether it leads and has the rating, where the whole has it."""
-        return {target: self._is_best(target) for target in self._ratings.of_target}
+        """For each target that somewhere leads and has the rating, whether it does, where the whole has the rating."""
+        best = ((target, self._all(self._is_best(target), self._with_rating)) for target in self._ratings.of_target)
+        return {target: is_best for target, is_best in best if is_best.high > 0}
 
     def _is_best(self, target: str) -> Node:
         own, wanted = self._ratings.of_target[target], self._rank(self._rating) + 1
