@@ -32,9 +32,9 @@ def test_every_term_condition_and_fact_has_a_label_without_machine_words(ruleset
     labels = Labels(ruleset)
     scales = ruleset.scales
     plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles)
-    terms = (*plain, *scales.foci, *scales.formats, *scales.therapies)
+    terms = (*plain, *scales.foci, *scales.formats)
     conditions = [fact.name for fact in ruleset.vocabulary if fact.type == "condition"]
-    ids = [*(term.id for term in terms), *scales.urgency_ids, *conditions]
+    ids = [*(term.id for term in terms), *(each.id for each in scales.therapies), *scales.urgency_ids, *conditions]
     assert all("_" not in labels.term(id_) for id_ in ids)
     assert labels.term("very_urgent") == "Very urgent"
     assert labels.term("ptsd") == "PTSD"
