@@ -8,6 +8,7 @@ import pytest
 
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.probes import check_answers, choose_probes
+from triage.engines.plans import plan_for
 from triage.model.course import Course
 from triage.model.fact import CoreRule
 from triage.model.faults import FaultyRuleSet
@@ -16,12 +17,16 @@ from triage.model.scales import ON_HOLD
 from triage.reading.referral import Referral
 
 
-def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[tuple[str, tuple[int, int] | None]]]:
-    answers = [assessor.assess(Referral(probe.answers)) for probe in choose_probes(assessor)]
+def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[str]]:
+    answered = [(probe.answers, assessor.assess(Referral(probe.answers))) for probe in choose_probes(assessor)]
     return (
-        {answer.suitability.rating for answer in answers},
-        {answer.urgency.level for answer in answers},
-        {(answer.course.kind, answer.course.sessions) for answer in answers if answer.course is not None},
+        {answer.suitability.rating for _, answer in answered},
+        {answer.urgency.level for _, answer in answered},
+        {
+            plan_for(assessor.ruleset, answer.suitability.for_, given) or ""
+            for given, answer in answered
+            if answer.course is not None
+        },
     )
 
 
@@ -29,10 +34,10 @@ def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[tuple[str, tuple
 def test_each_rating_level_and_course_is_answered(published: bool, ruleset: RuleSet, fixture_rules: RuleSet) -> None:
     rules = ruleset if published else fixture_rules
     assert isinstance(rules.course, Course)
-    ratings, levels, courses = _shown(build_assessor(rules))
+    ratings, levels, plans = _shown(build_assessor(rules))
     assert {*rules.scales.rating_ids, ON_HOLD} <= ratings
     assert levels == set(rules.scales.urgency_ids)
-    assert courses == {(length.kind, length.sessions) for length in (rules.course.default, *rules.course.lengths)}
+    assert plans == {"default", *(length.id for length in rules.course.lengths)}
 
 
 def test_the_probes_are_given_and_can_be_answered_again(fixture_rules: RuleSet) -> None:

@@ -24,7 +24,7 @@ from triage.model.ruleset import RuleSet
 from triage.reading.folder import read_ruleset
 
 OTHERS: tuple[Answers, ...] = (
-    {"age_years": 30, "perinatal_status": "pregnant", "perinatal_risk_factors": "yes"},
+    {"age_years": 30, "perinatal_status": "pregnant", "perinatal_risk_factors": "yes", "major_depression": "absent"},
     {"age_years": 30, "perinatal_status": "none", "binge_eating_disorder": "current"},
 )
 """What a limit may be about, besides a depression: prevention, and a condition other than a depression."""
