@@ -59,7 +59,7 @@ class CommonTo:
     def __init__(self, ruleset: RuleSet, levels: Levels, answers: Answers, rating: str) -> None:
         self._ruleset = ruleset
         self._rank = ruleset.scales.rating_rank
-        self._rating = rating
+        self._answers, self._rating = answers, rating
         self._table = _Decided(levels.classes_of(answers) | levels.not_given(answers))
         self._meaning = Meaning(levels, self._table)
         self._ratings = Ratings(ruleset, self._meaning)
@@ -192,12 +192,15 @@ class CommonTo:
             return meaning.no
         if length.remitted and target not in vocabulary.conditions:
             return meaning.no
-        remitted = meaning.satisfied(OneOf(target, frozenset({REMITTED}))) if length.remitted else meaning.yes
+        remitted = self._known(OneOf(target, frozenset({REMITTED}))) if length.remitted else meaning.yes
         if length.age is None:
             return remitted
-        return (
-            self._all(remitted, meaning.satisfied(Between(AGE, *length.age))) if AGE in vocabulary.facts else meaning.no
-        )
+        return self._all(remitted, self._known(Between(AGE, *length.age))) if AGE in vocabulary.facts else meaning.no
+
+    def _known(self, condition: Condition) -> Node:
+        """The fact has an answer, which satisfies the condition: one was given, or the fact is asked."""
+        given = condition.fact in self._answers
+        return self._meaning.satisfied(condition) if given else self._meaning.holds(condition)
 
     def _said(self, terms: Iterable[Term], function: Node) -> str | None:
         """The term that the function has everywhere, its places counted from 1; None where it has several, or none."""
