@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
+from triage.engines.completions.common import CommonTo, conditions_of_courses
 from triage.engines.completions.diagram import Node, NodeTable
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
@@ -74,9 +75,14 @@ class Completions:
         return _Referral(self, answers).bounds()
 
     def common(self, answers: Answers, rating: str) -> Common:
-        """What all completions with this rating have in common; nothing is said to be, where that is not worked out."""
-        del answers, rating
-        return Common()
+        """What all completions with this rating have in common."""
+        return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
+
+    @cached_property
+    def _levels_of_courses(self) -> Levels:
+        """The levels of the facts that rating, level and the choice of a course hang on."""
+        read = [*read_by(self.ruleset), *((each,) for each in conditions_of_courses(self.ruleset))]
+        return Levels(self.ruleset.vocabulary, read, tuple(self.levels.facts))
 
     def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ratings and levels of which the bits are set."""
