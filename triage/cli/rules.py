@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from triage.check import check_ruleset, hazards, reports_of, shown
@@ -126,7 +127,7 @@ def list_(
         effects = [effect_name(each) for each in rule.effects]
         if effect is None or effect in effects:
             table.add_row(rule.id, ", ".join(dict.fromkeys(effects)), rule.title, rule.status)
-    out.print(table, width=max(out.width, LIST_WIDTH), crop=False)
+    Console(width=max(out.width, LIST_WIDTH), file=out.file).print(table)
 
 
 @app.command()
