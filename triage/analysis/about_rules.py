@@ -1,4 +1,4 @@
-"""Properties that are read off the rules: what may cover what, which step gives a reason, what a support may say."""
+"""Properties checked by reading the rules, without the solver: covering, one reason a step, allowed supports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def covers_at_most_own_level(ruleset: RuleSet) -> None:
 
 
 def one_step_a_reason(ruleset: RuleSet, property_: Property) -> None:
-    """Of the rules that read one of the facts alone, each reads one of its answers, and no two read the same."""
+    """Each rule that reads only one of these facts reads one of its answers, and no two rules read the same."""
     for name in property_.one_step_a_reason:
         steps: dict[str, str] = {}
         for rule in ruleset.rules:
@@ -30,7 +30,7 @@ def one_step_a_reason(ruleset: RuleSet, property_: Property) -> None:
 
 
 def _one_step(rule: Rule, name: str, steps: dict[str, str]) -> None:
-    read = {each for condition in rule.conditions if isinstance(condition, OneOf) for each in condition.values}
+    read = {value for condition in rule.conditions if isinstance(condition, OneOf) for value in condition.values}
     if len(read) > 1:
         raise Refuted(f"`{rule.id}` gives one reason for several answers to `{name}`.")
     for step in read:
@@ -40,7 +40,7 @@ def _one_step(rule: Rule, name: str, steps: dict[str, str]) -> None:
 
 
 def supports_reading(ruleset: RuleSet, property_: Property) -> None:
-    """What supports may say that fire on a condition in a given state."""
+    """Supports that fire on a condition in a given state have an allowed role and rating."""
     for rule in ruleset.rules:
         if property_.supports_reading in set(_condition_values(rule, ruleset)):
             for effect in rule.of(Supports):

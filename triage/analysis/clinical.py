@@ -1,4 +1,4 @@
-"""The clinical properties of ``rules/properties.yaml``: which kind each is, and those about single referrals."""
+"""Check the clinical properties of ``rules/properties.yaml``, each by its kind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_property(prover: Prover, property_: Property) -> None:
 
 
 def _holds_of_each(prover: Prover, property_: Property) -> None:
-    """What must hold of every single referral that the property is about."""
+    """Check that no single referral breaks the property, and that it is about at least one."""
     about = _about(prover.one, property_)
     for note, wrong in _wrong(prover.one, property_):
         prover.never(note, about, wrong)
@@ -46,8 +46,8 @@ def _about(one: Symbolic, property_: Property) -> Formula:
     variables = one.variables
     formulas = []
     if property_.given:
-        formulas.append(some(_given(variables, each, alone=property_.alone) for each in property_.given))
-    formulas += [no(variables.holds(each)) for each in property_.unless]
+        formulas.append(some(_given(variables, conjunction, alone=property_.alone) for conjunction in property_.given))
+    formulas += [no(variables.holds(condition)) for condition in property_.unless]
     formulas += [no(variables.answered(name)) for name in property_.unanswered]
     if property_.beside_a_focus:
         formulas.append(one.proposes_area())
@@ -62,7 +62,7 @@ def _given(variables: Variables, conjunction: Conjunction, *, alone: bool) -> Fo
 
 
 def _wrong(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
-    """Each way in which a referral would break the property: what to say of it, and when it does."""
+    """Each way in which a referral can break the property: its note and its formula."""
     yield from _wrong_ratings(one, property_)
     yield from _wrong_roles(one, property_)
     yield from _wrong_levels(one, property_)
@@ -70,7 +70,7 @@ def _wrong(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
 
 
 def _wrong_ratings(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
-    """The rating is too high or too low: of the whole, or of each target that the property names."""
+    """The rating is too high or too low: of the referral, or of each target that the property names."""
     for above in _next(one.scales.rating_ids, property_.rating_at_most):
         for target in property_.targets:
             yield f"The rating for `{target}` is higher.", one.target_at_least(target, above)
@@ -119,13 +119,13 @@ def _wrongly_shown(one: Symbolic, property_: Property) -> Iterator[tuple[str, Fo
         yield f"`{id_}` fires.", one.fired[id_]
     for id_ in property_.never_limits:
         for target in one.supported_targets:
-            if any(each.applies_to(target) for each in one.ruleset.by_id[id_].of(Limits)):
+            if any(limit.applies_to(target) for limit in one.ruleset.by_id[id_].of(Limits)):
                 limited = (one.fired[id_], one.supported(target), _is(one, target, property_.while_answered))
                 yield f"`{id_}` limits `{target}`.", every(limited)
 
 
 def _is(one: Symbolic, target: str, value: str | None) -> Formula:
-    """The target is a condition that is answered so."""
+    """The target is a condition and has this answer."""
     fact = one.ruleset.vocabulary.facts.get(target)
     if value is None or fact is None or value not in fact.values:
         return some(())
@@ -133,5 +133,5 @@ def _is(one: Symbolic, target: str, value: str | None) -> Formula:
 
 
 def _next(terms: Sequence[str], term: str | None) -> Sequence[str]:
-    """The term above one of a scale, if there is one."""
+    """The next higher term of a scale, if there is one."""
     return () if term is None else terms[terms.index(term) + 1 :][:1]

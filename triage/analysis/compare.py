@@ -1,7 +1,7 @@
-"""Two rule sets compared by what they mean: the kinds of referral whose outcome moves, from what to what, and why.
+"""Compare two rule sets by meaning: the kinds of referral whose rating or urgency moves, and the rules that move it.
 
-A kind is the fewest answers that make an outcome move: whoever has these and no others moves. Further kinds of the same
-move are looked for among the referrals that do not have all of those answers.
+A kind is a smallest set of answers that moves an outcome: a referral with these answers and no others moves. Further
+kinds of the same move are searched for among the referrals that do not have all of those answers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from triage.reading.referral import Referral
 
 Axis = Literal["rating", "urgency"]
 KINDS = 3
-"""How many kinds of one move are told."""
+"""How many kinds of one move are reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +50,23 @@ def moves(old: RuleSet, new: RuleSet, timeout: float = 10.0) -> tuple[Move, ...]
         before, after = Symbolic(old, variables), Symbolic(new, variables)
         search = search_among(variables, timeout=timeout)
         changed = _changed_rules(old, new)
-        found = [
+        all_moves = [
             *_moves("rating", new.scales.rating_ids, before, after, search, changed),
             *_moves("urgency", new.scales.urgency_ids, before, after, search, changed),
         ]
-    return tuple(sorted(found, key=lambda move: (len(move.facts), move.axis, move.before, move.after)))
+    return tuple(sorted(all_moves, key=lambda move: (len(move.facts), move.axis, move.before, move.after)))
 
 
 def counts(old: RuleSet, new: RuleSet, referrals: Iterable[Referral]) -> Counter[tuple[Axis, str, str]]:
     """Count the moves among given referrals."""
-    found: Counter[tuple[Axis, str, str]] = Counter()
+    moved: Counter[tuple[Axis, str, str]] = Counter()
     for referral in referrals:
-        one, other = (_so_far(ruleset, referral.answers) for ruleset in (old, new))
-        if one.rating != other.rating:
-            found["rating", one.rating, other.rating] += 1
-        if one.level != other.level:
-            found["urgency", one.level, other.level] += 1
-    return found
+        before, after = (_so_far(ruleset, referral.answers) for ruleset in (old, new))
+        if before.rating != after.rating:
+            moved["rating", before.rating, after.rating] += 1
+        if before.level != after.level:
+            moved["urgency", before.level, after.level] += 1
+    return moved
 
 
 def _so_far(ruleset: RuleSet, answers: Answers) -> Outcome:
@@ -81,14 +81,14 @@ def _moves(
         for new_value in values:
             if old_value == new_value:
                 continue
-            told: list[Any] = []
+            other_kinds: list[Any] = []
             for _ in range(KINDS):
-                model = search.smallest(_is(axis, before, old_value), _is(axis, after, new_value), *told)
+                model = search.smallest(_is(axis, before, old_value), _is(axis, after, new_value), *other_kinds)
                 if model is None:
                     break
                 facts = after.replay(model)
                 yield Move(axis, old_value, new_value, facts, _responsible(before, after, facts, changed))
-                told.append(no(after.variables.is_given(facts)))
+                other_kinds.append(no(after.variables.is_given(facts)))
 
 
 def _is(axis: Axis, symbolic: Symbolic, value: str) -> Any:
@@ -97,8 +97,8 @@ def _is(axis: Axis, symbolic: Symbolic, value: str) -> Any:
 
 def _responsible(before: Symbolic, after: Symbolic, answers: Answers, changed: frozenset[str]) -> tuple[str, ...]:
     """The rules that fire in one of the two sets only, or in both with a meaning that changed."""
-    one, other = (reference.evaluate(each.ruleset, answers).fired for each in (before, after))
-    return tuple(sorted((one ^ other) | ((one & other) & changed)))
+    old, new = (reference.evaluate(symbolic.ruleset, answers).fired for symbolic in (before, after))
+    return tuple(sorted((old ^ new) | ((old & new) & changed)))
 
 
 def _changed_rules(old: RuleSet, new: RuleSet) -> frozenset[str]:
@@ -110,8 +110,10 @@ def _changed_rules(old: RuleSet, new: RuleSet) -> frozenset[str]:
 
 
 def _check_vocabulary(old: RuleSet, new: RuleSet) -> None:
-    read = [(rule.place, f"`{rule.id}` of the old rules", each) for rule in old.rules for each in rule.conditions]
-    read += [(NOWHERE, "The old vocabulary", each) for each in old.vocabulary.deciding_conditions]
+    read = [
+        (rule.place, f"`{rule.id}` of the old rules", condition) for rule in old.rules for condition in rule.conditions
+    ]
+    read += [(NOWHERE, "The old vocabulary", condition) for condition in old.vocabulary.deciding_conditions]
     faults = [
         Fault(
             place,
@@ -131,8 +133,8 @@ def _lacking(condition: Condition, new: RuleSet) -> str:
     if fact is None:
         return f"`{condition.fact}`"
     values = _values(condition)
-    gone = sorted(values - set(fact.values))
-    return f"`{condition.fact}: {gone[0]}`" if gone else ""
+    missing = sorted(values - set(fact.values))
+    return f"`{condition.fact}: {missing[0]}`" if missing else ""
 
 
 def _values(condition: Condition) -> frozenset[str]:

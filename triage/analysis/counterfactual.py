@@ -1,8 +1,8 @@
-"""What would change it: for each other rating the fewest changes of answers that give it, proved the fewest.
+"""What would change a rating: for each other rating the fewest changed answers that give it, proved the fewest.
 
-Only unanswered facts, open sets among them, and answered ones that the vocabulary marks as changeable, are varied: an
-answered safety question, score, diagnosis or history never is, since that would teach which answer to alter. What a
-limit waits for is told by its ``until``.
+Only unanswered facts, open sets included, and answered ones that the vocabulary marks as changeable are varied.
+Answered safety questions, scores, diagnoses and histories are fixed, so the output cannot be used to game the rating.
+What a limit waits for is its ``until``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Choice:
         self.model = model
 
     def prefers(self, formula: Formula) -> bool:
-        """Keep to the formula from here on, and say so; where no solution is left with it, keep to its opposite."""
+        """Require the formula from here on, if a solution is left with it, else its opposite; say which."""
         model = self.model if holds_in(self.model, formula) else self._search.model(*self._settled, formula)
         self._settled.append(no(formula) if model is None else formula)
         if model is None:
@@ -52,7 +52,7 @@ class _Choice:
 
 
 class Explorer:
-    """Explains the ratings that a referral did not get. Making one costs about half a second; it is used again."""
+    """Explains the ratings that a referral did not get. Building one takes about half a second: build it once."""
 
     def __init__(self, ruleset: RuleSet, timeout: float = 2.0) -> None:
         self.ruleset = ruleset
@@ -61,11 +61,11 @@ class Explorer:
             self._symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
 
     def explain(self, referral: Referral) -> Explained:
-        """For every rating but the one so far: what would give it, or that nothing could, and why it is not that.
+        """Explain every rating but the one so far: the changes that would give it, if any, and why it is not reached.
 
         ``proved`` is false where the solver had no time: the changes are then not given.
         """
-        with solving:  # until the last formula is freed: z3 counts its objects without a lock
+        with solving:  # until the last formula is freed: z3's default context is not thread-safe
             return self._explain(referral)
 
     def _explain(self, referral: Referral) -> Explained:
@@ -85,7 +85,7 @@ class Explorer:
     def _held(self, referral: Referral, level: str) -> bool:
         """Whether the level so far, floors included, holds the rating back."""
         missing = self.ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor)
-        levels = {level, *(each.level for each in floors(self.ruleset, missing, referral.answers))}
+        levels = {level, *(floor.level for floor in floors(self.ruleset, missing, referral.answers))}
         return not levels.isdisjoint(self.ruleset.scales.hold_at)
 
     def _other_rating(self, answers: Answers, rating: str, why: WhyNot) -> OtherRating:
@@ -106,20 +106,20 @@ class Explorer:
                 if choice.prefers(no(differs)):
                     continue
                 self._choose_value(choice, name)
-            found = self._symbolic.replay(choice.model)
+            replayed = self._symbolic.replay(choice.model)
         except SolverTimeout:
             return OtherRating(rating, possible=None, proved=False, changes=(), why_not=why)
-        return OtherRating(rating, possible=True, proved=True, changes=self._changes(answers, found), why_not=why)
+        return OtherRating(rating, possible=True, proved=True, changes=self._changes(answers, replayed), why_not=why)
 
     def _free(self, answers: Answers) -> list[str]:
-        """The facts that may be varied: those not answered, or only in part, and those that can be changed."""
+        """The facts that may be varied: those that are unanswered or answered in part, and the changeable ones."""
         vocabulary = self.ruleset.vocabulary
         return [fact.name for fact in vocabulary if fact.changeable or not vocabulary.is_answered(fact.name, answers)]
 
     def _allowed(self, answers: Answers, name: str) -> Formula:
-        """What a varied fact may become: an answer, no open set; what was known of it stays, unless it can be changed.
+        """What a varied fact may become: an answer, not an open set; known members stay, unless it is changeable.
 
-        What has no answer, and a set that is open, may stay so; what is answered can't become unanswered.
+        An unanswered fact may stay unanswered, and an open set as it is; an answered fact can't become unanswered.
         """
         variables, fact = self._symbolic.variables, self.ruleset.vocabulary[name]
         value = answers.get(name)
@@ -131,7 +131,7 @@ class Explorer:
         return every((kept, some((variables.answered(name), variables.is_answer(name, value)))))
 
     def _choose_value(self, choice: _Choice, name: str) -> None:
-        """Settle the answer to a fact that changes: of a set the fewest members, else the first value that will do."""
+        """Choose the answer to a fact that changes: the fewest members of a set, or the first possible value."""
         values = self._symbolic.variables.values[name].values()
         if self.ruleset.vocabulary[name].is_set:
             for member in values:
@@ -140,7 +140,7 @@ class Explorer:
             next(value for value in values if choice.prefers(value))
 
     def _unasked(self, answers: Answers, free: list[str]) -> list[str]:
-        """The blank facts that nobody would be asked about: those that are known not to apply."""
+        """The unanswered facts that would not be asked, as they are known not to apply."""
         vocabulary = self.ruleset.vocabulary
         fixed = {name: value for name, value in answers.items() if name not in free}
         return [name for name in free if name not in answers and vocabulary.asked(name, fixed) is False]
@@ -151,12 +151,12 @@ class Explorer:
             return variables.given(name)
         return no(variables.is_answer(name, answers[name]))
 
-    def _changes(self, answers: Answers, found: dict[str, Value]) -> tuple[Change, ...]:
+    def _changes(self, answers: Answers, others: dict[str, Value]) -> tuple[Change, ...]:
         vocabulary = self.ruleset.vocabulary
         changes = []
-        for name in vocabulary.in_order(found):
+        for name in vocabulary.in_order(others):
             fact = vocabulary[name]
-            before, after = answers.get(name), found[name]
+            before, after = answers.get(name), others[name]
             if before == after or (isinstance(before, int) and self._same_stretch(name, before, after)):
                 continue
             given = None if before is None else as_json(before, fact)

@@ -1,6 +1,6 @@
 """Which rules fire, over all referrals at once, as formulas.
 
-The truth of a condition is two formulas, "known to hold" and "known not to hold", as the reference has three truths.
+Conditions have three truth values, as in the reference: each is two formulas, "known to hold" and "known not to hold".
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from triage.model.vocabulary import Vocabulary
 Names = ParamSpec("Names")
 
 Derived = Mapping[str, Mapping[str, Formula]]
-"""When a fact is derived to have a value, by fact and value."""
+"""By fact and value, the formula that rules derive this value."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The answers of a referral, with those that were derived: what the conditions of rules and gates read."""
+    """The answers of a referral, given and derived, as the conditions of rules and gates read them."""
 
     vocabulary: Vocabulary
     variables: Variables
@@ -68,25 +68,25 @@ class Answered:
         return every(some(map(self.fails, conjunction)) for conjunction in conjunctions)
 
     def _counts_as_asked(self, name: str) -> Formula:
-        """A fact that can be core has an answer other than its neutral one."""
+        """The fact can be core and has an answer other than its neutral one."""
         fact, variables = self.vocabulary[name], self.variables
         if not fact.can_be_core:
             return some(())
         if fact.is_set:
             return every((variables.given(name), no(variables.is_answer(name, frozenset()))))
         derived = self.derived.get(name, {})
-        other = [held for value, held in derived.items() if value != fact.neutral]
+        by_derivation = [formula for value, formula in derived.items() if value != fact.neutral]
         given = variables.given(name)
-        counts = given if fact.neutral is None else every((given, no(variables.is_answer(name, fact.neutral))))
-        return some((counts, *other))
+        by_answer = given if fact.neutral is None else every((given, no(variables.is_answer(name, fact.neutral))))
+        return some((by_answer, *by_derivation))
 
     def _derived(self, condition: Condition, *, satisfying: bool) -> Formula:
         derived = self.derived.get(condition.fact, {})
-        return some(held for value, held in derived.items() if satisfies(condition, value) is satisfying)
+        return some(formula for value, formula in derived.items() if satisfies(condition, value) is satisfying)
 
 
 def firing(ruleset: RuleSet, variables: Variables) -> tuple[dict[str, Formula], Answered]:
-    """Give when each rule fires, by id, and the answers with what is derived."""
+    """Give the formula of each rule's firing, by id, and the answers with the derived ones."""
     given = Answered(ruleset.vocabulary, variables, {})
     fired: dict[str, Formula] = {}
     derived: dict[str, dict[str, list[Formula]]] = {}
@@ -98,7 +98,7 @@ def firing(ruleset: RuleSet, variables: Variables) -> tuple[dict[str, Formula], 
     answered = Answered(
         ruleset.vocabulary,
         variables,
-        {fact: {value: some(held) for value, held in values.items()} for fact, values in derived.items()},
+        {fact: {value: some(formulas) for value, formulas in values.items()} for fact, values in derived.items()},
     )
     fired |= {rule.id: _fires(rule, answered) for rule in ruleset.concluding}
     return fired, answered
@@ -110,7 +110,7 @@ def _fires(rule: Rule, answered: Answered) -> Formula:
 
 
 class Fired:
-    """One rule set over one referral's variables: which rules fire. What else is asked of it is kept."""
+    """One rule set over one referral's variables: which rules fire, with a cache of the formulas built on that."""
 
     def __init__(self, ruleset: RuleSet, variables: Variables) -> None:
         self.ruleset = ruleset
@@ -129,13 +129,15 @@ class Fired:
         return some(self.fired[rule.id] for rule, _ in self.of(kind, like))
 
 
-Made = TypeVar("Made", bound=Fired)
+SomeFired = TypeVar("SomeFired", bound=Fired)
 
 
-def remembered(make: Callable[Concatenate[Made, Names], Formula]) -> Callable[Concatenate[Made, Names], Formula]:
-    """Keep the formulas that a method makes: a large one is made, and read by the solver, once."""
+def remembered(
+    make: Callable[Concatenate[SomeFired, Names], Formula],
+) -> Callable[Concatenate[SomeFired, Names], Formula]:
+    """Cache the formulas that a method builds, so that a large one is built, and read by the solver, once."""
 
-    def kept(self: Made, /, *names: Names.args, **others: Names.kwargs) -> Formula:
+    def kept(self: SomeFired, /, *names: Names.args, **others: Names.kwargs) -> Formula:
         key = (make.__name__, *names, *others.items())
         if key not in self.kept:
             self.kept[key] = make(self, *names, **others)
@@ -145,6 +147,6 @@ def remembered(make: Callable[Concatenate[Made, Names], Formula]) -> Callable[Co
 
 
 def exactly(at_least: Callable[[str], Formula], ids: Sequence[str], id_: str) -> Formula:
-    """A value of a scale is reached, and not the one above it."""
+    """The value of a scale is reached, and the next higher one is not."""
     higher = ids[ids.index(id_) + 1 :][:1]
-    return every([at_least(id_), *(no(at_least(each)) for each in higher)])
+    return every([at_least(id_), *(no(at_least(above)) for above in higher)])

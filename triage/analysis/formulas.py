@@ -1,4 +1,4 @@
-"""Formulas and the search for a model of them: the one file that knows z3, and nothing of referrals or rules."""
+"""Formulas and the search for a model of them: the only module that imports z3."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Formula = Any
 """A formula of z3."""
 
 solving = threading.RLock()
-"""z3 counts its objects without a lock: whoever makes, asks or frees one holds this meanwhile."""
+"""Hold this lock around every use of z3, freeing its objects included: its default context is not thread-safe."""
 
 
 class SolverTimeout(Exception):
-    """z3 gave no answer in the time it had: nothing is settled."""
+    """z3 gave no answer within the time limit, so nothing is settled."""
 
 
 def yes_or_no(name: str) -> Formula:
-    """A variable that holds or does not."""
+    """A Boolean variable."""
     return z3.Bool(name)
 
 
@@ -56,11 +56,11 @@ def holds_in(model: Any, formula: Formula) -> bool:
 
 def holding(model: Any, formulas: Iterable[Formula]) -> int:
     """How many of the formulas hold in a model."""
-    return sum(holds_in(model, each) for each in formulas)
+    return sum(holds_in(model, formula) for formula in formulas)
 
 
 class Search:
-    """Looking for a model of formulas, always within ``given``; the smallest, where asked.
+    """A search for models of formulas that also satisfy ``given``, the smallest ones on request.
 
     ``counted`` are the formulas of which the smallest model makes the fewest hold; ``timeout`` is seconds a question.
     """
@@ -76,10 +76,10 @@ class Search:
         self._solver.push()
         try:
             self._solver.add(*formulas)
-            found = self._solver.check()
-            if found == z3.unknown:
+            verdict = self._solver.check()
+            if verdict == z3.unknown:
                 raise SolverTimeout(f"The solver gave no answer: {self._solver.reason_unknown()}.")
-            return self._solver.model() if found == z3.sat else None
+            return self._solver.model() if verdict == z3.sat else None
         finally:
             self._solver.pop()
 
@@ -90,9 +90,9 @@ class Search:
         low, high = 0, -1 if best is None else holding(best, counted)
         while low < high:
             middle = (low + high) // 2
-            found = self.model(*formulas, at_most(middle, counted))
-            if found is None:
+            smaller = self.model(*formulas, at_most(middle, counted))
+            if smaller is None:
                 low = middle + 1
             else:
-                best, high = found, holding(found, counted)
+                best, high = smaller, holding(smaller, counted)
         return best

@@ -1,4 +1,4 @@
-"""The urgency that fired rules set, and the floors that unanswered core facts hold, as formulas."""
+"""The urgency that fired rules set, and the floors that unanswered core facts set, as formulas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Levels(Fired):
 
     @remembered
     def core_unanswered(self, name: str) -> Formula:
-        """The fact is core, asked or perhaps asked, and has no answer."""
+        """The fact is core and unanswered, and is not known not to be asked."""
         return every((no(self.variables.answered(name)), no(self.given.not_asked(name)), self._is_core(name)))
 
     def _is_core(self, name: str) -> Formula:
@@ -41,15 +41,15 @@ class Levels(Fired):
 
     @remembered
     def floor_at_least(self, level: str) -> Formula:
-        """An unanswered core fact holds this level or a higher one, by the floor of its own or the general one."""
+        """An unanswered core fact sets a floor of this level or higher: its own floor or the general one."""
         rank = self.scales.urgency_rank
-        held: list[Formula] = []
+        by_fact: list[Formula] = []
         for fact in self.ruleset.vocabulary:
             own = self.given.any_holds(fact.floor.held_while) if fact.floor is not None else some(())
             reaching = [own] if fact.floor is not None and rank(fact.floor.level) >= rank(level) else []
             general = [no(own)] if rank(self.scales.floor) >= rank(level) else []
-            held.append(every((self.core_unanswered(fact.name), some([*reaching, *general]))))
-        return some(held)
+            by_fact.append(every((self.core_unanswered(fact.name), some([*reaching, *general]))))
+        return some(by_fact)
 
     def reported_at_least(self, level: str) -> Formula:
         """The urgency that is reported, floors included, is this one or higher."""

@@ -10,7 +10,7 @@ from triage.model.rule import OneOf
 
 
 def changes_neither(prover: Prover, property_: Property) -> None:
-    """Other answers to these facts change neither the rating nor the urgency, as far as the property says so."""
+    """Other answers to these facts do not change the rating, the urgency or both, as the property says."""
     same = prover.same_but(*property_.facts)
     scales = prover.ruleset.scales
     if "rating" in property_.change_neither:
@@ -24,7 +24,7 @@ def changes_neither(prover: Prover, property_: Property) -> None:
 
 
 def lower(prover: Prover) -> Formula:
-    """The rules that fired set a lower urgency on the other referral than on the one."""
+    """Fired rules set a lower urgency for the second referral than for the first."""
     one, other = prover.one, prover.other
     levels = prover.ruleset.scales.urgency_ids[1:]
     return some(every((one.level_at_least(level), no(other.level_at_least(level)))) for level in levels)
@@ -40,11 +40,11 @@ def more_serious_lowers_nothing(prover: Prover, property_: Property) -> None:
 
 
 def _rises(prover: Prover, fact: Fact) -> Formula:
-    """The other referral's answer is the more serious one: of a set, it has more members and as much is known of it."""
+    """The second referral's answer is more serious: a set keeps the first one's members and stays answered or open."""
     one, other = prover.one.variables, prover.other.variables
     before, after = one.values[fact.name], other.values[fact.name]
     if fact.is_set:
-        more = [some((no(held), after[key])) for key, held in before.items()]
+        more = [some((no(has_member), after[member])) for member, has_member in before.items()]
         return every([one.given(fact.name), one.answered(fact.name) == other.answered(fact.name), *more])
     keys = list(before)
     return some(every((before[low], after[high])) for index, low in enumerate(keys) for high in keys[index + 1 :])
@@ -53,7 +53,7 @@ def _rises(prover: Prover, fact: Fact) -> Formula:
 def obstacles(prover: Prover, property_: Property) -> None:
     """Suspecting an obstacle rates no target higher than its absence, and confirming it none higher than suspecting it.
 
-    The one referral has the milder answer, the other the more serious one.
+    The first referral has the milder answer, the second the more serious one.
     """
     for name in property_.obstacles:
         for milder, worse in (("absent", "suspected"), ("suspected", "current")):
@@ -66,24 +66,24 @@ def obstacles(prover: Prover, property_: Property) -> None:
 
 
 def _alike_but(prover: Prover, name: str) -> Formula:
-    """All else is equal, but for facts that this one decides to ask, where they are not asked in one of the two."""
+    """All else is equal, except facts gated by this one where they are not asked in one of the referrals."""
     one, other = prover.one, prover.other
-    hanging = [
+    gated = [
         fact.name
         for fact in prover.ruleset.vocabulary.gated
         if any(condition.fact == name for conjunction in fact.asked_when for condition in conjunction)
     ]
-    same = [prover.same_but(name, *hanging)]
-    for each in hanging:
-        not_asked = (one.answered.not_asked(each), other.answered.not_asked(each))
-        same.append(some((one.variables.same(other.variables, [each]), *not_asked)))
+    same = [prover.same_but(name, *gated)]
+    for gated_name in gated:
+        not_asked = (one.answered.not_asked(gated_name), other.answered.not_asked(gated_name))
+        same.append(some((one.variables.same(other.variables, [gated_name]), *not_asked)))
     return every(same)
 
 
 def _some_target_higher(prover: Prover, but: str) -> Formula:
-    """Some other target is rated higher on the other referral than on the one.
+    """Some other target is rated higher for the second referral than for the first.
 
-    By supports and limits: that what stands beside a leading problem is capped speaks of the referral's wish.
+    By supports and limits alone: the cap beside a leading problem follows from what the referral asks for.
     """
     one, other = prover.one, prover.other
     return some(

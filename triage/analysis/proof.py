@@ -1,4 +1,4 @@
-"""A proof: what came of one property, as data that needs no solver to be shown."""
+"""The result of proving one property, as data that can be shown without the solver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from triage.reading.referral import as_json
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of one property: ``holds`` is None where the solver had no time to say."""
+    """The result of proving one property; ``holds`` is None where the solver ran out of time."""
 
     id: str
     sentence: str
@@ -42,7 +42,7 @@ class Proof:
         """The proof that ``as_json`` gave."""
         vocabulary = ruleset.vocabulary
         referrals = tuple(
-            {name: frozenset(value) if vocabulary[name].is_set else value for name, value in each["facts"].items()}
-            for each in data["counterexamples"]
+            {name: frozenset(value) if vocabulary[name].is_set else value for name, value in referral["facts"].items()}
+            for referral in data["counterexamples"]
         )
         return cls(data["id"], data["sentence"], data["holds"], data["seconds"], data["note"], referrals)

@@ -1,4 +1,4 @@
-"""Proofs: what must hold of every referral that is accepted, complete or not, asked of the solver.
+"""Prove with the solver what must hold of every accepted referral, complete or not.
 
 The clinical properties are data, in ``rules/properties.yaml``; those about the rules as rules are in ``structural``. A
 property that fails comes with the smallest referral that breaks it, replayed in the reference.
@@ -22,7 +22,9 @@ from triage.reading.properties_file import read_properties
 
 def names(ruleset: RuleSet, folder: Path) -> tuple[str, ...]:
     """The ids of all properties. Raises FaultyRuleSet where one names what does not exist."""
-    return tuple(each.id for each in read_properties(folder, ruleset)) + tuple(id_ for id_, _, _ in STRUCTURAL)
+    return tuple(property_.id for property_ in read_properties(folder, ruleset)) + tuple(
+        id_ for id_, _, _ in STRUCTURAL
+    )
 
 
 def prove_all(ruleset: RuleSet, folder: Path, timeout: float = 10.0, only: Iterable[str] = ()) -> tuple[Proof, ...]:
@@ -33,8 +35,10 @@ def prove_all(ruleset: RuleSet, folder: Path, timeout: float = 10.0, only: Itera
     wanted = frozenset(only)
     properties = read_properties(folder, ruleset)
     with solving:
-        prover = Prover(ruleset, timeout, [each for property_ in properties for each in property_.conditions])
-        claims = [(each.id, each.sentence, partial(check_property, prover, each)) for each in properties]
+        prover = Prover(ruleset, timeout, [condition for property_ in properties for condition in property_.conditions])
+        claims = [
+            (property_.id, property_.sentence, partial(check_property, prover, property_)) for property_ in properties
+        ]
         claims += [(id_, sentence, partial(check, prover)) for id_, sentence, check in STRUCTURAL]
         return tuple(_proof(*claim) for claim in claims if not wanted or claim[0] in wanted)
 

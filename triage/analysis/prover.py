@@ -14,7 +14,7 @@ from triage.model.ruleset import RuleSet
 
 
 class Refuted(Exception):
-    """The property does not hold: why in words, and on which referrals."""
+    """The property does not hold: the reason in words, and the referrals that show it."""
 
     def __init__(self, note: str, referrals: tuple[dict[str, Value], ...] = ()) -> None:
         self.note = note
@@ -35,13 +35,13 @@ class Prover:
         self.pair = search_among(self.one.variables, self.other.variables, timeout=timeout)
 
     def never(self, note: str, *formulas: Formula) -> None:
-        """Refute with the smallest referral of which all the formulas hold, if there is one."""
+        """Refute with the smallest referral on which all the formulas hold, if there is one."""
         model = self.single.smallest(*formulas)
         if model is not None:
             raise Refuted(note, (self.one.replay(model),))
 
     def never_both(self, note: str, *formulas: Formula) -> None:
-        """Refute with the smallest two referrals of which all the formulas hold, if there are."""
+        """Refute with the smallest two referrals on which all the formulas hold, if there are any."""
         model = self.pair.smallest(*formulas)
         if model is not None:
             raise Refuted(note, (self.one.replay(model), self.other.replay(model)))
@@ -57,7 +57,7 @@ class Prover:
 
     @cached_property
     def seen(self) -> Mapping[str, frozenset[str] | None]:
-        """For each rule, all the rules that fire on one referral on which it does; None where it fires on none."""
+        """For each rule, all the rules that fire on one referral on which it fires; None where it fires on none."""
         return {id_: self._fired_with(fired) for id_, fired in self.one.fired.items()}
 
     def _fired_with(self, fired: Formula) -> frozenset[str] | None:

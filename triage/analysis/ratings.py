@@ -1,6 +1,6 @@
-"""What fired rules come to: each target's rating, role and certainty, which targets lead, and the rating of the whole.
+"""The targets' ratings, roles and certainties, the targets that lead, and the rating of the referral, as formulas.
 
-The definitions of ``engines.outcome``, written as formulas over all referrals at once.
+The definitions of ``engines.outcome``, over all referrals at once.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Ratings(Fired):
     def condition_beside(self) -> Formula:
         """A condition is suspected or current, given or derived, so that no life problem counts."""
         vocabulary = self.ruleset.vocabulary
-        beside = (name for name in vocabulary.conditions if name not in vocabulary.not_a_condition_beside)
-        return some(self.answered.has(name, PRESENT) for name in beside)
+        names = (name for name in vocabulary.conditions if name not in vocabulary.not_a_condition_beside)
+        return some(self.answered.has(name, PRESENT) for name in names)
 
     def counts(self, target: str) -> Formula:
         """A support for the target, should it fire, counts."""
@@ -47,14 +47,14 @@ class Ratings(Fired):
     def about(self, target: str) -> Formula:
         """The leading problem is about the target."""
         return some(
-            every((leads, self.answered.has(target, REMITTED) if target not in about else every(())))
-            for leads, about, remitted in self._leads
-            if target in about or (remitted and target in self.ruleset.vocabulary.conditions)
+            every((is_leading, self.answered.has(target, REMITTED) if target not in targets else every(())))
+            for is_leading, targets, also_remitted in self._leads
+            if target in targets or (also_remitted and target in self.ruleset.vocabulary.conditions)
         )
 
     @cached_property
     def _leads(self) -> list[tuple[Formula, tuple[str, ...], bool]]:
-        """For each leading problem: when it is that, what it is about, whether about what is remitted too."""
+        """For each leading problem: its formula, its targets, and whether it is about remitted conditions too."""
         vocabulary = self.ruleset.vocabulary
         return [(self._problem_is(value), lead.targets, lead.also_remitted) for value, lead in vocabulary.leads.items()]
 
@@ -73,7 +73,7 @@ class Ratings(Fired):
 
     @cached_property
     def capped(self) -> Formula:
-        """Nothing supports the leading problem, and it holds what stands beside it."""
+        """The leading problem is not supported, other targets are, and the leading problem caps these."""
         leads = self.ruleset.vocabulary.leads
         capping = [self._problem_is(value) for value, lead in leads.items() if lead.otherwise == "all_lead_capped"]
         return every((self._anything_supported, no(self._leading_is_supported), some(capping)))
@@ -95,20 +95,20 @@ class Ratings(Fired):
 
     @remembered
     def target_at_least(self, target: str, rating: str) -> Formula:
-        """The target is supported, and rated so or higher."""
+        """The target is supported, and its rating is this one or higher."""
         capped = self.scales.rating_rank(self.scales.cap) < self.scales.rating_rank(rating)
         uncapped = self.uncapped_at_least(target, rating)
         return every((uncapped, no(self.capped))) if capped else uncapped
 
     @remembered
     def uncapped_at_least(self, target: str, rating: str) -> Formula:
-        """By supports and limits the target is rated so or higher, whether or not the leading problem caps it."""
+        """The target's rating is this one or higher before the cap of the leading problem."""
         rank = self.scales.rating_rank(rating)
         return every((self.support_reaches(target, rank), no(self.limited_below(target, rank))))
 
     @remembered
     def rating_at_least(self, rating: str) -> Formula:
-        """The rating of the whole is this one or higher."""
+        """The rating of the referral is this one or higher."""
         leading = (
             every((self.leads(target), self.target_at_least(target, rating))) for target in self.supported_targets
         )
@@ -123,12 +123,12 @@ class Ratings(Fired):
             yield every((no(self._anything_supported), no(below)))
 
     def rating_is(self, rating: str) -> Formula:
-        """The rating of the whole is this one."""
+        """The rating of the referral is this one."""
         return exactly(self.rating_at_least, self.scales.rating_ids, rating)
 
     def target_is(self, target: str, rating: str) -> Formula:
-        """The target is supported and rated so."""
-        return exactly(lambda each: self.target_at_least(target, each), self.scales.rating_ids, rating)
+        """The target is supported, and its rating is this one."""
+        return exactly(lambda value: self.target_at_least(target, value), self.scales.rating_ids, rating)
 
     @remembered
     def role_is(self, target: str, role: str) -> Formula:

@@ -1,4 +1,4 @@
-"""Why not another rating: the supports that did not fire, with what they lack, and the limits in the way."""
+"""Why a referral has no other rating: the supports that did not fire, what they lack, and the limits in the way."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from triage.reading.referral import as_json
 
 
 def why_not(ruleset: RuleSet, answers: Answers) -> dict[str, WhyNot]:
-    """Say of every rating but the one so far why it is not that, lowest first.
+    """Say why the referral does not have each rating but the one so far, lowest rating first.
 
     For a higher one: the supports that reach it and did not fire, the nearest to firing first, and the limits that hold
     the leading targets below it. For a lower one: the supports that carry a leading target above it, no limit holding
@@ -40,12 +40,12 @@ def why_not(ruleset: RuleSet, answers: Answers) -> dict[str, WhyNot]:
 def _lacking(ruleset: RuleSet, evaluation: Evaluation, so_far: Standing, rank: int) -> tuple[LackingSupport, ...]:
     """The supports that reach the rating and did not fire; nothing where one of a leading target reaches it."""
     reaching = [rule for rule in ruleset.rules if _reaches(rule, ruleset, rank)]
-    by_leading = {id_ for each in so_far.targets if each.leading for id_ in each.supports}
+    by_leading = {id_ for target in so_far.targets if target.leading for id_ in target.supports}
     if any(rule.id in by_leading for rule in reaching):
         return ()
-    open_or_out = (rule for rule in reaching if not evaluation.truths[rule.id])
-    lacking = (_shortfall(rule, ruleset, evaluation.answers, evaluation.asked) for rule in open_or_out)
-    return tuple(sorted(lacking, key=lambda each: (_failed(each), len(each.conditions), each.rule)))
+    not_fired = (rule for rule in reaching if not evaluation.truths[rule.id])
+    lacking = (_shortfall(rule, ruleset, evaluation.answers, evaluation.asked) for rule in not_fired)
+    return tuple(sorted(lacking, key=lambda support: (_failed(support), len(support.conditions), support.rule)))
 
 
 def _reaches(rule: Rule, ruleset: RuleSet, rank: int) -> bool:
@@ -61,15 +61,15 @@ def _shortfall(rule: Rule, ruleset: RuleSet, answers: Answers, asked: Mapping[st
     vocabulary = ruleset.vocabulary
 
     def unmet(conjunction: Conjunction) -> list[Condition]:
-        return [each for each in conjunction if vocabulary.truth(each, answers, asked) is not True]
+        return [condition for condition in conjunction if vocabulary.truth(condition, answers, asked) is not True]
 
     nearest = min(
         (unmet(conjunction) for conjunction in rule.when),
-        key=lambda each: (sum(condition.fact in answers for condition in each), len(each)),
+        key=lambda conditions: (sum(condition.fact in answers for condition in conditions), len(conditions)),
     )
-    stopping = [each for each in rule.unless if vocabulary.truth(each, answers, asked) is not False]
-    needed = [_unmet(each, ruleset, answers, "") for each in nearest]
-    excluded = [_unmet(each, ruleset, answers, "not ") for each in stopping]
+    stopping = [condition for condition in rule.unless if vocabulary.truth(condition, answers, asked) is not False]
+    needed = [_unmet(condition, ruleset, answers, "") for condition in nearest]
+    excluded = [_unmet(condition, ruleset, answers, "not ") for condition in stopping]
     return LackingSupport(rule.id, rule.title, (*needed, *excluded))
 
 
@@ -95,7 +95,7 @@ def _held_by(ruleset: RuleSet, fired: Iterable[Rule], so_far: Standing, rank: in
     if so_far.capped and rating_rank(ruleset.scales.cap) < rank:
         cap = ruleset.scales.built_in[NOT_THE_LEADING_PROBLEM]
         limits.append(HoldingLimit(cap.id, cap.title, ruleset.scales.cap, None))
-    return tuple(sorted(limits, key=lambda each: (rating_rank(each.to), each.rule)))
+    return tuple(sorted(limits, key=lambda limit: (rating_rank(limit.to), limit.rule)))
 
 
 def _applies_to_a_leading_target(limit: Limits, so_far: Standing) -> bool:
@@ -107,10 +107,10 @@ def _carried_by(ruleset: RuleSet, so_far: Standing, rank: int) -> tuple[Carrying
     rating_rank = ruleset.scales.rating_rank
     carrying = {
         (id_, effect.rating)
-        for each in so_far.targets
-        if each.leading and rating_rank(each.rating) > rank
-        for id_ in each.supports
+        for target in so_far.targets
+        if target.leading and rating_rank(target.rating) > rank
+        for id_ in target.supports
         for effect in ruleset.by_id[id_].of(Supports)
-        if each.target in effect.targets and rating_rank(effect.rating) > rank
+        if target.target in effect.targets and rating_rank(effect.rating) > rank
     }
     return tuple(CarryingSupport(id_, ruleset.by_id[id_].title, rating) for id_, rating in sorted(carrying))

@@ -14,15 +14,15 @@ class Shown(Fired):
 
     @remembered
     def offered(self, therapy: str) -> Formula:
-        """A rule offers the therapy, and nothing that was answered rules it out."""
-        barred = next(each.not_offered_when for each in self.scales.therapies if each.id == therapy)
+        """A rule offers the therapy, and no answer rules it out."""
+        not_when = next(term.not_offered_when for term in self.scales.therapies if term.id == therapy)
         offers = self.some_fired(Alternative, lambda effect: effect.therapy == therapy)
-        return every((offers, no(self._any_known(barred))))
+        return every((offers, no(self._any_known(not_when))))
 
     @remembered
     def suited(self, format_: str) -> Formula:
         """The format is called suited: a rule says so, none says that it is not, and what it needs is known to hold."""
-        only_when = next(each.suited_only_when for each in self.scales.formats if each.id == format_)
+        only_when = next(term.suited_only_when for term in self.scales.formats if term.id == format_)
         called = (self._called(Format(format_, suited=True)), no(self._called(Format(format_, suited=False))))
         return every([*called, *([self._any_known(only_when)] if only_when else [])])
 
@@ -36,14 +36,14 @@ class Shown(Fired):
     @remembered
     def shows(self, line: str) -> Formula:
         """The action shows the line: a rule that fired has it, and none that fired has the line that hides it."""
-        hidden_by = next(each.not_beside for each in self.scales.lines if each.id == line)
-        had = self.some_fired(Urgency, lambda effect: line in effect.action.also)
+        hidden_by = next(term.not_beside for term in self.scales.lines if term.id == line)
+        in_action = self.some_fired(Urgency, lambda effect: line in effect.action.also)
         hidden = self.some_fired(Urgency, lambda effect: hidden_by in effect.action.also)
-        return every((had, no(hidden)))
+        return every((in_action, no(hidden)))
 
     @remembered
     def covered(self, id_: str) -> Formula:
-        """A rule that fired takes the place of this one."""
+        """A rule that fired covers this one."""
         return self.some_fired(Urgency, lambda effect: id_ in effect.covers)
 
     def proposes_area(self) -> Formula:

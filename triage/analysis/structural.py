@@ -1,4 +1,4 @@
-"""Properties of the rules as rules: that answering more lowers nothing, that each can fire, and that no two are one."""
+"""Properties of any rule set: answering more lowers nothing, each rule can fire, no two rules mean the same."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _no_two_rules_mean_the_same(prover: Prover) -> None:
 
 
 def _apart(prover: Prover, first: str, second: str) -> bool:
-    """Say whether one of two rules fires on some referral where the other does not; first of the referrals seen."""
+    """Say whether one of two rules fires on some referral where the other does not; try the referrals seen first."""
     if any((first in seen) != (second in seen) for seen in map(prover.seen.get, (first, second)) if seen):
         return True
     one, two = prover.one.fired[first], prover.one.fired[second]
@@ -54,7 +54,7 @@ def _apart(prover: Prover, first: str, second: str) -> bool:
 
 
 def _bare(effect: Effect) -> Any:
-    """An effect without its words."""
+    """What an effect does, without its texts."""
     match effect:
         case Urgency(level=level):
             return ("urgency", level)

@@ -1,6 +1,6 @@
-"""One rule set over all referrals: what fires, and what the targets, the rating and the level come to, as formulas.
+"""One rule set over all referrals, as formulas: which rules fire, the targets, the rating and the level.
 
-Every model is replayed in the reference before it is believed.
+Every model is replayed in the reference engine before it is used.
 """
 
 from __future__ import annotations
@@ -18,45 +18,45 @@ from triage.model.rule import Answers, Value
 
 
 class SolverDisagreement(Exception):
-    """A referral that z3 found does not do in the reference what it does in the formulas."""
+    """The formulas and the reference engine give different results for a referral that z3 found."""
 
 
 class Symbolic(Ratings, Levels, Shown):
-    """One rule set over one referral's variables: what fires and what it comes to, as formulas."""
+    """One rule set over one referral's variables, as formulas: which rules fire, and the outcome."""
 
     def replay(self, model: Any) -> dict[str, Value]:
-        """The referral of a model, after the reference came to the same on it. Raises SolverDisagreement."""
+        """The referral of a model, once the reference engine confirms it. Raises SolverDisagreement."""
         facts = self.variables.read(model)
         evaluation = reference.evaluate(self.ruleset, facts)
         fired = {id_ for id_, formula in self.fired.items() if holds_in(model, formula)}
         if fired != evaluation.fired:
             differing = ", ".join(sorted(fired ^ evaluation.fired))
             raise SolverDisagreement(f"The solver and the reference differ about: {differing}.")
-        truly = standing(self.ruleset, self.ruleset.fired(fired), evaluation.answers)
-        for what, formula in self._standing(truly, facts):
+        expected = standing(self.ruleset, self.ruleset.fired(fired), evaluation.answers)
+        for what, formula in self._standing(expected, facts):
             if not holds_in(model, formula):
                 raise SolverDisagreement(f"The solver and the reference differ about {what}.")
         return facts
 
-    def _standing(self, truly: Standing, facts: Answers) -> Iterator[tuple[str, Formula]]:
-        """What must hold of the formulas where the fired rules come to this."""
-        yield f"the rating `{truly.rating}`", self.rating_is(truly.rating)
-        yield f"the level `{truly.level}`", self.level_is(truly.level)
+    def _standing(self, expected: Standing, facts: Answers) -> Iterator[tuple[str, Formula]]:
+        """The formulas that must hold where the reference engine gives this standing."""
+        yield f"the rating `{expected.rating}`", self.rating_is(expected.rating)
+        yield f"the level `{expected.level}`", self.level_is(expected.level)
         held = floors(self.ruleset, self.ruleset.vocabulary.core_unanswered(facts), facts)
         rank = self.scales.urgency_rank
         for level in self.scales.urgency_ids:
             reached = self.floor_at_least(level)
-            floored = any(rank(each.level) >= rank(level) for each in held)
+            floored = any(rank(floor.level) >= rank(level) for floor in held)
             yield f"the floor `{level}`", reached if floored else no(reached)
-        by_target = {each.target: each for each in truly.targets}
+        by_target = {rated.target: rated for rated in expected.targets}
         for target in self.supported_targets:
-            each = by_target.get(target)
-            if each is None:
+            rated = by_target.get(target)
+            if rated is None:
                 yield f"`{target}`", no(self.supported(target))
                 continue
-            yield f"the rating of `{target}`", self.target_is(target, each.rating)
-            yield f"whether `{target}` leads", self.leads(target) if each.leading else no(self.leads(target))
-            if each.role is not None:
-                yield f"the role of `{target}`", self.role_is(target, each.role)
-            if each.certainty is not None:
-                yield f"the certainty of `{target}`", self.certainty_is(target, each.certainty)
+            yield f"the rating of `{target}`", self.target_is(target, rated.rating)
+            yield f"whether `{target}` leads", self.leads(target) if rated.leading else no(self.leads(target))
+            if rated.role is not None:
+                yield f"the role of `{target}`", self.role_is(target, rated.role)
+            if rated.certainty is not None:
+                yield f"the certainty of `{target}`", self.certainty_is(target, rated.certainty)

@@ -1,9 +1,9 @@
-"""Every referral that is accepted, complete or not, as variables for the solver.
+"""Any accepted referral, complete or not, as variables for the solver.
 
 Each answer is a set of yes/no variables, of which none is true while the fact has no answer: one for each value, one
 for each member of a set, one for each stretch of a number between the cut-points of rules, constraints and properties.
 A set has one more, "answered": its members are then all of them, and every other is known not to be in it. A set that
-has a member and is not answered is open. Which answers count was settled when the referral was read: these do.
+has a member and is not answered is open. Only answers that count are here; the reading settles which.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from triage.model.vocabulary import AtMost, Vocabulary
 
 
 class Variables:
-    """The answers to one referral as variables, with the numbers cut wherever one of the rule sets cuts them."""
+    """The answers of one referral as variables; numbers are cut wherever one of the rule sets cuts them."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Variables:
         return self._closed.get(name, self._any[name])
 
     def given(self, name: str) -> Formula:
-        """The fact has an answer, be it an open set."""
+        """The fact has an answer, which may be an open set."""
         return some((self._closed[name], self._any[name])) if name in self._closed else self._any[name]
 
     def open(self, name: str) -> Formula:
@@ -53,14 +53,15 @@ class Variables:
     def accepted(self) -> Formula:
         """The referral is one that is accepted: one answer to each fact, none that contradicts another."""
         single = [fact.name for fact in self.vocabulary if not fact.is_set]
-        rules = [at_most(1, self.values[name].values()) for name in single]
+        formulas = [at_most(1, self.values[name].values()) for name in single]
         for constraint in self.vocabulary.constraints:
             if isinstance(constraint, AtMost):
-                rules += self._at_most(constraint)
+                formulas += self._at_most(constraint)
             else:
                 given = [self.given(constraint.given)] if constraint.given else []
-                rules.append(no(every([*given, *(self.holds(each) for each in constraint.never)])))
-        return every(rules)
+                never = (self.holds(condition) for condition in constraint.never)
+                formulas.append(no(every([*given, *never])))
+        return every(formulas)
 
     def _at_most(self, constraint: AtMost) -> list[Formula]:
         lower, upper = self.values[constraint.lower], self.values[constraint.upper]
@@ -91,51 +92,51 @@ class Variables:
         values = self.values[condition.fact]
         match condition:
             case OneOf(values=wanted) | Includes(members=wanted):
-                return (held for key, held in values.items() if key in wanted)
+                return (formula for key, formula in values.items() if key in wanted)
             case Between(low=low, high=high):
                 if any(first < low <= last or first <= high < last for first, last in values):
                     raise ValueError(f"{condition} cuts inside a stretch of numbers that was not cut there.")
-                return (held for (first, last), held in values.items() if low <= first and last <= high)
+                return (formula for (first, last), formula in values.items() if low <= first and last <= high)
         assert_never(condition)
 
     def is_given(self, answers: Answers, *, and_no_other: bool = False) -> Formula:
         """The answers are these; with ``and_no_other`` no other fact has an answer."""
-        rules = [self.is_answer(name, value) for name, value in answers.items()]
+        formulas = [self.is_answer(name, value) for name, value in answers.items()]
         if and_no_other:
-            rules += [no(self.given(name)) for name in self.values if name not in answers]
-        return every(rules)
+            formulas += [no(self.given(name)) for name in self.values if name not in answers]
+        return every(formulas)
 
     def is_answer(self, name: str, value: Value) -> Formula:
         """The fact's answer is this one."""
         values = self.values[name]
         if isinstance(value, frozenset):
-            known = (held if key in value else no(held) for key, held in values.items())
+            known = (formula if key in value else no(formula) for key, formula in values.items())
             return every([no(self.answered(name)) if is_open(value) else self.answered(name), *known])
         if isinstance(value, int):
-            return next(held for (low, high), held in values.items() if low <= value <= high)
+            return next(formula for (low, high), formula in values.items() if low <= value <= high)
         return values[value]
 
     def kept_in(self, other: Variables, name: str) -> Formula:
-        """What is known of the fact here is known of it in the other referral too, which may know more."""
+        """All that is known of the fact in this referral is known in the other one too, where more may be known."""
         values, others = self.values[name], other.values[name]
-        known = [some((no(held), others[key])) for key, held in values.items()]
+        known = [some((no(formula), others[key])) for key, formula in values.items()]
         if name in self._closed:
             known.append(some((no(self.answered(name)), self.same(other, [name]))))
         return every(known)
 
     def same(self, other: Variables, names: Iterable[str]) -> Formula:
         """Both referrals have the same answers, or none, to these facts."""
-        rules = []
+        formulas = []
         for name in names:
-            rules += [same(held, other.values[name][key]) for key, held in self.values[name].items()]
-            rules.append(same(self.answered(name), other.answered(name)))
-        return every(rules)
+            formulas += [same(formula, other.values[name][key]) for key, formula in self.values[name].items()]
+            formulas.append(same(self.answered(name), other.answered(name)))
+        return every(formulas)
 
     def read(self, model: Any) -> dict[str, Value]:
         """The referral of a model."""
         facts: dict[str, Value] = {}
         for fact in self.vocabulary:
-            held = [key for key, each in self.values[fact.name].items() if holds_in(model, each)]
+            held = [key for key, formula in self.values[fact.name].items() if holds_in(model, formula)]
             if fact.is_set:
                 if holds_in(model, self.answered(fact.name)):
                     facts[fact.name] = frozenset(held)
@@ -147,9 +148,9 @@ class Variables:
 
 
 def search_among(*referrals: Variables, timeout: float = 10.0) -> Search:
-    """A search among the referrals that is accepted; the smallest have the fewest answers, and the fewest open sets."""
-    accepted = [each.accepted() for each in referrals]
-    counted = [counted for each in referrals for name in each.values for counted in _counted(each, name)]
+    """A search among accepted referrals; the smallest have the fewest answers and the fewest open sets."""
+    accepted = [referral.accepted() for referral in referrals]
+    counted = [formula for referral in referrals for name in referral.values for formula in _counted(referral, name)]
     return Search(accepted, counted, timeout)
 
 
