@@ -1,4 +1,4 @@
-"""The JSON Schema of rule files: their shape, with the rule set's own facts, values, sources and scales in it.
+"""Build the JSON Schema of rule files, with the rule set's own facts, values, sources and scales.
 
 An editor that knows YAML schemas completes and checks with it while a rule is written. `triage rules check` says more.
 """
@@ -20,11 +20,11 @@ from triage.reading.tables import OF_A_ROW, ROWS
 
 SCHEMA_FILE = "rule.schema.json"
 SCHEMA_COMMENT = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
-"""How a rule file, one folder below, names its schema."""
+"""The line by which a rule file, one folder below, names its schema."""
 
 
 def rule_schema(ruleset: RuleSet) -> dict[str, Any]:
-    """The JSON Schema of a rule file of this rule set: one rule, or with ``rows`` a table."""
+    """Build the JSON Schema of this rule set's rule files: one rule, or with ``rows`` a table."""
     rule: dict[str, Any] = _with_words(RuleText.model_json_schema(), _vocabulary_of(ruleset))
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -37,7 +37,7 @@ def rule_schema(ruleset: RuleSet) -> dict[str, Any]:
 
 
 def _table_schema(rule: dict[str, Any]) -> dict[str, Any]:
-    """A table: what a rule has, with each part in the table, in its rows, or in both, where it is merged."""
+    """Build the schema of a table: each part of a rule stands in the table, in its rows, or in both."""
     parts = rule["properties"] | {"then": {"type": "object", "properties": {name: {} for name in EFFECTS}}}
     row = parts | {"covers": {"type": "array", "items": {"type": "string"}}}
     shared = {name: part for name, part in parts.items() if name not in OF_A_ROW}
@@ -53,12 +53,12 @@ def write_schema(ruleset: RuleSet, folder: Path) -> Path:
 
 
 def _with_words(schema: Any, words: dict[str, Any]) -> Any:
-    """The schema with the rule set's words in place of the names of their lists."""
+    """Replace the names of lists in a schema by the rule set's words."""
     if isinstance(schema, dict):
         if WORDS in schema and isinstance(schema[WORDS], str):
-            return {name: each for name, each in schema.items() if name != WORDS} | words[schema[WORDS]]
-        return {name: _with_words(each, words) for name, each in schema.items()}
-    return [_with_words(each, words) for each in schema] if isinstance(schema, list) else schema
+            return {name: part for name, part in schema.items() if name != WORDS} | words[schema[WORDS]]
+        return {name: _with_words(part, words) for name, part in schema.items()}
+    return [_with_words(part, words) for part in schema] if isinstance(schema, list) else schema
 
 
 def _vocabulary_of(ruleset: RuleSet) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _described(fact: Fact, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tests(fact: Fact) -> dict[str, Any]:
-    """What a rule may ask of a fact."""
+    """Build the schema of the tests that a condition may make of a fact."""
     if fact.is_integer:
         return {"anyOf": [_number(fact), _object({"at_least": _number(fact), "at_most": _number(fact)})]}
     value = _one_of(fact.values)
@@ -111,7 +111,7 @@ def _tests(fact: Fact) -> dict[str, Any]:
 
 
 def _answers(fact: Fact) -> dict[str, Any]:
-    """What an example may give as an answer."""
+    """Build the schema of the answers that an example may give."""
     if fact.is_integer:
         return {"anyOf": [_number(fact), _one_of([UNKNOWN, None])]}
     if fact.is_set:
