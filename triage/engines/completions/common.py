@@ -59,7 +59,7 @@ class CommonTo:
     def __init__(self, ruleset: RuleSet, levels: Levels, answers: Answers, rating: str) -> None:
         self._ruleset = ruleset
         self._rank = ruleset.scales.rating_rank
-        self._rating = rating
+        self._answers, self._rating = answers, rating
         self._table = _Decided(levels.classes_of(answers) | levels.not_given(answers))
         self._meaning = Meaning(levels, self._table)
         self._ratings = Ratings(ruleset, self._meaning)
@@ -83,8 +83,9 @@ class CommonTo:
 
     @cached_property
     def _best(self) -> dict[str, Node]:
-        """For each target that some rule supports whether it leads and has the rating, where the whole has it."""
-        return {target: self._is_best(target) for target in self._ratings.of_target}
+        """For each target that somewhere leads and has the rating, whether it does, where the whole has the rating."""
+        best = ((target, self._all(self._is_best(target), self._with_rating)) for target in self._ratings.of_target)
+        return {target: is_best for target, is_best in best if is_best.high > 0}
 
     def _is_best(self, target: str) -> Node:
         own, wanted = self._ratings.of_target[target], self._rank(self._rating) + 1
@@ -191,12 +192,15 @@ class CommonTo:
             return meaning.no
         if length.remitted and target not in vocabulary.conditions:
             return meaning.no
-        remitted = meaning.satisfied(OneOf(target, frozenset({REMITTED}))) if length.remitted else meaning.yes
+        remitted = self._known(OneOf(target, frozenset({REMITTED}))) if length.remitted else meaning.yes
         if length.age is None:
             return remitted
-        return (
-            self._all(remitted, meaning.satisfied(Between(AGE, *length.age))) if AGE in vocabulary.facts else meaning.no
-        )
+        return self._all(remitted, self._known(Between(AGE, *length.age))) if AGE in vocabulary.facts else meaning.no
+
+    def _known(self, condition: Condition) -> Node:
+        """The fact has an answer, which satisfies the condition: one was given, or the fact is asked."""
+        given = condition.fact in self._answers
+        return self._meaning.satisfied(condition) if given else self._meaning.holds(condition)
 
     def _said(self, terms: Iterable[Term], function: Node) -> str | None:
         """The term that the function has everywhere, its places counted from 1; None where it has several, or none."""
