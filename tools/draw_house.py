@@ -1,4 +1,4 @@
-"""Draw the house: the packages as rooms on floors, each with its modules, what it imports, and every circle.
+"""Draw the packages as rooms on floors, with their modules and imports, and name every circle of imports.
 
 ``python tools/draw_house.py [--revision REV]`` reads the imports of the working tree, or of a revision of git, without
 running any of the code. A room is what stands directly in `triage/` or `api/`; a room is one floor above the highest
@@ -24,7 +24,7 @@ Arrows = dict[str, set[str]]
 
 
 def main() -> None:
-    """Print the house of the working tree or of the revision that is named."""
+    """Print the drawing of the working tree or of a revision of git."""
     parser = argparse.ArgumentParser(description="Draw the packages as rooms on floors.")
     parser.add_argument("--revision", help="a revision of git; the working tree where none is given")
     revision = parser.parse_args().revision
@@ -50,7 +50,7 @@ def _print_house(folder: Path, name: str) -> None:
     sys.path.insert(0, str(folder))  # grimp looks for packages where Python does
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     modules = graph.modules - set(PACKAGES)
-    between_modules = {each: graph.find_modules_directly_imported_by(each) & modules for each in modules}
+    between_modules = {module: graph.find_modules_directly_imported_by(module) & modules for module in modules}
     rooms: dict[str, set[str]] = {}
     for module in modules:
         rooms.setdefault(room_of(module), set()).add(module)
@@ -60,53 +60,53 @@ def _print_house(folder: Path, name: str) -> None:
 
 
 def room_of(module: str) -> str:
-    """The room of a module: its name down to the second part."""
+    """Give the room of a module: the first two parts of its name."""
     return ".".join(module.split(".")[:2])
 
 
 def imported_rooms(room: str, members: Iterable[str], imports: Mapping[str, set[str]]) -> set[str]:
-    """The other rooms that the members of a room import."""
+    """List the other rooms that the members of a room import."""
     return {room_of(target) for member in members for target in imports[member]} - {room}
 
 
 def circles(arrows: Mapping[str, set[str]]) -> list[list[str]]:
-    """The groups whose members all reach one another."""
-    reached = {each: _reached(each, arrows) for each in arrows}
+    """List the groups whose members all reach one another."""
+    reached = {start: _reached(start, arrows) for start in arrows}
     groups = {
-        tuple(sorted(other for other in reached[each] if each in reached[other]))
-        for each in arrows
-        if each in reached[each]
+        tuple(sorted(other for other in reached[start] if start in reached[other]))
+        for start in arrows
+        if start in reached[start]
     }
     return [list(group) for group in sorted(groups)]
 
 
 def _reached(start: str, arrows: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = list(arrows[start])
     while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting.extend(arrows[each])
-    return found
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting.extend(arrows[node])
+    return reached
 
 
 def floors(arrows: Mapping[str, set[str]]) -> dict[str, int]:
-    """The floor of each room, 0 for one that imports no other; a circle lies on one floor."""
+    """Give the floor of each room, 0 for one that imports no other; a circle lies on one floor."""
     together = {member: tuple(circle) for circle in circles(arrows) for member in circle}
-    found: dict[str, int] = {}
+    heights: dict[str, int] = {}
 
     def floor(room: str) -> int:
-        if room not in found:
+        if room not in heights:
             members = together.get(room, (room,))
             below = {other for member in members for other in arrows[member]} - set(members)
             height = max((floor(other) + 1 for other in below), default=0)
-            found.update(dict.fromkeys(members, height))
-        return found[room]
+            heights.update(dict.fromkeys(members, height))
+        return heights[room]
 
     for room in arrows:
         floor(room)
-    return found
+    return heights
 
 
 def _drawn(rooms: Mapping[str, set[str]], arrows: Mapping[str, set[str]]) -> list[str]:
@@ -114,7 +114,7 @@ def _drawn(rooms: Mapping[str, set[str]], arrows: Mapping[str, set[str]]) -> lis
     height = floors(arrows)
     for number in sorted(set(height.values()), reverse=True):
         lines.append(f"\nfloor {number}")
-        for room in sorted(each for each, floor in height.items() if floor == number):
+        for room in sorted(name for name, floor in height.items() if floor == number):
             inside = sorted(module.removeprefix(f"{room}.") for module in rooms[room] if module != room)
             lines.append(f"  {room}" + (f" ({len(rooms[room])}): {', '.join(inside)}" if inside else ""))
             if arrows[room]:
@@ -133,9 +133,9 @@ def _summary(
         "imports between modules": sum(map(len, between_modules.values())),
     }
     lines = ["", ", ".join(f"{number} {what}" for what, number in count.items())]
-    for what, found in (("rooms", circles(arrows)), ("modules", circles(between_modules))):
-        lines.append(f"circles of {what}: {len(found)}")
-        lines.extend("  " + " <-> ".join(circle) for circle in found)
+    for what, groups in (("rooms", circles(arrows)), ("modules", circles(between_modules))):
+        lines.append(f"circles of {what}: {len(groups)}")
+        lines.extend("  " + " <-> ".join(circle) for circle in groups)
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Measure the reading age of what a coordinator reads in the published rules; exit with 1 where it is too high."""
+"""Measure the reading age of the texts that coordinators read in the published rules; exit 1 if it is too high."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from triage.settings import PUBLISHED
 
 def main() -> int:
     """Print the mean grade, the exceptions and each text that is too hard."""
-    found = reading_age(read_ruleset(PUBLISHED))
-    print(f"{found.count} texts, Flesch-Kincaid grade {found.mean:.1f} on the average (at most {GRADE}).")
+    measured = reading_age(read_ruleset(PUBLISHED))
+    print(f"{measured.count} texts, Flesch-Kincaid grade {measured.mean:.1f} on the average (at most {GRADE}).")
     for name, reason in EXCEPTIONS.items():
         print(f"excepted: {name}: {reason}")
-    for each in found.too_hard:
-        print(f"{each.name}: grade {each.grade:.1f}, at most {MOST}: {each.text}")
-    return 0 if found.holds else 1
+    for text in measured.too_hard:
+        print(f"{text.name}: grade {text.grade:.1f}, at most {MOST}: {text.text}")
+    return 0 if measured.holds else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The linter of rule sets: one module a check, each a function from a rule set to faults."""
+"""The checks of rule sets: one module for each, with a function from a rule set to faults."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ CHECKS: tuple[Check, ...] = (
     size.check,
 )
 REPORTS: tuple[Check, ...] = (adults.check,)
-"""What is said of a rule set and does not refuse it yet."""
+"""Checks whose faults are reported and do not yet refuse a rule set."""
 
 
 def faults_of(ruleset: RuleSet) -> Iterator[Fault]:
-    """Run every check over a rule set that could be read: what is wrong with it, drafts and retired rules included."""
+    """Find every fault of a rule set that could be read, in drafts and retired rules too."""
     yield from ruleset.draft_faults
     for check in CHECKS:
         yield from check(ruleset)
 
 
 def reports_of(ruleset: RuleSet) -> Iterator[Fault]:
-    """What is to be mended and refuses nothing yet."""
+    """Find the faults that are reported and do not yet refuse a rule set."""
     for check in REPORTS:
         yield from check(ruleset)
 
 
 def check_ruleset(ruleset: RuleSet, folder: Path) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
-    """What refuses the rule set, and what is only told: the faults of rules that do not run."""
+    """Give the faults that refuse a rule set, and those only reported, which are in rules that do not run."""
     set_aside = {rule.place.file for rule in ruleset.all_rules if rule.status != "active"}
     set_aside |= {fault.place.file for fault in ruleset.draft_faults}
     faults = sorted({*faults_of(ruleset), *_faults_of_properties(folder, ruleset)})
@@ -71,7 +71,7 @@ def check_ruleset(ruleset: RuleSet, folder: Path) -> tuple[tuple[Fault, ...], tu
 
 
 def _faults_of_properties(folder: Path, ruleset: RuleSet) -> tuple[Fault, ...]:
-    """What is wrong with what is to be proved, where the rule set has such a file."""
+    """Find the faults of the properties to be proved, if the rule set has a file of them."""
     if not (folder / PROPERTIES).is_file():
         return ()
     try:
@@ -82,7 +82,7 @@ def _faults_of_properties(folder: Path, ruleset: RuleSet) -> tuple[Fault, ...]:
 
 
 def load_ruleset(folder: Path) -> RuleSet:
-    """Read and check the rule set in ``folder``: what a service starts with.
+    """Read and check the rule set in ``folder``; services start with this.
 
     Raises FaultyRuleSet with every fault that reading or any check finds in what runs. A draft or a retired rule
     refuses nothing, and neither does a meaning that was not released yet.

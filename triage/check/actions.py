@@ -1,4 +1,4 @@
-"""An action is read out in ten seconds: its lines are short, and which of several comes first is settled."""
+"""Check that the lines of an urgency's action are short and that the order of the urgency rules is complete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCALES_FILE = "scales.yaml"
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find lines that are too long, and urgency rules that the order of the scales leaves out or does not know."""
+    """Find lines that are too long, urgency rules missing from `urgency_order`, and unknown ids in it."""
     for rule in ruleset.all_rules:
         if rule.urgency is None:
             continue

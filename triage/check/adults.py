@@ -1,4 +1,4 @@
-"""A limit that begins at some age says why it does not hold for adolescents, with the source that says so."""
+"""Check that a limit for adults only gives a reason and a source for leaving adolescents out."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from triage.model.rule import Between, Limits, Rule
 from triage.model.ruleset import RuleSet
 
 FIRST_AGE = 12
-"""From here on a limit of adults holds too, unless a source confines it."""
+"""A limit for adults holds from this age too, unless a source confines it to adults."""
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find limits bounded by age from below that name no reason, and reasons whose source is not there."""
+    """Find limits with a lowest age and no reason for it, and reasons whose source does not exist."""
     for rule in ruleset.all_rules:
         for limit in rule.of(Limits):
             place = rule.at("then", "limits")
@@ -30,5 +30,5 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
 
 
 def _begins_at_an_age(rule: Rule) -> bool:
-    conditions = (each for conjunction in rule.when for each in conjunction)
-    return any(isinstance(each, Between) and each.fact == AGE and each.low > FIRST_AGE for each in conditions)
+    bounds = (condition for conjunction in rule.when for condition in conjunction if isinstance(condition, Between))
+    return any(bound.fact == AGE and bound.low > FIRST_AGE for bound in bounds)

@@ -1,7 +1,7 @@
-"""How often each level and rating is given to referrals drawn from frequencies, everything asked, and by which rules.
+"""Alarm report: how often each level and rating is given to complete referrals drawn from frequencies, by which rules.
 
-A level that is the normal state is ignored. This report shows a clinician what tires people: the share of each level,
-and of each urgency rule how often it alone makes a referral that urgent.
+A level that is given to most referrals is soon ignored. The report shows a clinician the share of each level, and how
+often each urgency rule is the only one that makes a referral that urgent.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ SEED = 1
 
 
 def alarm_report(ruleset: RuleSet, frequencies: Frequencies, count: int = REFERRALS, seed: int = SEED) -> AlarmReport:
-    """Draw referrals and count what they come to."""
+    """Draw referrals and count their levels and ratings."""
     referrals = drawn_referrals(ruleset.vocabulary, frequencies, count, seed)
     return report_on(ruleset, referrals)
 
 
 def report_on(ruleset: RuleSet, referrals: Iterable[Answers]) -> AlarmReport:
-    """Count what complete referrals come to."""
+    """Count the levels and ratings of complete referrals, and the urgency rules that fire on them."""
     scales, engine = ruleset.scales, IndexedEvaluator(ruleset)
     levels, ratings, fired_by, alone = Counter[str](), Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     for answers in referrals:
         evaluation = engine.evaluate(answers)
         fired = ruleset.fired(evaluation.fired)
-        found = outcome(ruleset, fired, evaluation.answers)
-        levels[found.level] += 1
-        ratings[found.rating] += 1
+        result = outcome(ruleset, fired, evaluation.answers)
+        levels[result.level] += 1
+        ratings[result.rating] += 1
         urgent = [rule for rule in fired if rule.urgency]
         fired_by.update(rule.id for rule in urgent)
         alone.update((rule.id, level) for level in scales.urgency_ids[1:] for rule in _only_one(urgent, level, ruleset))
@@ -44,12 +44,14 @@ def report_on(ruleset: RuleSet, referrals: Iterable[Answers]) -> AlarmReport:
         sum(levels.values()),
         {level: levels[level] for level in reversed(scales.urgency_ids)},
         {rating: ratings[rating] for rating in reversed(scales.rating_ids)},
-        tuple(sorted(_causes(ruleset, fired_by, alone), key=lambda each: (-each.only_cause, -each.fired, each.rule))),
+        tuple(
+            sorted(_causes(ruleset, fired_by, alone), key=lambda cause: (-cause.only_cause, -cause.fired, cause.rule))
+        ),
     )
 
 
 def _only_one(urgent: list[Rule], level: str, ruleset: RuleSet) -> list[Rule]:
-    """The rule that is as urgent as the level, where it is the only one."""
+    """Give the only rule that is at least as urgent as the level, or none if there are several."""
     rank = ruleset.scales.urgency_rank
     as_urgent = [rule for rule in urgent if rule.urgency and rank(rule.urgency.level) >= rank(level)]
     return as_urgent if len(as_urgent) == 1 else []

@@ -1,4 +1,4 @@
-"""Raising the version: how far is computed from what changed in meaning since the last release."""
+"""Raise the version by a step computed from the changes in meaning since the last release."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOG_LINE = re.compile(r"^change_log:[ ]*(\[\])?[ ]*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Bump:
-    """A version to be released, how far it is from the last one (None: the first), and what differs."""
+    """A version to be released, its step from the last one (None for the first), and the changes."""
 
     version: str
     step: Step | None
@@ -42,7 +42,7 @@ def plan_bump(ruleset: RuleSet, folder: Path) -> Bump | None:
 
 
 def write_bump(bump: Bump, folder: Path, date: str) -> None:
-    """Write the version and a draft of its entry into ruleset.yaml, leaving all else as it is, and then the lock."""
+    """Write the version and a draft of its change log entry into ruleset.yaml, and write the lock."""
     path = folder / FILE
     text = path.read_text(encoding="utf-8")
     if bump.step is not None:
@@ -62,10 +62,10 @@ def _with_entry(text: str, bump: Bump, date: str) -> str:
 
 
 def _draft(bump: Bump) -> Iterable[str]:
-    """The entry's lines: what is new, what has changed, what is gone, to be put into words."""
+    """Draft the entry's lines: what is new, what has changed and what is gone, for the author to reword."""
     kinds: tuple[Kind, ...] = ("is new", "has changed", "is gone")
     for kind in kinds:
-        named = [f"{each.what} {each.id}" for each in bump.changes if each.kind == kind]
+        named = [f"{change.what} {change.id}" for change in bump.changes if change.kind == kind]
         if named:
             yield f"{DRAFT} {kind.removeprefix('is ').removeprefix('has ')}: {', '.join(named)}."
     if not bump.changes:

@@ -36,7 +36,7 @@ def read_cases(folders: Iterable[Path], ruleset: RuleSet) -> tuple[Case, ...]:
 
 
 def referrals_in(folders: Iterable[Path], ruleset: RuleSet) -> Iterator[Answers]:
-    """The answers of every case of the folders, in the same order."""
+    """Read the answers of every case of the folders, in the same order as `read_cases`."""
     reader = ReferralReader(ruleset.vocabulary)
     for folder in folders:
         for path in sorted(folder.glob("*.yaml")):
@@ -63,7 +63,7 @@ def _read(path: Path, reader: ReferralReader, ruleset: RuleSet) -> tuple[dict[st
 
 
 def _clear(facts: dict[str, Any], ruleset: RuleSet) -> None:
-    """Answer the core questions left; twice, since whether one is core may hang on the answer to another."""
+    """Answer the remaining core questions; twice, since an answer may make another question core."""
     for _ in range(2):
         answered: dict[str, Value] = {
             name: frozenset(value) if isinstance(value, list) else value for name, value in facts.items()

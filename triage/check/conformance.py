@@ -1,6 +1,6 @@
-"""The conformance cases: referrals with the rules that fire on them and what these come to, for other implementations.
+"""Conformance cases for other implementations: referrals with the rules that fire, the rating and the level.
 
-A case is made from each example of a running rule and from each written case; what fires is found by the reference.
+Each example of an active rule and each written case gives one; the reference engine finds the rules that fire.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from triage.reading.referral import as_json
 
 
 def conformance_lines(ruleset: RuleSet, folders: Iterable[Path] = ()) -> Iterator[str]:
-    """One JSON object a line: facts, the rules that fire, rating and level so far; each referral once."""
+    """Yield each case once, as a line of JSON with its facts, the rules that fire, rating and level."""
     seen: set[str] = set()
     for answers in _referrals(ruleset, folders):
         line = json.dumps(case_of(ruleset, answers), sort_keys=True)
@@ -29,14 +29,14 @@ def conformance_lines(ruleset: RuleSet, folders: Iterable[Path] = ()) -> Iterato
 
 
 def case_of(ruleset: RuleSet, answers: Answers) -> dict[str, Any]:
-    """One case: before floor, bounds and hold."""
+    """Make one case: answers, rules that fire, and rating and level before floor, bounds and hold."""
     evaluation = evaluate(ruleset, answers)
-    found = outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
+    result = outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
     return {
         "facts": {name: as_json(value, ruleset.vocabulary[name]) for name, value in sorted(answers.items())},
         "fired": sorted(evaluation.fired),
-        "rating": found.rating,
-        "level": found.level,
+        "rating": result.rating,
+        "level": result.level,
     }
 
 

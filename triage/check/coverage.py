@@ -1,4 +1,4 @@
-"""What became of the knowledge: which rules, examples and written cases each claim and each row of the evidence has."""
+"""Coverage: which rules and examples implement each claim and each row of the evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from triage.model.ruleset import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A claim or a row of the evidence: its words, the rules that encode it, and where else in the set it stands.
+    """A claim or a row of the evidence: its words, the rules that encode it, and where else it is used.
 
     ``reason`` says why nothing encodes it, where ``sources.yaml`` gives one; ``examples`` counts the examples on which
     its rules fire.
@@ -27,47 +27,47 @@ class Covered:
 
     @property
     def is_covered(self) -> bool:
-        """Whether something in the rule set that runs stands on it, or it is said why nothing does."""
+        """Whether an active rule or another part uses it, or a reason says why none does."""
         return bool(self.rules or self.elsewhere or self.reason)
 
 
 def claims(ruleset: RuleSet) -> tuple[Covered, ...]:
-    """Every claim of every source that makes claims, in the order of its page. The course plan counts as a place."""
+    """List every claim of every source, in the source's order; the course plan counts as a use."""
     planned = {ref.claim for ref in ruleset.course.cited} if ruleset.course else set()
-    found = []
+    covered = []
     for source in ruleset.sources.values():
-        for claim, said in source.claims.items():
+        for claim, words in source.claims.items():
             rules = [
                 rule
                 for rule in ruleset.rules
                 if any(ref.id == source.id and ref.claim == claim for ref in rule.sources)
             ]
             elsewhere = ("course plan",) if claim in planned else ()
-            found.append(Covered(claim, said, _ids(rules), elsewhere, _firing(rules)))
-    return tuple(found)
+            covered.append(Covered(claim, words, _ids(rules), elsewhere, _firing(rules)))
+    return tuple(covered)
 
 
 def rows(ruleset: RuleSet) -> tuple[Covered, ...]:
-    """Every row of the evidence and every red flag. A built-in reason of the scales counts as a place."""
-    found = []
+    """List every row of the evidence and every red flag; a built-in reason of the scales counts as a use."""
+    covered = []
     for row, title in ruleset.evidence_rows.items():
         rules = [rule for rule in ruleset.rules if row in rule.evidence]
-        elsewhere = tuple(each.id for each in ruleset.scales.built_in.values() if row in each.evidence)
+        elsewhere = tuple(built_in.id for built_in in ruleset.scales.built_in.values() if row in built_in.evidence)
         reason = ruleset.rows_without_rule.get(row, "")
-        found.append(Covered(row, title, _ids(rules), elsewhere, _firing(rules), reason))
-    return tuple(found)
+        covered.append(Covered(row, title, _ids(rules), elsewhere, _firing(rules), reason))
+    return tuple(covered)
 
 
 def uncovered(ruleset: RuleSet) -> tuple[Covered, ...]:
-    """The claims and rows that nothing encodes and that no reason excuses. A published rule set has none."""
-    return tuple(each for each in (*claims(ruleset), *rows(ruleset)) if not each.is_covered)
+    """List the claims and rows that nothing encodes, without a reason for it; a published rule set has none."""
+    return tuple(entry for entry in (*claims(ruleset), *rows(ruleset)) if not entry.is_covered)
 
 
 def uncovered_faults(ruleset: RuleSet) -> Iterator[Fault]:
-    """The same as faults, each where the claim or row stands. They keep no service from starting."""
-    for each in uncovered(ruleset):
-        place = ruleset.claim_places.get(each.id, NOWHERE)
-        message = f"No rule encodes `{each.id}`: {each.said}"
+    """Report them as faults at the place of the claim or row; a service starts all the same."""
+    for entry in uncovered(ruleset):
+        place = ruleset.claim_places.get(entry.id, NOWHERE)
+        message = f"No rule encodes `{entry.id}`: {entry.said}"
         yield Fault(place, "coverage", message, "Write a rule that names it, or say why there is none.")
 
 

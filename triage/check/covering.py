@@ -1,4 +1,4 @@
-"""What an urgency rule covers is another urgency rule of no higher level, and no rule covers itself in the end."""
+"""Check that an urgency rule covers only other urgency rules of no higher level, and not in a circle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Covers = Mapping[str, tuple[str, ...]]
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find covers that name no urgency rule, that would hide a higher level, or that go round in a circle."""
+    """Find `covers` that name no other urgency rule, hide a higher level, or form a circle."""
     levels = {rule.id: ruleset.scales.urgency_rank(rule.urgency.level) for rule in ruleset.rules if rule.urgency}
     covers = {rule.id: rule.urgency.covers for rule in ruleset.rules if rule.urgency}
     for rule in ruleset.rules:
@@ -39,11 +39,11 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
 
 
 def _covered_in_the_end(rule: str, covers: Covers) -> frozenset[str]:
-    """Every rule that this one covers, directly or through others."""
-    found: set[str] = set()
+    """List every rule that this one covers, directly or through others."""
+    reached: set[str] = set()
     waiting = [rule]
     while waiting:
-        fresh = [each for each in covers.get(waiting.pop(), ()) if each not in found]
-        found.update(fresh)
+        fresh = [covered for covered in covers.get(waiting.pop(), ()) if covered not in reached]
+        reached.update(fresh)
         waiting.extend(fresh)
-    return frozenset(found)
+    return frozenset(reached)

@@ -1,4 +1,4 @@
-"""Deriving rules read given answers only, agree with each other, and never feed an urgency."""
+"""Check that deriving rules read given answers only and agree, and that no urgency reads what they derive."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
     for rule in ruleset.deriving:
         assert rule.derives
         fact, value = rule.derives.fact, rule.derives.value
-        by, said = derived.setdefault(fact, (rule.id, value))
-        if said != value:
-            message = f"`{rule.id}` derives `{fact}: {value}` where `{by}` derives `{said}`."
+        other_rule, other_value = derived.setdefault(fact, (rule.id, value))
+        if other_value != value:
+            message = f"`{rule.id}` derives `{fact}: {value}` where `{other_rule}` derives `{other_value}`."
             yield Fault(
                 rule.at("then", "derives"), "derives-clash", message, "Two rules can't derive different values."
             )
@@ -28,20 +28,20 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
         for name in rule.facts:
             if name not in derived:
                 continue
-            by, value = derived[name]
+            origin, value = derived[name]
             if rule.derives:
-                message = f"`{rule.id}` reads `{name}`, which `{by}` derives: deriving is one pass, without chains."
+                message = f"`{rule.id}` reads `{name}`, which `{origin}` derives: deriving is one pass, without chains."
                 yield Fault(rule.at_condition(name), "derives-cycle", message, "Read the answers that were given.")
             elif rule.urgency and _hangs_on(rule, name, value):
-                message = f"The urgency `{rule.id}` reads `{name}`, which `{by}` derives."
+                message = f"The urgency `{rule.id}` reads `{name}`, which `{origin}` derives."
                 fix = "An urgency from a score reads the score."
                 yield Fault(rule.at_condition(name), "urgency-reads-derived", message, fix)
 
 
 def _hangs_on(rule: Rule, fact: str, value: str) -> bool:
-    """Say whether what is derived could make the rule fire: it meets the ``when``, or the ``unless`` reads the fact.
+    """Say whether the derived value could make the rule fire: it meets the ``when`` or is read by ``unless``.
 
-    An ``unless`` that is not known leaves a rule open, and one that is false for what is derived lets it fire.
+    An unknown ``unless`` leaves a rule open, and one that the derived value makes false lets it fire.
     """
     read = (condition for conjunction in rule.when for condition in conjunction if condition.fact == fact)
     met = any(isinstance(condition, OneOf) and value in condition.values for condition in read)

@@ -1,4 +1,4 @@
-"""Drawing complete referrals from frequencies of answers; with one seed, always the same ones."""
+"""Draw complete referrals from frequencies of answers; the same seed gives the same referrals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from triage.model.vocabulary import Vocabulary
 def drawn_referrals(
     vocabulary: Vocabulary, frequencies: Frequencies, count: int, seed: int = 1
 ) -> Iterator[dict[str, Value]]:
-    """Draw ``count`` complete referrals with these frequencies of answers; those that contradict are drawn anew."""
+    """Draw ``count`` complete referrals with these frequencies of answers, without contradictory ones."""
     chance = random.Random(seed)  # noqa: S311  # no secret
     deciding_first = sorted(vocabulary.facts, key=lambda name: frequencies[name].depends_on is not None)
     while count:

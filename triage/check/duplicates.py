@@ -1,4 +1,4 @@
-"""No two rules have one id, and no two mean the same."""
+"""Check that no two rules share an id or a meaning."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from triage.model.rule import Rule
 from triage.model.ruleset import RuleSet
 
 _CLAIM_TO_AN_ID = {"retired": 0, "active": 1, "draft": 2}
-"""Whose an id is, first of all: what was once published keeps it, and a draft takes it from nobody."""
+"""Which of two rules keeps an id: a published one (lowest number) before a draft."""
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find ids and meanings that stand twice; retired rules keep their ids and lend them to nobody."""
+    """Find ids and meanings that occur twice; the id of a retired rule may not be used again."""
     ids: dict[str, Rule] = {}
     meanings: dict[str, Rule] = {}
     for rule in sorted(ruleset.all_rules, key=lambda rule: _CLAIM_TO_AN_ID[rule.status]):

@@ -1,4 +1,4 @@
-"""Every rule shows itself: an example that fires, one that does not, one that is unknown, one each side of a number."""
+"""Check that a rule has examples that fire, do not fire and are unknown, and one on each side of a bound."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORDS = {True: "fires", False: "does not fire", None: "is unknown"}
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Run the examples of every rule, and find the ones that are lacking."""
+    """Run the examples of every rule, and find wrong and missing ones."""
     for rule in ruleset.all_rules:
         for example in rule.examples:
             yield from _runs(rule, example, ruleset.vocabulary)
@@ -37,7 +37,7 @@ def _runs(rule: Rule, example: Example, vocabulary: Vocabulary) -> Iterator[Faul
 
 
 def truth_of(rule: Rule, example: Example, vocabulary: Vocabulary) -> Truth:
-    """Say whether the rule by itself fires on the example."""
+    """Say whether the rule fires on the example, regardless of other rules."""
     given = example.given
     if rule.derives and rule.derives.fact in given:
         return False

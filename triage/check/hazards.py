@@ -1,7 +1,6 @@
-"""Every control of a hazard exists, and none that is planned does: it can be run, or is known to be missing.
+"""Check that each control in the hazard log exists, unless it is marked as planned.
 
-A test is looked for in the folder that holds the rules' folder; where there are no tests there, as in an installation,
-they are not looked for.
+Tests are looked for beside the rules' folder; where there are none, as in an installation, they are not checked.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _TEST = re.compile(r"^(?:    )?def (test_\w+)\(", re.MULTILINE)
 
 
 def check(ruleset: RuleSet, folder: Path, properties: Collection[str]) -> Iterator[Fault]:
-    """Find the controls that name nothing, and the planned ones that exist by now; ``properties`` are those proved."""
+    """Find controls that do not exist, and planned ones that do; ``properties`` are those proved."""
     known: Mapping[ControlKind, Collection[str]] = {
         "property": properties,
         "rule": ruleset.by_id,
@@ -43,13 +42,13 @@ def _of(hazard: str, control: Control, known: Collection[str]) -> Iterator[Fault
 
 
 def check_names() -> Iterator[str]:
-    """The names of the checks, as their faults carry them: every such word in the modules of this package."""
+    """List the names of checks, as faults carry them: every quoted name in the modules of this package."""
     for path in sorted(Path(__file__).parent.glob("*.py")):
         yield from _CHECK_NAME.findall(path.read_text(encoding="utf-8"))
 
 
 def test_names(root: Path) -> Iterator[str]:
-    """The tests in the folder ``tests`` of ``root``, as file::name."""
+    """List the tests in the folder ``tests`` of ``root``, as file::name."""
     for path in sorted((root / "tests").rglob("test_*.py")):
         file = path.relative_to(root).as_posix()
         yield from (f"{file}::{name}" for name in _TEST.findall(path.read_text(encoding="utf-8")))

@@ -1,7 +1,7 @@
-"""What was released: ``lock.json`` holds the meaning of every rule, fact and scale at the last version.
+"""The lock file, ``lock.json``: digests of the meaning of every rule, fact and scale at the last release.
 
-A meaning that differs runs at once; only ``triage rules check --release`` refuses it, until ``triage rules bump``
-raised the version, wrote the lock anew and began an entry of the change log.
+A changed meaning runs at once; only ``triage rules check --release`` refuses it, until ``triage rules bump`` has raised
+the version, written a new lock and begun an entry of the change log.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Kind = Literal["is new", "has changed", "is gone"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Change:
-    """What differs from the last release: a rule, a fact or a shared part; how; and the step of the version it asks."""
+    """A change since the last release to a rule, a fact or a shared part, and the version step it needs."""
 
     what: str
     id: str
@@ -42,19 +42,19 @@ class Change:
 
 
 def lock_of(ruleset: RuleSet, folder: Path) -> dict[str, Any]:
-    """What the lock file of this rule set holds. Drafts and retired rules mean nothing."""
+    """Build the content of this rule set's lock file; drafts and retired rules are left out."""
     return {
         "version": ruleset.version,
         "words": words_digest(folder),
         "scales": _scales_digest(ruleset.scales),
-        "constraints": _digest(sorted(repr(each) for each in _constraints(ruleset))),
+        "constraints": _digest(sorted(repr(constraint) for constraint in _constraints(ruleset))),
         "facts": {fact.name: _fact_digest(fact) for fact in ruleset.vocabulary},
         "rules": {rule.id: _rule_entry(rule) for rule in ruleset.rules},
     }
 
 
 def read_lock(folder: Path) -> dict[str, Any] | None:
-    """What was locked at the last release; None where nothing was. Raises FaultyRuleSet where it can't be read."""
+    """Read the lock of the last release, None if there is none. Raises FaultyRuleSet if it can't be read."""
     path = folder / LOCK_FILE
     if not path.is_file():
         return None
@@ -72,7 +72,7 @@ def read_lock(folder: Path) -> dict[str, Any] | None:
 
 
 def write_lock(ruleset: RuleSet, folder: Path) -> None:
-    """Write the meanings of this version, one rule or fact a line."""
+    """Write the lock file of this version, one rule or fact per line."""
     lock = lock_of(ruleset, folder)
     lines = [f" {json.dumps(key)}: {json.dumps(lock[key])}" for key in _TEXTS]
     for key in _MAPPINGS:
@@ -82,7 +82,7 @@ def write_lock(ruleset: RuleSet, folder: Path) -> None:
 
 
 def changes_since(lock: Mapping[str, Any], ruleset: RuleSet, folder: Path) -> tuple[Change, ...]:
-    """Every meaning that differs from the lock, in order of id."""
+    """List every meaning that differs from the lock, in order of id."""
     now = lock_of(ruleset, folder)
     places = {rule.id: rule.place for rule in ruleset.all_rules}
     changes = []
@@ -109,7 +109,7 @@ def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tu
 
 
 def _step_of(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None, scales: Scales) -> Step:
-    """Minor, unless a caution may now hold less often or less strongly than it did."""
+    """Give the version step of a rule's change: major if a caution may now hold less often or less strongly."""
     if before is None or "asks" not in before:
         return "minor"
     if now is None or now.get("asks") != before["asks"]:
@@ -130,14 +130,14 @@ def _no_weaker(before: str, now: str, scales: Scales) -> bool:
 
 
 def _rule_entry(rule: Rule) -> dict[str, Any]:
-    """The digest of a rule's meaning; where it cautions also how strongly, and what it asks for."""
+    """Digest a rule's meaning; for a rule that cautions, add each caution with its strength and its conditions."""
     entry: dict[str, Any] = {"meaning": meaning_digest(rule)}
     cautions = dict(caution for effect in rule.effects if (caution := _caution(effect)) is not None)
     return entry | ({"cautions": cautions, "asks": asked_digest(rule)} if cautions else {})
 
 
 def _caution(effect: Effect) -> tuple[str, str] | None:
-    """What an effect cautions against, and how strongly."""
+    """Name what an effect cautions against, and how strongly."""
     match effect:
         case Urgency(level=level):
             return "urgency", level
@@ -150,7 +150,7 @@ def _caution(effect: Effect) -> tuple[str, str] | None:
 
 
 def _fact_digest(fact: Fact) -> str:
-    """What a fact means: its answers in order, when it is asked and when it is core; not its words."""
+    """Digest a fact's meaning: its answers in order, when it is asked and when it is core; not its words."""
     return _digest(
         [
             fact.type,
@@ -160,16 +160,16 @@ def _fact_digest(fact: Fact) -> str:
             fact.maximum,
             fact.ordered,
             fact.changeable,
-            [fact.core.kind, fact.core.given, sorted(conjunction_text(each) for each in fact.core.when)],
-            [fact.floor.level, sorted(conjunction_text(each) for each in fact.floor.held_while)] if fact.floor else [],
+            [fact.core.kind, fact.core.given, sorted(map(conjunction_text, fact.core.when))],
+            [fact.floor.level, sorted(map(conjunction_text, fact.floor.held_while))] if fact.floor else [],
             [sorted(fact.reassuring.values), sorted(fact.reassuring.but), sorted(fact.reassuring.in_part)],
-            sorted(conjunction_text(each) for each in fact.asked_when),
+            sorted(map(conjunction_text, fact.asked_when)),
         ]
     )
 
 
 def _scales_digest(scales: Scales) -> str:
-    """What the scales mean: the order of their values, where ratings are held, and the floor."""
+    """Digest the meaning of the scales: the order of their values, where ratings are held, and the floor."""
     return _digest(
         [
             scales.rating_ids,
@@ -185,9 +185,9 @@ def _scales_digest(scales: Scales) -> str:
 
 
 def _constraints(ruleset: RuleSet) -> Iterator[list[Any]]:
-    """What each constraint forbids, without its message."""
-    for each in ruleset.vocabulary.constraints:
-        match each:
+    """List what each constraint forbids, without its message."""
+    for constraint in ruleset.vocabulary.constraints:
+        match constraint:
             case AtMost(lower=lower, upper=upper, plus=plus):
                 yield [lower, upper, plus]
             case Never(never=never, given=given):
@@ -195,7 +195,7 @@ def _constraints(ruleset: RuleSet) -> Iterator[list[Any]]:
 
 
 def words_digest(folder: Path) -> str:
-    """The digest of all files but the rule set's own and the lock: it differs where words alone do."""
+    """Digest all YAML files but ruleset.yaml, so that changes of wording are seen too."""
     whole = hashlib.sha256()
     for path in sorted(folder.rglob("*.yaml")):
         if path.name != "ruleset.yaml":
@@ -208,5 +208,5 @@ def _digest(data: Any) -> str:
 
 
 def lock_place(folder: Path) -> Place:
-    """How messages call the lock file."""
+    """Give the place of the lock file, as messages name it."""
     return Place(f"{folder.name}/{LOCK_FILE}")

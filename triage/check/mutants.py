@@ -1,8 +1,8 @@
-"""Small changes of a rule, and which of them its examples catch.
+"""Mutation testing of rules: small changes of a rule, and which of them its examples catch.
 
-A change adds or takes a value, moves a bound by one, or drops a condition. It is caught where the changed rule does
-otherwise on some example, and *equivalent* where no complete referral that is let in tells it from the rule: then no
-example can catch it. Which are is decided by a decision diagram over the facts that the rule reads.
+A change adds or removes a value, moves a bound by one, or drops a condition. It is caught if the changed rule gives
+another result on some example. It is *equivalent* if no complete, admitted referral tells it from the rule: no example
+can catch it then. A decision diagram over the facts that the rule reads decides which changes are equivalent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from triage.model.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A rule with one small change: what was changed in words, the condition that it touches, and the changed rule."""
+    """A rule with one small change: the change in words, the condition it affects, and the changed rule."""
 
     change: str
     condition: Condition
@@ -31,7 +31,7 @@ class Mutant:
 
 
 def mutants(rule: Rule, vocabulary: Vocabulary) -> Iterator[Mutant]:
-    """Every small change of the rule's conditions that leaves it a condition."""
+    """List every small change of the rule that leaves each alternative at least one condition."""
     for number, conjunction in enumerate(rule.when):
         for condition, change, changed in _changes(conjunction, vocabulary):
             if changed:
@@ -51,7 +51,7 @@ def _changes(conjunction: Conjunction, vocabulary: Vocabulary) -> Iterator[tuple
 
 
 def _others(condition: Condition, fact: Fact) -> Iterator[tuple[str, Condition]]:
-    """The condition with a value more or less, or with a bound moved by one."""
+    """List the condition with one value more or less, or with a bound moved by one."""
     match condition:
         case OneOf(values=values):
             yield from _members(values, fact.values, lambda left: OneOf(fact.name, left))
@@ -60,54 +60,54 @@ def _others(condition: Condition, fact: Fact) -> Iterator[tuple[str, Condition]]
         case Between(low=low, high=high):
             if low > fact.minimum:
                 yield from (
-                    (f"from {each}", Between(fact.name, each, high)) for each in (low - 1, low + 1) if each <= high
+                    (f"from {bound}", Between(fact.name, bound, high)) for bound in (low - 1, low + 1) if bound <= high
                 )
             if high < fact.maximum:
                 yield from (
-                    (f"to {each}", Between(fact.name, low, each)) for each in (high - 1, high + 1) if each >= low
+                    (f"to {bound}", Between(fact.name, low, bound)) for bound in (high - 1, high + 1) if bound >= low
                 )
         case Empty():
             return
 
 
 def _members(
-    values: frozenset[str], known: Collection[str], made: Callable[[frozenset[str]], Condition]
+    values: frozenset[str], known: Collection[str], condition_with: Callable[[frozenset[str]], Condition]
 ) -> Iterator[tuple[str, Condition]]:
     for value in known:
         if value not in values:
-            yield f"with {value}", made(values | {value})
+            yield f"with {value}", condition_with(values | {value})
         elif len(values) > 1:
-            yield f"without {value}", made(values - {value})
+            yield f"without {value}", condition_with(values - {value})
 
 
 def is_caught(mutant: Mutant, rule: Rule, vocabulary: Vocabulary) -> bool:
-    """Say whether some example of the rule comes out otherwise on the mutant."""
-    return any(truth_of(mutant.rule, each, vocabulary) is not each.fires for each in rule.examples)
+    """Say whether the mutant gives another result on some example of the rule."""
+    return any(truth_of(mutant.rule, example, vocabulary) is not example.fires for example in rule.examples)
 
 
 class Differences:
-    """Decides for the mutants of one rule whether some complete referral that is let in tells them from it."""
+    """Decide for the mutants of one rule whether some complete, admitted referral tells them from it."""
 
     def __init__(self, rule: Rule, changed: Collection[Mutant], vocabulary: Vocabulary) -> None:
-        read = conjunctions_of([rule, *(each.rule for each in changed)])
+        read = conjunctions_of([rule, *(mutant.rule for mutant in changed)])
         self._meaning = Meaning(Levels(vocabulary, read), NodeTable())
         self._broken = self._meaning.broken()
         self._fires = self._meaning.fires(rule.when, rule.unless)
 
     def differs(self, mutant: Mutant) -> bool:
-        """Say whether rule and mutant differ anywhere."""
+        """Say whether rule and mutant differ on some referral."""
         meaning = self._meaning
         other = meaning.fires(mutant.rule.when, mutant.rule.unless)
         only_one = meaning.any_of(
-            meaning.all_of((one, meaning.table.negated(another)))
-            for one, another in ((self._fires, other), (other, self._fires))
+            meaning.all_of((fires, meaning.table.negated(does_not)))
+            for fires, does_not in ((self._fires, other), (other, self._fires))
         )
         return bool(meaning.where_kept(only_one, self._broken).values & 0b10)
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The mutants of one rule, by what became of them."""
+    """The mutants of one rule: caught, missed or equivalent."""
 
     rule: str
     caught: tuple[Mutant, ...]
@@ -118,8 +118,8 @@ class Tried:
 def tried(rule: Rule, vocabulary: Vocabulary) -> Tried:
     """Try every small change of one rule on its examples."""
     changed = tuple(mutants(rule, vocabulary))
-    caught = tuple(each for each in changed if is_caught(each, rule, vocabulary))
-    left = [each for each in changed if each not in caught]
+    caught = tuple(mutant for mutant in changed if is_caught(mutant, rule, vocabulary))
+    left = [mutant for mutant in changed if mutant not in caught]
     differences = Differences(rule, left, vocabulary) if left else None
-    missed = tuple(each for each in left if differences and differences.differs(each))
-    return Tried(rule.id, caught, missed, tuple(each for each in left if each not in missed))
+    missed = tuple(mutant for mutant in left if differences and differences.differs(mutant))
+    return Tried(rule.id, caught, missed, tuple(mutant for mutant in left if mutant not in missed))

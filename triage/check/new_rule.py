@@ -1,4 +1,4 @@
-"""Scaffolding a new rule file: a draft that says what to fill in where."""
+"""Scaffold a new rule file: a draft with placeholders to fill in."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ rows:
 
 
 def scaffold(folder: Path, kind: str, id_: str) -> Path:
-    """Write a draft of a kind (a key of KINDS) and give its path. Raises KeyError for a kind that is not one."""
+    """Write a draft of a kind (a key of KINDS) and give its path. Raises KeyError for an unknown kind."""
     subfolder, effect = KINDS[kind]
     template = _TABLE if kind == "table" else _TEMPLATE
     path = folder / subfolder / f"{id_}.yaml"

@@ -1,8 +1,8 @@
-"""Examples that would show what a rule's own do not: a referral where it fires, and its neighbours.
+"""Propose examples that show what a rule's own examples do not: a referral where it fires, and its neighbours.
 
-From a referral on which one alternative of the rule fires, each answer that the rule reads is replaced by every value
-listed, by every other value, by the numbers on both sides of a bound, and by no answer. What is kept is what shows a
-condition or a value that nothing showed before.
+In a referral on which one alternative of the rule fires, each answer that the rule reads is replaced by every value
+listed, by every other value, by the numbers on both sides of a bound, and by no answer. Only those are kept that show a
+condition or a value that no example showed before.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from triage.model.rule import (
 from triage.model.vocabulary import Vocabulary
 
 TRIES = 3_000
-"""How many referrals are drawn to find one that shows what no neighbour shows."""
+"""How many random referrals are drawn at most, after the neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Proposal:
 
 
 def proposed(rule: Rule, vocabulary: Vocabulary) -> tuple[Proposal, ...]:
-    """Examples that add to those of the rule; none where they show everything."""
+    """Propose examples for what the rule's own do not show; none if they show everything."""
     chosen = Chosen(rule, vocabulary)
     for base, given in _candidates(rule, vocabulary):
         chosen.offer(base, given)
@@ -58,35 +58,35 @@ def proposed(rule: Rule, vocabulary: Vocabulary) -> tuple[Proposal, ...]:
 
 
 class Chosen:
-    """The examples taken so far, and the mutants that none of them, nor of the rule's own, catches or shows."""
+    """The examples taken so far, and the mutants that neither they nor the rule's own catch or show."""
 
     def __init__(self, rule: Rule, vocabulary: Vocabulary) -> None:
         self._rule, self._vocabulary = rule, vocabulary
         self.proposals: list[Proposal] = []
         changed = tuple(mutants(rule, vocabulary))
         differences = Differences(rule, changed, vocabulary)
-        self._asked_for = [each for each in changed if differences.differs(each)]
+        self._asked_for = [mutant for mutant in changed if differences.differs(mutant)]
         self.lacking = self._asked_for
         self._look_again()
 
     def offer(self, base: Answers, given: Answers) -> None:
-        """Take a referral, and the one it is a neighbour of, where they show something new."""
-        pair = [each for each in ((base, given) if base != given else (given,)) if self._is_new(each)]
+        """Take a referral, with the one it is a neighbour of, if they show something new."""
+        pair = [answers for answers in ((base, given) if base != given else (given,)) if self._is_new(answers)]
         if not pair:
             return
         taken = replace(self._rule, examples=(*self._rule.examples, *map(self._example, pair)))
         if self._of_new_kind(taken) or len(self._left(taken)) < len(self.lacking):
             new = taken.examples[len(self._rule.examples) :]
-            self.proposals += [Proposal(each, _difference(base, each.given)) for each in new]
+            self.proposals += [Proposal(example, _difference(base, example.given)) for example in new]
             self._rule = taken
             self._look_again()
 
     def _is_new(self, given: Answers) -> bool:
-        known = any(dict(each.given) == dict(given) for each in self._rule.examples)
+        known = any(dict(example.given) == dict(given) for example in self._rule.examples)
         return not known and not self._vocabulary.contradictions(given)
 
     def _of_new_kind(self, taken: Rule) -> bool:
-        return {each.fires for each in taken.examples} != {each.fires for each in self._rule.examples}
+        return {example.fires for example in taken.examples} != {example.fires for example in self._rule.examples}
 
     def _example(self, given: Answers) -> Example:
         example = Example("", dict(given), None, NOWHERE)
@@ -96,20 +96,22 @@ class Chosen:
         self.lacking = self._left(self._rule)
 
     def _left(self, rule: Rule) -> list[Mutant]:
-        """The mutants that are not caught, or whose condition is not shown to matter."""
-        left = [each for each in self.lacking if not is_caught(each, rule, self._vocabulary)]
-        return left + [
-            each for each in self.lacking if each.drops and each not in left and not is_shown(each.condition, rule)
+        """List the mutants that are not caught, or whose condition is not shown to matter."""
+        missed = [mutant for mutant in self.lacking if not is_caught(mutant, rule, self._vocabulary)]
+        return missed + [
+            mutant
+            for mutant in self.lacking
+            if mutant.drops and mutant not in missed and not is_shown(mutant.condition, rule)
         ]
 
 
 def _difference(base: Answers, given: Answers) -> str | None:
-    """The fact in which a referral differs from another, if it does."""
+    """Name the first fact in which two referrals differ, if any."""
     return next((name for name in {**base, **given} if base.get(name) != given.get(name)), None)
 
 
 def _candidates(rule: Rule, vocabulary: Vocabulary) -> Iterator[tuple[Answers, Answers]]:
-    """Each referral on which an alternative fires alone, with each of its neighbours."""
+    """List for each alternative a referral on which it fires alone, with each of its neighbours."""
     for alternative in rule.when:
         base = _firing(rule, alternative, vocabulary)
         yield base, base
@@ -121,10 +123,10 @@ def _candidates(rule: Rule, vocabulary: Vocabulary) -> Iterator[tuple[Answers, A
 
 
 def _firing(rule: Rule, alternative: Conjunction, vocabulary: Vocabulary) -> dict[str, Value]:
-    """A referral on which this alternative holds, nothing stops the rule and, if possible, no other one holds."""
+    """Build a referral on which this alternative holds, no ``unless`` and, if possible, no other alternative."""
     given: dict[str, Value] = {}
     _satisfy(alternative, given, vocabulary)
-    others = [condition for each in rule.when if each != alternative for condition in each]
+    others = [condition for conjunction in rule.when if conjunction != alternative for condition in conjunction]
     for condition in (*rule.unless, *others):
         fact = vocabulary[condition.fact]
         if fact.name not in given and vocabulary.asked(fact.name, given) is not False:
@@ -138,10 +140,10 @@ def _satisfy(conjunction: Conjunction, given: dict[str, Value], vocabulary: Voca
     for condition in conjunction:
         fact = vocabulary[condition.fact]
         if fact.name not in given:
-            both = [each for each in conjunction if each.fact == fact.name]
-            tried = {value: None for each in both for value in _tried(each, fact)}
-            fitting = [value for value in tried if all(satisfies(each, value) for each in both)]
-            given[fact.name] = fitting[0] if fitting else frozenset(_members(both))
+            same_fact = [other for other in conjunction if other.fact == fact.name]
+            tried = {value: None for other in same_fact for value in _tried(other, fact)}
+            fitting = [value for value in tried if all(satisfies(other, value) for other in same_fact)]
+            given[fact.name] = fitting[0] if fitting else frozenset(_members(same_fact))
     for condition in conjunction:
         gates = vocabulary[condition.fact].asked_when
         if gates and vocabulary.asked(condition.fact, given) is not True:
@@ -149,36 +151,36 @@ def _satisfy(conjunction: Conjunction, given: dict[str, Value], vocabulary: Voca
 
 
 def _members(conditions: Iterable[Condition]) -> Iterator[str]:
-    """One member for each condition that asks a set for some."""
-    return (min(each.members) for each in conditions if isinstance(each, Includes))
+    """Pick one member for each condition that a set includes some."""
+    return (min(condition.members) for condition in conditions if isinstance(condition, Includes))
 
 
 def _off(condition: Condition, fact: Fact) -> Value | None:
-    """An answer that does not satisfy the condition: the neutral one, where it does not."""
+    """Pick an answer that does not satisfy the condition, the neutral one if possible."""
     neutral = [] if fact.neutral is None else [fact.neutral]
     return next((value for value in (*neutral, *_tried(condition, fact)) if not satisfies(condition, value)), None)
 
 
 def _tried(condition: Condition, fact: Fact) -> list[Value]:
-    """The answers that tell the condition from a small change of it; those that satisfy it come first."""
+    """List the answers that tell the condition from its mutants, those that satisfy it first."""
     match condition:
         case OneOf():
             values: Iterable[Value] = fact.values
         case Between(low=low, high=high):
             sides = (low, high, low - 1, high + 1)
-            values = [each for each in dict.fromkeys(sides) if fact.minimum <= each <= fact.maximum]
+            values = [number for number in dict.fromkeys(sides) if fact.minimum <= number <= fact.maximum]
         case Includes() | Empty():
-            values = [*(frozenset({each}) for each in fact.values), frozenset()]
+            values = [*(frozenset({member}) for member in fact.values), frozenset()]
     return sorted(values, key=lambda value: not satisfies(condition, value))
 
 
 def _drawn(rule: Rule, vocabulary: Vocabulary) -> Iterator[Answers]:
-    """Complete answers to what the rule reads, drawn with one seed."""
+    """Draw complete answers to the facts that the rule reads, always the same for one rule."""
     chance = random.Random(rule.id)  # noqa: S311  # no secret
     tried: dict[str, list[Value]] = {}
     for condition in rule.conditions:
         tried.setdefault(condition.fact, []).extend(_tried(condition, vocabulary[condition.fact]))
-    gates = [c for name in tried for gate in vocabulary[name].asked_when for c in gate]
+    gates = [condition for name in tried for gate in vocabulary[name].asked_when for condition in gate]
     for condition in gates:
         tried.setdefault(condition.fact, []).extend(_tried(condition, vocabulary[condition.fact]))
     while True:

@@ -1,4 +1,4 @@
-"""Every alternative of a rule can hold for some complete referral that breaks no constraint."""
+"""Check that every alternative of a rule can hold for some complete, admitted referral."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from triage.model.ruleset import RuleSet
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find alternatives that no referral can make hold."""
+    """Find alternatives that hold for no referral."""
     satisfiability = Satisfiability(ruleset.vocabulary, ruleset.all_rules)
     for rule in ruleset.all_rules:
         for number, conjunction in enumerate(rule.when, start=1):

@@ -1,9 +1,9 @@
-"""The reading age of what a coordinator reads: the grade of each text by the formula of Flesch and Kincaid.
+"""Reading age of the texts that a coordinator reads: their grade by the formula of Flesch and Kincaid.
 
 The formula: 0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are counted as groups of vowels, without a
-silent e at the end. The formula says little of a short text, where one long word is a third of it, so that texts of at
-most ``SHORT`` words are held together, by their mean. A longer text is held by itself to ``MOST``, about grade 8,
-unless it is named in ``EXCEPTIONS``. A condition or a questionnaire keeps its name.
+silent e at the end. The formula says little of a short text, where one long word is a third of it, so texts of at most
+``SHORT`` words count only in the mean of all texts. A longer text must not exceed ``MOST``, unless it is named in
+``EXCEPTIONS``. The names of conditions and questionnaires are not measured.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from triage.model.ruleset import RuleSet
 
 CHECK = "reading-age"
 GRADE = 8
-"""The grade that the texts have on the average, at most."""
+"""The highest mean grade of all texts."""
 MOST = 9
-"""The grade of a text by itself, at most."""
+"""The highest grade of one text."""
 SHORT = 8
 
 _VIOLENCE = "the kinds of violence are named one by one"
@@ -44,7 +44,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "recent_psychiatric_discharge": "wards are named",
     "unfulfilling_relationships": "relationships have no shorter name",
 }
-"""Texts that are harder, by name, each with its reason."""
+"""Texts that may be harder, by name, each with its reason."""
 
 _WORD = re.compile(r"[A-Za-z]+")
 _SENTENCE = re.compile(r"[.?!:;](?:\s|$)")
@@ -65,7 +65,7 @@ class Text:
 
 
 def grade(text: str) -> float:
-    """The reading grade of a text by Flesch and Kincaid."""
+    """Compute the reading grade of a text by Flesch and Kincaid."""
     words = [word.lower() for word in _WORD.findall(text)]
     sentences = max(1, len(_SENTENCE.findall(text)))
     return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / max(1, len(words)) - 15.59
@@ -77,7 +77,7 @@ def _syllables(word: str) -> int:
 
 
 def texts_of(ruleset: RuleSet) -> Iterator[Text]:
-    """Every text that a coordinator reads: questions, help, examples, next steps, actions and additive lines.
+    """List every text that a coordinator reads: questions, help, examples, next steps, actions and lines.
 
     The question about a condition is its name, and so are those of the questionnaires: they are left out.
     """
@@ -97,7 +97,7 @@ def texts_of(ruleset: RuleSet) -> Iterator[Text]:
 
 
 def actions_of(ruleset: RuleSet) -> Iterator[tuple[str, Action]]:
-    """The actions of levels, floors, refusals and rules."""
+    """List the actions of levels, floors, refusals and rules."""
     scales = ruleset.scales
     yield from ((term.id, term.action) for term in scales.urgencies)
     yield from ((f"floor of {name}", floor.action) for name, floor in scales.floors.items())
@@ -107,7 +107,7 @@ def actions_of(ruleset: RuleSet) -> Iterator[tuple[str, Action]]:
 
 @dataclass(frozen=True)
 class ReadingAge:
-    """The mean grade of all texts, and the texts that are harder than they may be."""
+    """The mean grade of all texts, and the texts that are too hard."""
 
     count: int
     mean: float
@@ -115,16 +115,16 @@ class ReadingAge:
 
     @property
     def holds(self) -> bool:
-        """Whether the texts are as plain as they must be."""
+        """Whether the mean and every text are within their bounds."""
         return self.mean <= GRADE and not self.too_hard
 
 
 def reading_age(ruleset: RuleSet) -> ReadingAge:
     """Measure every text of a rule set."""
-    texts = [each for each in texts_of(ruleset) if each.text]
-    hard = [each for each in texts if len(each.text.split()) > SHORT and each.grade > MOST]
+    texts = [text for text in texts_of(ruleset) if text.text]
+    hard = [text for text in texts if len(text.text.split()) > SHORT and text.grade > MOST]
     return ReadingAge(
         len(texts),
-        sum(each.grade for each in texts) / len(texts),
-        tuple(each for each in hard if each.name not in EXCEPTIONS),
+        sum(text.grade for text in texts) / len(texts),
+        tuple(text for text in hard if text.name not in EXCEPTIONS),
     )

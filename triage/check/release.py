@@ -1,4 +1,4 @@
-"""What keeps a rule set from being released: it runs all the same, so that its author is never locked out."""
+"""Check that a rule set may be released; one that may not still runs, so that its author can try changes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from triage.model.ruleset import RuleSet
 from triage.reading.alarm_file import MAKE_ANEW, alarm_place
 
 DRAFT = "Draft:"
-"""How an entry of the change log begins that nobody has put into words yet."""
+"""The beginning of an entry of the change log that its author has not put into words yet."""
 
 _MEND = "Run `triage rules bump`, then put its entry of the change log in ruleset.yaml into words."
 
 
 def release_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
-    """What keeps this rule set from being released: meanings without a new version, a version without its entry."""
+    """Find changes without a new version, a version without its entry, and other bars to a release."""
     lock = read_lock(folder)
     if lock is None:
         message = "Nothing was released yet: there is no lock file."
@@ -34,7 +34,7 @@ def release_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
 
 
 def _alarm_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
-    """The report of alarms that is shown was made of these rules."""
+    """Find an alarm report that was made of other rules."""
     if ruleset.alarm is not None and ruleset.alarm.digest != ruleset.digest:
         message = "The report of alarms was made of other rules."
         yield Fault(alarm_place(folder), "alarm", message, MAKE_ANEW)
@@ -42,7 +42,7 @@ def _alarm_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
 
 def _entry_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
     entries = ruleset.about.change_log if ruleset.about else ()
-    entry = next((each for each in entries if each.version == ruleset.version), None)
+    entry = next((candidate for candidate in entries if candidate.version == ruleset.version), None)
     place = _version_place(ruleset, folder)
     if entry is None:
         message = f"The change log has no entry for version {ruleset.version}."
@@ -53,13 +53,13 @@ def _entry_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
 
 
 def _decisions(ruleset: RuleSet) -> Iterator[Fault]:
-    """The rules that carry a decision between sources are active ones."""
+    """Find decisions between sources that name a rule which is not active."""
     ids = tuple(rule.id for rule in ruleset.rules)
-    for each in ruleset.about.disagreements if ruleset.about else ():
-        for id_ in each.rules:
+    for decision in ruleset.about.disagreements if ruleset.about else ():
+        for id_ in decision.rules:
             if id_ not in ruleset.by_id:
-                message = f"The decision `{each.id}` names `{id_}`, which is no active rule."
-                yield Fault(each.place, "decision", message, did_you_mean(id_, ids))
+                message = f"The decision `{decision.id}` names `{id_}`, which is no active rule."
+                yield Fault(decision.place, "decision", message, did_you_mean(id_, ids))
 
 
 def _version_place(ruleset: RuleSet, folder: Path) -> Place:

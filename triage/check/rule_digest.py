@@ -1,4 +1,4 @@
-"""What a rule means, apart from its words: a canonical form, and its digest for the lock file."""
+"""The meaning of a rule without its words: a canonical form, and its digest for the lock file."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from triage.model.rule import Advice, Condition, Conjunction, Effect, Limits, Ru
 
 
 def canonical(rule: Rule) -> dict[str, Any]:
-    """A rule's meaning as plain data: conditions and effects without order, and of effects what decides."""
+    """Give a rule's meaning as plain data: conditions and the deciding part of effects, without order."""
     return {
         **_asked(rule),
         "then": sorted(
             ([effect_name(effect), _deciding_part(effect, rule)] for effect in rule.effects),
-            key=lambda each: json.dumps(each, sort_keys=True),
+            key=lambda effect: json.dumps(effect, sort_keys=True),
         ),
         "status": rule.status,
     }
 
 
 def meaning_digest(rule: Rule) -> str:
-    """The digest of a rule's meaning: rewording leaves it as it is."""
+    """Digest a rule's meaning, which rewording does not change."""
     return _digest(canonical(rule))
 
 
 def asked_digest(rule: Rule) -> str:
-    """The digest of what a rule asks for, whatever it does."""
+    """Digest a rule's conditions, without its effects."""
     return _digest(_asked(rule))
 
 
 def _asked(rule: Rule) -> dict[str, Any]:
-    return {"when": sorted(conjunction_text(each) for each in rule.when), "unless": conjunction_text(rule.unless)}
+    return {"when": sorted(map(conjunction_text, rule.when)), "unless": conjunction_text(rule.unless)}
 
 
 def _digest(data: Any) -> str:
@@ -53,8 +53,8 @@ def _deciding_part(effect: Effect, rule: Rule) -> dict[str, Any]:
 
 
 def conjunction_text(conjunction: Conjunction) -> list[str]:
-    """Conditions as text, in an order of their own."""
-    return sorted(_condition(each) for each in conjunction)
+    """Write conditions as sorted texts."""
+    return sorted(map(_condition, conjunction))
 
 
 def _condition(condition: Condition) -> str:

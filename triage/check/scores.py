@@ -1,4 +1,4 @@
-"""A score raises a question or an urgency: it decides no rating, and it is read for the ages it was made for."""
+"""Check that no score decides a rating, and that a rule which derives from a score reads the age."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AGE = "age_years"
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find ratings that read a score, and scores that make a suspicion at any age."""
+    """Find supports and limits that read a score, and rules that derive from a score at any age."""
     scores = {fact.name for fact in ruleset.vocabulary if fact.group == SCORES}
     for rule in ruleset.all_rules:
         read = [name for name in rule.facts if name in scores]
@@ -28,9 +28,9 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
 
 
 def _without_age(rule: Rule, score: str, ruleset: RuleSet) -> Iterator[Fault]:
-    """An alternative that reads no age applies an adult cut-off to a child."""
+    """Find a rule with an alternative that reads no age: it would apply an adult cut-off to a child."""
     if AGE not in ruleset.vocabulary.facts:
         return
-    if any(AGE not in {each.fact for each in conjunction} for conjunction in rule.when):
+    if any(AGE not in {condition.fact for condition in conjunction} for conjunction in rule.when):
         message = f"`{rule.id}` reads the score `{score}` at any age."
         yield Fault(rule.at_condition(score), "score-without-age", message, f"Say for whom the cut-off is: `{AGE}`.")

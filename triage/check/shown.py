@@ -1,7 +1,7 @@
-"""Every condition of a rule is shown to matter by its examples, and every value that it lists appears in one.
+"""Check that a rule's examples show each of its conditions to matter and have each value that it lists.
 
-A condition is shown where two examples differ in its fact alone, and the rule fires on one of them and not on the
-other. Where no referral that is let in can show it, nothing is asked.
+A condition is shown if two examples differ in its fact alone, and the rule fires on one of them and not on the other.
+A condition that no admitted referral can show is left out.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
 
 
 def faults_of(rule: Rule, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """What the examples of one rule do not show."""
-    lacking = [each for each in mutants(rule, vocabulary) if _is_lacking(each, rule)]
+    """Find the conditions and values that the examples of one rule do not show."""
+    lacking = [mutant for mutant in mutants(rule, vocabulary) if _is_lacking(mutant, rule)]
     differences = Differences(rule, lacking, vocabulary) if lacking else None
-    told: set[str] = set()
+    reported: set[str] = set()
     for mutant in lacking:
         message = _message(mutant, rule)
-        if message not in told and differences and differences.differs(mutant):
-            told.add(message)
+        if message not in reported and differences and differences.differs(mutant):
+            reported.add(message)
             place = rule.at_condition(mutant.condition.fact)
             yield Fault(place, "example-shows", message, _FIX.format(id=rule.id))
 
@@ -45,15 +45,15 @@ def _is_lacking(mutant: Mutant, rule: Rule) -> bool:
 
 
 def taken_value(mutant: Mutant) -> str | None:
-    """The listed value that the mutant takes away, if that is its change."""
+    """Give the listed value that the mutant takes away, if that is its change."""
     _, taken, value = mutant.change.partition(" without ")
     return value if taken else None
 
 
 def is_shown(condition: Condition, rule: Rule) -> bool:
     """Say whether two examples that differ in the condition's fact alone show it to matter."""
-    firing = [each.given for each in rule.examples if each.fires is True]
-    others = [each.given for each in rule.examples if each.fires is False]
+    firing = [example.given for example in rule.examples if example.fires is True]
+    others = [example.given for example in rule.examples if example.fires is False]
     return any(_differ_in(condition, one, other) for one, other in product(firing, others))
 
 
@@ -61,14 +61,14 @@ def _differ_in(condition: Condition, one: Answers, other: Answers) -> bool:
     name = condition.fact
     if name not in one or name not in other or one[name] == other[name]:
         return False
-    alike = all(one.get(each) == other.get(each) for each in {*one, *other} - {name})
+    alike = all(one.get(fact) == other.get(fact) for fact in {*one, *other} - {name})
     return alike and satisfies(condition, one[name]) is not satisfies(condition, other[name])
 
 
 def _has_value(rule: Rule, condition: Condition, value: str) -> bool:
-    given = [each.given.get(condition.fact) for each in rule.examples]
+    given = [example.given.get(condition.fact) for example in rule.examples]
     if isinstance(condition, Includes):
-        return any(isinstance(each, frozenset) and value in each for each in given)
+        return any(isinstance(members, frozenset) and value in members for members in given)
     return value in given
 
 

@@ -1,4 +1,4 @@
-"""The decision diagram of the rules stays small enough to answer every incomplete referral at once."""
+"""Check that the decision diagram of the rules stays within its number of nodes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMED = 3
 
 
 def check(ruleset: RuleSet, most_nodes: int = MOST_NODES) -> Iterator[Fault]:
-    """Build the diagram, and name the rules whose conditions meet most where it grows too large."""
+    """Build the diagram; if it is too large, name the rules that share facts with most others."""
     try:
         Completions(ruleset, most_nodes)
     except DiagramTooLarge as too_large:
@@ -26,7 +26,7 @@ def check(ruleset: RuleSet, most_nodes: int = MOST_NODES) -> Iterator[Fault]:
 
 
 def _meeting_most(ruleset: RuleSet) -> list[tuple[Rule, int]]:
-    """The deciding rules that share a fact with the most other deciding rules, and with how many."""
+    """List the deciding rules that share a fact with the most other deciding rules, and with how many."""
     reads = [(rule, frozenset(rule.facts)) for rule in ruleset.deciding]
     counted = [(rule, sum(not facts.isdisjoint(others) for _, others in reads) - 1) for rule, facts in reads]
-    return sorted(counted, key=lambda each: (-each[1], each[0].id))[:NAMED]
+    return sorted(counted, key=lambda counted_rule: (-counted_rule[1], counted_rule[0].id))[:NAMED]

@@ -1,4 +1,4 @@
-"""Every rule has a source that exists; a support does not stand on unverified sources alone."""
+"""Check that the sources of rules exist, and that no support rests on unverified sources alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
 
 
 def _elsewhere(ruleset: RuleSet) -> Iterator[SourceRef]:
-    """The sources that are named outside the rules."""
+    """List the sources that are named outside the rules."""
     for reason in ruleset.scales.built_in.values():
         yield from reason.sources
     if ruleset.course is not None:
@@ -37,9 +37,9 @@ def _elsewhere(ruleset: RuleSet) -> Iterator[SourceRef]:
 
 
 def _decisions(ruleset: RuleSet) -> Iterator[Fault]:
-    """Each side of a disagreement, and each sentence on the law, has a source that exists."""
-    for each in ruleset.about.disagreements if ruleset.about else ():
-        for position in each.positions:
+    """Check the source of each side of a disagreement and of each statement on the law."""
+    for disagreement in ruleset.about.disagreements if ruleset.about else ():
+        for position in disagreement.positions:
             yield from _known(SourceRef(position.source, position.claim, place=position.place), ruleset)
     for statement in ruleset.about.regulatory if ruleset.about else ():
         yield from _known(SourceRef(statement.source, place=statement.place), ruleset)
@@ -63,14 +63,14 @@ def _known(ref: SourceRef, ruleset: RuleSet) -> Iterator[Fault]:
 
 
 def _strong_enough(rule: Rule, ruleset: RuleSet) -> Iterator[Fault]:
-    found = [ruleset.sources[ref.id] for ref in rule.sources if ref.id in ruleset.sources]
-    if not found:
+    sources = [ruleset.sources[ref.id] for ref in rule.sources if ref.id in ruleset.sources]
+    if not sources:
         return
-    if rule.of(Supports) and not any(each.verified for each in found):
+    if rule.of(Supports) and not any(source.verified for source in sources):
         message = "A support can't stand on unverified sources alone."
         fix = "Cite a source that was seen, or lower the support to advice."
         yield Fault(rule.at("sources"), "unverified", message, fix)
-    elif not all(map(_is_caution, rule.effects)) and all(each.kind == PROPOSAL for each in found):
+    elif not all(map(_is_caution, rule.effects)) and all(source.kind == PROPOSAL for source in sources):
         message = "Only caution (an urgency, a limit, an unsuited format, advice) may rest on a proposal alone."
         yield Fault(rule.at("sources"), "proposal", message, "Cite what the proposal rests on.")
 

@@ -1,4 +1,4 @@
-"""What rests on a suspected condition is a support of its own, at most suitable."""
+"""Check that a support on a suspected condition is at most suitable."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ HIGHEST_ON_SUSPICION = "suitable"
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find supports too high for a suspicion."""
+    """Find supports on a suspected condition with a rating that is too high."""
     ceiling = ruleset.scales.rating_rank(HIGHEST_ON_SUSPICION)
     for rule in ruleset.rules:
-        conditions = [c for conjunction in rule.when for c in conjunction if isinstance(c, OneOf)]
-        suspected = next((each for each in conditions if SUSPECTED in each.values), None)
-        if suspected is None:
+        conditions = [
+            condition for conjunction in rule.when for condition in conjunction if isinstance(condition, OneOf)
+        ]
+        if not any(SUSPECTED in condition.values for condition in conditions):
             continue
         for effect in rule.of(Supports):
             if ruleset.scales.rating_rank(effect.rating) > ceiling:

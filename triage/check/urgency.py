@@ -1,4 +1,4 @@
-"""An urgency rests on what was reported, never on a denial or a low score, which could take it away again."""
+"""Check that no urgency rests on a denial or a low score, so that no other answer takes it away."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from triage.model.vocabulary import Vocabulary
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find urgencies with an ``unless``, or with a condition that a neutral answer or a low score is needed for."""
+    """Find urgencies with an ``unless``, or with a condition on a neutral answer or a low score."""
     for rule in ruleset.all_rules:
         if rule.urgency is None:
             continue
         if rule.unless:
             message = f"The urgency `{rule.id}` has an `unless`: another answer would take it away."
             yield Fault(rule.at("unless"), "urgency-unless", message, "Leave it out; nothing lowers an urgency.")
-        for condition in dict.fromkeys(each for conjunction in rule.when for each in conjunction):
+        for condition in dict.fromkeys(condition for conjunction in rule.when for condition in conjunction):
             if _is_denial(condition, ruleset.vocabulary):
                 message = f"The urgency `{rule.id}` rests on a neutral answer or a low score of `{condition.fact}`."
                 fix = "Name the answers that are a danger."

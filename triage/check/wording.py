@@ -1,6 +1,6 @@
-"""What no text of a rule may say: levels of risk, doses, a rating read out, a medicine or substance to be stopped.
+"""Check that no text of a rule names a level of risk or a dose, reads out a rating, or stops a medicine or substance.
 
-Which words those are stands in ruleset.yaml under ``wording``.
+The words are listed in ruleset.yaml under ``wording``.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from triage.model.rule import Advice, Limits, Rule
 from triage.model.ruleset import RuleSet
 
 COMMON_WORD = "possible"
-"""The rating whose label is a word of every day."""
+"""The rating whose label is an everyday word, which texts may use."""
 
 _NEGATED = re.compile(r"\b(not|never|nor|no|nothing)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;:]")
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
-    """Find the words in each rule's title, reason, action and what it waits for."""
+    """Find such words in each rule's title, reason, action and the ``until`` of its limits."""
     wording = ruleset.about.wording if ruleset.about else Wording()
     labels = tuple(term.label for term in ruleset.scales.ratings if term.id != COMMON_WORD)
     for rule in ruleset.all_rules:
@@ -49,7 +49,7 @@ def _texts(rule: Rule) -> Iterator[tuple[str, Place]]:
 
 
 def _action_texts(rule: Rule) -> Iterator[tuple[str, Place]]:
-    """Every text of the action of an urgency, with its place."""
+    """List every text of the action of an urgency, with its place."""
     if rule.urgency is None:
         return
     action, at = rule.urgency.action, ("then", "urgency", "action")
@@ -71,7 +71,7 @@ def _said(text: str, place: Place, wording: Wording) -> Iterator[Fault]:
 
 
 def _stopping(text: str, place: Place, wording: Wording) -> Iterator[Fault]:
-    """A clause that tells somebody to have a medicine or a substance stopped; "do not stop" is none."""
+    """Find clauses that tell somebody to stop a medicine or a substance; "do not stop" is allowed."""
     if not (wording.stop and wording.substances):
         return
     stop, substance = _words(wording.stop), _beginnings(wording.substances)
