@@ -17,7 +17,7 @@ from triage.check import load_ruleset
 from triage.engines import reference
 from triage.engines.rete.engine import LiveEngines, ReteEngine
 from triage.engines.rete.network import KIND, Messages, definition, network
-from triage.model.rule import Answers, Derives, Rule, Value
+from triage.model.rule import Answers, Rule, Value
 from triage.model.ruleset import RuleSet
 from triage.settings import PUBLISHED
 
@@ -72,17 +72,17 @@ class Documented:
         self._vocabulary = ruleset.vocabulary
         self._deriving = _DocumentedNetwork("deriving", ruleset.deriving, ruleset)
         self._concluding = _DocumentedNetwork("concluding", ruleset.concluding, ruleset)
-        self._effects = {rule.id: rule.effect for rule in ruleset.deriving}
+        self._derives = {rule.id: rule.derives for rule in ruleset.deriving}
 
     def fired(self, answers: Answers) -> frozenset[str]:
         asked = self._vocabulary.asked_all(answers)
         screened: set[str] = set()
         derived: dict[str, Value] = {}
         for id_ in self._deriving.fired(answers, asked):
-            effect = self._effects[id_]
-            if isinstance(effect, Derives) and effect.fact not in answers:
+            assumed = self._derives[id_]
+            if assumed is not None and not self._vocabulary.is_answered(assumed.fact, answers):
                 screened.add(id_)
-                derived[effect.fact] = effect.value
+                derived[assumed.fact] = assumed.value
         if derived:
             answers = {**answers, **derived}
             asked = self._vocabulary.asked_all(answers)

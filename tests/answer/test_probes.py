@@ -8,6 +8,7 @@ import pytest
 
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.probes import check_answers, choose_probes
+from triage.engines.plans import plan_for
 from triage.model.course import Course
 from triage.model.fact import CoreRule
 from triage.model.faults import FaultyRuleSet
@@ -17,11 +18,15 @@ from triage.reading.referral import Referral
 
 
 def _shown(assessor: Assessor) -> tuple[set[str], set[str], set[str]]:
-    answers = [assessor.assess(Referral(probe.answers)) for probe in choose_probes(assessor)]
+    answered = [(probe.answers, assessor.assess(Referral(probe.answers))) for probe in choose_probes(assessor)]
     return (
-        {answer.suitability.rating for answer in answers},
-        {answer.urgency.level for answer in answers},
-        {answer.course.plan for answer in answers if answer.course is not None},
+        {answer.suitability.rating for _, answer in answered},
+        {answer.urgency.level for _, answer in answered},
+        {
+            plan_for(assessor.ruleset, answer.suitability.for_, given) or ""
+            for given, answer in answered
+            if answer.course is not None
+        },
     )
 
 

@@ -67,7 +67,8 @@ def test_a_service_that_cannot_answer_is_not_ready() -> None:
     answered = TestClient(app).get("/readyz")
     assert answered.status_code == 503
     assert answered.json()["title"] == "Not ready"
-    assert "can't be answered: RuntimeError('the engine stopped')" in answered.json()["detail"]
+    assert "can't be answered: EngineFailure(" in answered.json()["detail"]
+    assert "the engine stopped" in answered.json()["detail"]
 
 
 def test_a_wrong_address_or_method_is_a_problem(client: TestClient) -> None:

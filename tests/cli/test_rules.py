@@ -104,12 +104,13 @@ def _held(folder: Path) -> list[str]:
 
 
 LIMIT = "limits/bark-missing.yaml"
-URGENCY = "dangers/falling.yaml"
+URGENCY = "dangers/steps-of-leaning.yaml"
+NOT_SHOWN = "16 conditions or values are shown by no example: `triage rules examples` proposes some."
 MEND = "Run `triage rules bump`, then put its entry of the change log in ruleset.yaml into words. [lock]"
 
 
 def test_what_was_released_is_held_to_be(released: Path) -> None:
-    assert _held(released) == []
+    assert _held(released) == [NOT_SHOWN]
     assert _bumped(released) == ["Nothing has changed since version 1.0.0."]
 
 
@@ -130,7 +131,7 @@ def test_new_gone_and_changed_are_told_apart(released: Path) -> None:
     (released / "limits" / "felling-as-the-wish.yaml").unlink()
     _edit(released / URGENCY, "level: very_urgent", "level: emergency")
     assert _held(released) == [
-        f"trees/dangers/falling.yaml:1:1: Rule `falling` has changed since version 1.0.0 was released. {MEND}",
+        f"trees/{URGENCY}:18:5: Rule `falling` has changed since version 1.0.0 was released. {MEND}",
         f"trees/limits/bark-gone.yaml:1:1: Rule `bark-gone` is new since version 1.0.0 was released. {MEND}",
         f"trees/lock.json: Rule `felling-as-the-wish` is gone since version 1.0.0 was released. {MEND}",
         "3 faults found.",
@@ -150,12 +151,10 @@ def test_new_gone_and_changed_are_told_apart(released: Path) -> None:
         (LIMIT, "to: possible", "to: not_recommended", "1.1.0"),
         (LIMIT, "to: possible", "to: suitable", "2.0.0"),
         (URGENCY, "level: very_urgent", "level: urgent", "2.0.0"),
-        (URGENCY, "status: active", "status: retired", "2.0.0"),
-        ("dangers/leaning.yaml", "status: active", "status: draft", "2.0.0"),
         ("indications/mildew.yaml", "status: active", "status: draft", "1.1.0"),
         ("care/no-lift-while-birds-breed.yaml", "status: active", "status: draft", "2.0.0"),
         ("vocabulary.yaml", "max: 120", "max: 121", "2.0.0"),
-        ("vocabulary.yaml", "    core_safety: always\n", "", "2.0.0"),
+        ("vocabulary.yaml", "    core_safety: always\n    reassuring: {values: [fledged]}\n", "", "2.0.0"),
         ("vocabulary.yaml", "age_years: {at_most: 2}", "age_years: {at_most: 3}", "2.0.0"),
         ("vocabulary.yaml", "How old is the tree?", "What is the age of the tree?", "1.0.1"),
         ("scales.yaml", "respond_within: {hours: 24}", "respond_within: {hours: 48}", "2.0.0"),
@@ -167,6 +166,13 @@ def test_the_version_is_raised_by_the_meaning(released: Path, file: str, before:
     about = (released / "ruleset.yaml").read_text(encoding="utf-8")
     assert f"\nversion: {version}\n" in about
     assert _bumped(released) == [f"Nothing has changed since version {version}."]
+
+
+@pytest.mark.parametrize("status", ["draft", "retired"])
+def test_an_urgency_rule_set_aside_is_a_major_step(released: Path, status: str) -> None:
+    _edit(released / "dangers/fire-or-power-line.yaml", "status: active", f"status: {status}")
+    _edit(released / "scales.yaml", "fire-or-power-line, ", "")  # the order of urgency rules names those that run
+    assert _bumped(released)[-1].startswith("Version 2.0.0 (major)")
 
 
 def test_a_bump_changes_three_places_of_the_file_and_no_other(released: Path) -> None:
@@ -196,7 +202,7 @@ def test_a_draft_of_the_change_log_is_to_be_put_into_words(released: Path) -> No
         "1 fault found.",
     ]
     _edit(released / "ruleset.yaml", "Draft: changed: rule bark-missing.", "Missing bark forbids pruning.")
-    assert _held(released) == []
+    assert _held(released) == [NOT_SHOWN]
 
 
 def test_a_version_raised_by_hand_is_told(released: Path) -> None:
@@ -266,6 +272,7 @@ def test_a_draft_takes_no_id_and_no_meaning_from_a_rule_that_runs(released: Path
     assert result.stderr == (
         "Does not run, so refuses nothing: trees/care/bark-missing.yaml:1:1: The id `bark-missing` is taken by "
         "trees/limits/bark-missing.yaml. An id is never used twice: choose another. [duplicate-id]\n"
+        f"{NOT_SHOWN}\n"
     )
 
 

@@ -50,7 +50,7 @@ def test_rules_are_found_by_words_effect_and_folder(browser: TestClient, ruleset
     assert "bulimia-after-cbt" in _found(browser, q=" Bulimia  CBT ", effect="supports")
     assert "suicidal-plan-or-intent" not in _found(browser, q="bulimia")
     assert _found(browser, effect="limits") == {r.id for r in ruleset.all_rules if r.of(Limits)}
-    assert _found(browser, folder="focus") == {r.id for r in ruleset.all_rules if "/focus/" in r.place.file}
+    assert _found(browser, folder="eating") == {r.id for r in ruleset.all_rules if "/eating/" in r.place.file}
     assert _found(browser, q="S22") >= {r.id for r in ruleset.all_rules if any(s.claim == "S22" for s in r.sources)}
     assert "0 rules." in browser.get("/rules", params={"q": "xyzzy"}).text
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, combinations, product
 from typing import Any, Protocol
 
 from bench.referrals import complete_referrals
 from triage.engines import reference
-from triage.engines.outcome import Common, OpenQuestion, Outcome, Standing, StillOpen, outcome, standing
-from triage.engines.plans import plan_for
+from triage.engines.outcome import OpenQuestion, Outcome, StillOpen, outcome
 from triage.model.fact import Fact
 from triage.model.rule import Answers, Value, members
 from triage.model.ruleset import RuleSet
@@ -56,29 +55,6 @@ def outcomes(ruleset: RuleSet, answers: Answers) -> list[Done]:
 
 def outcome_of(ruleset: RuleSet, complete: Answers) -> Outcome:
     return outcome(ruleset, ruleset.fired(reference.evaluate(ruleset, complete).fired), complete)
-
-
-def common(ruleset: RuleSet, answers: Answers, rating: str) -> Common:
-    """What all completions with this rating have in common."""
-    those = [(whole, _standing(ruleset, whole)) for whole in completions(ruleset, answers)]
-    those = [(whole, each) for whole, each in those if each.rating == rating]
-    best = [tuple(target.target for target in each.best) for _, each in those]
-    return Common(
-        tuple(target for target in ruleset.targets if all(target in each for each in best)),
-        _same(each.role for _, each in those),
-        _same(each.certainty for _, each in those),
-        _same(plan_for(ruleset, targets, whole) for (whole, _), targets in zip(those, best, strict=True)),
-    )
-
-
-def _standing(ruleset: RuleSet, complete: Answers) -> Standing:
-    return standing(ruleset, ruleset.fired(reference.evaluate(ruleset, complete).fired), complete)
-
-
-def _same(values: Iterable[str | None]) -> str | None:
-    """The value that all have; None where they differ."""
-    different = set(values)
-    return different.pop() if len(different) == 1 else None
 
 
 def possible(ruleset: RuleSet, done: list[Done]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,8 +1,8 @@
-"""Small rule sets with everything that the language has, for engines to be held against each other.
+"""Generate small rule sets and referrals that use the whole rule language, for comparing engines.
 
 A vocabulary has facts of every type, gates, core facts with floors and reassuring answers, constraints, a leading fact,
-speakers and states that cloud an answer; a rule has several effects, tables share them; a referral has open sets,
-answers to what is not asked, and other people's words.
+speakers, and states in which reassurance does not count. A rule has one or several effects, which the rows of a table
+share. A referral has open sets, answers to facts that are not asked, and answers by other people than the person.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ SCALES = Scales(
 
 def fact_of(name: str, type_: FactType, asked_when: tuple[Conjunction, ...] = ()) -> Fact:
     names = [value for value, _ in FIXED_VALUES[type_]] if type_ in FIXED_VALUES else ["none", "some", "much"]
-    labels = {} if type_ == "integer" else {each: Label(each) for each in names}
+    labels = {} if type_ == "integer" else {value: Label(value) for value in names}
     maximum = 4 if type_ == "integer" else 0
     return Fact(name, type_, "all", f"{name}?", name, labels=labels, maximum=maximum, asked_when=asked_when)
 
@@ -133,11 +133,11 @@ def vocabularies(draw: st.DrawFn, most_facts: int = 4) -> Vocabulary:
 
 @st.composite
 def _with_core(draw: st.DrawFn, fact: Fact, always: Sequence[Fact]) -> Fact:
-    """The fact, which may be core, set a floor, and have more answers than one that reassure."""
+    """The fact, which may become core, have a floor, and have several reassuring answers."""
     kind: Literal["never", "always", "when", "given"] = draw(st.sampled_from(("never", "always", "when", "given")))
     if kind == "never":
         return fact
-    other = draw(st.sampled_from([each.name for each in always]))
+    other = draw(st.sampled_from([other_fact.name for other_fact in always]))
     core = CoreRule(
         kind, (draw(conjunctions(always, 1, 2)),) if kind == "when" else (), other if kind == "given" else ""
     )
@@ -151,7 +151,7 @@ def _with_core(draw: st.DrawFn, fact: Fact, always: Sequence[Fact]) -> Fact:
 
 def _leads(conditions_: Sequence[str]) -> st.SearchStrategy[Lead]:
     targets = (*conditions_, *(target.id for target in SCALES.targets))
-    about = st.frozensets(st.sampled_from(targets), max_size=2).map(lambda each: tuple(sorted(each)))
+    about = st.frozensets(st.sampled_from(targets), max_size=2).map(lambda chosen: tuple(sorted(chosen)))
     return st.builds(Lead, about, st.booleans(), st.sampled_from(("all_lead", "all_lead_capped")))
 
 
@@ -167,12 +167,12 @@ def _constraint(draw: st.DrawFn, facts: Sequence[Fact]) -> Constraint:
 
 @st.composite
 def effects_of_a_rule(draw: st.DrawFn, targets: Sequence[str]) -> tuple[Effect, ...]:
-    """One effect, or several that share the rule's conditions; each kind at most once, supports and limits twice."""
+    """One effect or several: up to two supports and two limits, and at most one of each other kind."""
     ratings = SCALES.rating_ids
-    some = st.frozensets(st.sampled_from(targets), min_size=1, max_size=2).map(lambda each: tuple(sorted(each)))
+    some = st.frozensets(st.sampled_from(targets), min_size=1, max_size=2).map(lambda chosen: tuple(sorted(chosen)))
     roles, certainties = (
-        st.sampled_from([t.id for t in SCALES.roles]),
-        st.sampled_from([t.id for t in SCALES.certainties]),
+        st.sampled_from([role.id for role in SCALES.roles]),
+        st.sampled_from([certainty.id for certainty in SCALES.certainties]),
     )
     supports = st.builds(Supports, st.sampled_from(ratings[2:]), some, roles, certainties)
     limits = st.builds(
@@ -193,7 +193,7 @@ def effects_of_a_rule(draw: st.DrawFn, targets: Sequence[str]) -> tuple[Effect, 
 
 @st.composite
 def _rules(draw: st.DrawFn, vocabulary: Vocabulary, most: int) -> tuple[Rule, ...]:
-    """Rules one by one, and tables whose rows share their effects."""
+    """Single rules, and tables whose rows share their effects; at least ``most`` rules, two more at the most."""
     facts = list(vocabulary)
     targets = [*(fact.name for fact in facts if fact.type == "condition"), *(target.id for target in SCALES.targets)]
     rules: list[Rule] = []
@@ -216,18 +216,23 @@ def _rule(
 
 @st.composite
 def _covering(draw: st.DrawFn, rules: Sequence[Rule]) -> list[Rule]:
-    """The rules, of which some urgencies cover others of no higher level that come before them."""
+    """The rules, some of which cover an earlier rule of the same or a lower level."""
     rank = SCALES.urgency_rank
-    found: list[Rule] = []
+    covering: list[Rule] = []
     for rule in rules:
         own = rule.urgency
-        lower = [each.id for each in found if own and each.urgency and rank(each.urgency.level) <= rank(own.level)]
+        lower = [
+            earlier.id
+            for earlier in covering
+            if own and earlier.urgency and rank(earlier.urgency.level) <= rank(own.level)
+        ]
         if own and lower and draw(st.booleans()):
             covers = replace(own, covers=(draw(st.sampled_from(lower)),))
-            found.append(replace(rule, effects=tuple(covers if each is own else each for each in rule.effects)))
+            effects = tuple(covers if effect is own else effect for effect in rule.effects)
+            covering.append(replace(rule, effects=effects))
         else:
-            found.append(rule)
-    return found
+            covering.append(rule)
+    return covering
 
 
 @st.composite
@@ -239,7 +244,7 @@ def rulesets(draw: st.DrawFn, most_facts: int = 4, most_rules: int = 8) -> RuleS
 
 @st.composite
 def _deriving(draw: st.DrawFn, vocabulary: Vocabulary) -> tuple[Rule, ...]:
-    """Rules that derive a condition from facts that nothing derives; of one fact they all derive the same."""
+    """Up to two rules that derive "suspected" for a condition, from facts that no rule derives."""
     targets = [fact.name for fact in vocabulary if fact.type == "condition" and not fact.asked_when]
     given = [fact for fact in vocabulary if fact.type != "condition"]
     if not targets or not given:
@@ -252,7 +257,7 @@ def _deriving(draw: st.DrawFn, vocabulary: Vocabulary) -> tuple[Rule, ...]:
 
 
 def answer_to(fact: Fact) -> st.SearchStrategy[Any]:
-    """An answer to the fact, as a completion has it: no set is open."""
+    """An answer to the fact as in a completion: no set is open."""
     if fact.is_integer:
         return st.integers(fact.minimum, fact.maximum)
     if fact.is_set:
@@ -261,7 +266,7 @@ def answer_to(fact: Fact) -> st.SearchStrategy[Any]:
 
 
 def answer_or_open_set(fact: Fact) -> st.SearchStrategy[Any]:
-    """An answer to the fact as a referral may give it: a set with a member may be open."""
+    """An answer to the fact as in a referral: a set that has a member may be open."""
     if not fact.is_set:
         return answer_to(fact)
     some = st.frozensets(st.sampled_from(fact.values), min_size=1)
@@ -270,7 +275,7 @@ def answer_or_open_set(fact: Fact) -> st.SearchStrategy[Any]:
 
 @st.composite
 def counted_referrals(draw: st.DrawFn, ruleset: RuleSet) -> Counted:
-    """A referral as the door lets it through: some answers, none contradicting another, and who said them."""
+    """A valid referral: some answers without contradictions, and who gave them; which of them count is decided."""
     vocabulary = ruleset.vocabulary
     given: dict[str, Value] = {}
     for fact in vocabulary:
@@ -288,7 +293,7 @@ def referrals(ruleset: RuleSet) -> st.SearchStrategy[Answers]:
 
 
 def random_referral(ruleset: RuleSet, random: Random) -> Counted:
-    """A referral like those of :func:`counted_referrals`, made fast, of any completeness."""
+    """A referral like those of :func:`counted_referrals`, from a random generator, which is faster."""
     vocabulary = ruleset.vocabulary
     given: dict[str, Value] = {}
     answered = random.choice((0.1, 0.3, 0.6, 0.9, 1))
@@ -305,5 +310,5 @@ def _random_answer(fact: Fact, random: Random) -> Value:
         return random.randint(fact.minimum, fact.maximum)
     if not fact.is_set:
         return random.choice(fact.values)
-    some = frozenset(each for each in fact.values if random.random() < 0.5)
+    some = frozenset(value for value in fact.values if random.random() < 0.5)
     return some | {UNKNOWN} if some and random.random() < 0.5 else some

@@ -22,7 +22,6 @@ from triage.engines import reference
 from triage.engines.completions.engine import Completions, NoCompletion
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import Bounds, Common, StillOpen
-from triage.model.course import Course
 from triage.model.rule import Answers, OneOf, Value
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Never
@@ -64,39 +63,6 @@ def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answer
     ruleset, answers = case
     assume(0 < number_of_completions(ruleset, answers) <= 5_000)
     enumeration.agrees(ruleset, answers, Completions(ruleset))
-
-
-def with_courses(ruleset: RuleSet, course: Course | None) -> RuleSet:
-    """The rule set with a course for some targets, one for what is remitted, and the rest in the default one."""
-    assert course is not None
-    conditions = frozenset(f.name for f in ruleset.vocabulary if f.type == "condition" and not f.asked_when)
-    lengths = (
-        replace(course.default, id="life", targets=frozenset({"dispute"})),
-        replace(course.default, id="after", targets=conditions | {"none"}, remitted=True),
-        replace(course.default, id="first", targets=frozenset(sorted(conditions)[:1]) | {"none"}),
-    )
-    return replace(ruleset, course=replace(course, lengths=lengths))
-
-
-@given(cases())
-@settings(max_examples=generated(250), deadline=None)
-def test_what_completions_with_one_rating_have_in_common_agrees_with_enumeration(
-    fixture_rules: RuleSet, case: tuple[RuleSet, Answers]
-) -> None:
-    ruleset, answers = with_courses(case[0], fixture_rules.course), case[1]
-    assume(0 < number_of_completions(ruleset, answers) <= 500)
-    diagram = Completions(ruleset)
-    for rating in diagram.bounds(answers).suitability:
-        if not ruleset.scales.ratings_below_support(rating):
-            assert diagram.common(answers, rating) == enumeration.common(ruleset, answers, rating)
-
-
-def test_what_is_common_in_the_small_rule_set_agrees_with_enumeration(fixture_rules: RuleSet) -> None:
-    diagram = Completions(fixture_rules)
-    for answers in enumeration.few_open(fixture_rules, 12, 300):
-        for rating in diagram.bounds(answers).suitability:
-            if not fixture_rules.scales.ratings_below_support(rating):
-                assert diagram.common(answers, rating) == enumeration.common(fixture_rules, answers, rating)
 
 
 def test_nothing_is_said_to_be_common_where_that_would_take_too_long(ruleset: RuleSet, diagram: Completions) -> None:

@@ -39,13 +39,16 @@ def test_a_vignette_comes_out_as_its_sources_say(case: Case, assessor: Assessor,
 
 
 @pytest.mark.parametrize("case", WITHOUT_SAFETY, ids=_by_id)
-def test_a_vignette_nobody_asked_about_safety_is_urgent_and_incomplete(
+def test_a_vignette_nobody_asked_about_safety_is_urgent_and_says_what_is_missing(
     case: Case, assessor: Assessor, ruleset: RuleSet
 ) -> None:
-    urgency = assessor.assess(referral_of(case, ruleset)).urgency
-    assert ruleset.scales.urgency_rank(urgency.level) >= ruleset.scales.urgency_rank("urgent")
-    assert urgency.incomplete
+    answer = assessor.assess(referral_of(case, ruleset))
+    rank, urgency = ruleset.scales.urgency_rank, answer.urgency
+    assert rank(urgency.level) >= rank("urgent")
     assert urgency.missing
+    by_rules = [each.value for each in answer.reasons if each.effect == "urgency" and each.rule in ruleset.by_id]
+    at_floor = any(level is not None and rank(level) >= rank("urgent") for level in by_rules)
+    assert urgency.state == ("sorted" if at_floor else "not_sorted")
 
 
 @pytest.mark.parametrize("case", HARD_CASES, ids=_by_id)
@@ -62,10 +65,13 @@ def test_a_hard_case_comes_out_as_its_sources_say(case: Case, assessor: Assessor
 
 
 def _check_several(key: str, case: Case, answer: Answer) -> None:
-    """``for`` and ``focus`` are all there is; ``not_suited`` are not called suited; the rest are at least there."""
+    """``for`` and ``focus`` are all there is; ``not_suited`` are not called suited; the rest are at least there.
+
+    The sentence of a rule is said once, so that advice may stand with what else its rule says.
+    """
     wanted = case.expect[key]
     stances = {each.format: each.stance for each in answer.formats}
-    offered = {each.therapy: each.first for each in answer.alternatives}
+    offered = {each.therapy: each.offer for each in answer.alternatives}
     match key:
         case "for":
             assert set(answer.suitability.for_) == set(wanted)
@@ -74,13 +80,13 @@ def _check_several(key: str, case: Case, answer: Answer) -> None:
         case "not_suited":
             assert all(stances.get(each) != "suited" for each in wanted)
         case "first":
-            assert set(wanted) <= {therapy for therapy, first in offered.items() if first}
+            assert set(wanted) <= {therapy for therapy, offer in offered.items() if offer == "first"}
         case "beside":
-            assert set(wanted) <= {therapy for therapy, first in offered.items() if not first}
+            assert set(wanted) <= {therapy for therapy, offer in offered.items() if offer == "beside"}
         case "focus":
             assert [each.area for each in answer.focus if each.proposed] == wanted
         case "advice":
-            assert set(wanted) <= {each.rule for each in answer.reasons if each.effect == "advice"}
+            assert set(wanted) <= {each.rule for each in answer.reasons}
 
 
 def test_the_written_cases_are_all_here_and_expect_only_what_is_looked_at() -> None:

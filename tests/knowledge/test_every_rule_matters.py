@@ -1,8 +1,7 @@
-"""Every rule fires somewhere, and an answer is another without it, unless it says which rule covers it.
+"""Every rule fires somewhere, and an answer is another without it.
 
 What an answer tells is compared, not which rules stand behind it: a second rule offering what another offers already
-changes no answer. A rule that names ``covered_by`` must really be without effect: the key is no way out. Only
-the words of an urgency may still add to those of the rule that covers its level, as in the proofs.
+changes no answer. A rule that others cover must show what it does where none of them fires.
 """
 
 from __future__ import annotations
@@ -14,25 +13,33 @@ import pytest
 
 from tests.conftest import RULES
 from tests.knowledge.cases import cases_in, referral_of
-from triage.answer.decide import decide
+from triage.answer.actions import Actions
+from triage.answer.decide import decide, level_of
 from triage.answer.fired_rules import FiredRules
-from triage.answer.offers import alternatives, formats
-from triage.engines.outcome import Bounds
+from triage.answer.offers import alternatives, comparison, formats, problem_areas
+from triage.engines.outcome import Bounds, Common
 from triage.engines.reference import evaluate
-from triage.model.rule import Advice, Answers, Focus, Rule, Urgency
+from triage.model.rule import Advice, Answers, Limits
 from triage.model.ruleset import RuleSet
 from triage.reading.folder import read_ruleset
 
+OTHERS: tuple[Answers, ...] = (
+    {"age_years": 30, "perinatal_status": "pregnant", "perinatal_risk_factors": "yes", "major_depression": "absent"},
+    {"age_years": 30, "perinatal_status": "none", "binge_eating_disorder": "current"},
+)
+"""What a limit may be about, besides a depression: prevention, and a condition other than a depression."""
 IDS = [rule.id for rule in read_ruleset(RULES).rules]
 
 
 @pytest.fixture(scope="module")
 def referrals(ruleset: RuleSet) -> list[Answers]:
-    """Every example of every rule, also beside a depression, every vignette and every hard case."""
+    """Every example of every rule, also beside what limits may be about, every vignette and every hard case."""
     examples = [example.given for rule in ruleset.rules for example in rule.examples if example.fires]
     written = [referral_of(case, ruleset).answers for case in (*cases_in("vignettes"), *cases_in("hard_cases"))]
-    depressed: Answers = {"age_years": 30, "major_depression": "current"}
-    beside = [{**depressed, **example} for example in examples]
+    beside = [{"age_years": 30, "major_depression": "current", **example} for example in examples]
+    limiting = [rule for rule in ruleset.rules if rule.of(Limits)]
+    narrow = [example.given for rule in limiting for example in rule.examples if example.fires]
+    beside += [{**other, **example} for example in narrow for other in OTHERS]
     sound = [facts for facts in beside if not ruleset.vocabulary.contradictions(facts)]
     return [*examples, *written, *sound]
 
@@ -54,14 +61,8 @@ def test_a_rule_fires_and_an_answer_is_another_without_it(
     referrals = firing[id_]
     assert referrals, "it fires on no example"
     without = replace(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id != id_))
-    covering = ruleset.by_id[id_].covered_by
-    if covering is None:
-        matters = any(told(ruleset, facts) != told(without, facts) for facts in referrals)
-        assert matters, "without it every answer is the same: change it, give it an example, or name what covers it"
-        return
-    matters = any(decided(ruleset, facts) != decided(without, facts) for facts in referrals)
-    assert not matters, f"it changes an answer, so `{covering}` does not cover it"
-    assert any(covering in evaluate(ruleset, facts).fired for facts in referrals)
+    matters = any(told(ruleset, facts) != told(without, facts) for facts in referrals)
+    assert matters, "without it every answer is the same: change it, or give it an example that shows what it does"
 
 
 def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
@@ -76,32 +77,23 @@ def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
 
 
 def told(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
-    """What is answered: all that is decided, and what the coordinator is told to do."""
+    """What is answered: rating, urgency, targets, role, formats, alternatives, advice, and what is to be done."""
     fired = _fired(ruleset, answers)
-    return decided(ruleset, answers), _actions(fired.rules, fired.so_far.level)
-
-
-def decided(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
-    """Rating, urgency, target, role, focus, formats, alternatives, advice."""
-    fired = _fired(ruleset, answers)
-    verdict = decide(fired, Bounds((fired.so_far.rating,), (fired.so_far.level,)))
+    standing = fired.standing
+    bounds = Bounds((standing.rating,), (standing.level,))
+    verdict = decide(fired, bounds, lambda _rating: Common())
     return (
-        fired.so_far,
-        frozenset(verdict.targets),
-        verdict.role,
-        frozenset(rule.effect.area for rule in fired.rules if isinstance(rule.effect, Focus)),
-        frozenset((each.format, each.stance) for each in formats(fired)),
-        frozenset((each.therapy, each.first) for each in alternatives(fired)),
-        frozenset(rule.because for rule in fired.rules if isinstance(rule.effect, Advice)),
+        (verdict.rating, verdict.common, standing.rating),
+        tuple((each.target, each.leading, each.rating, each.role, each.certainty) for each in standing.targets),
+        Actions(ruleset.scales, {}).urgency_part(fired, level_of(fired, bounds), bounds),
+        tuple((each.area, each.proposed) for each in problem_areas(fired)),
+        tuple((each.format, each.stance) for each in formats(fired)),
+        tuple((each.therapy, each.offer) for each in alternatives(fired)),
+        frozenset(point.because for points in (comparison(fired).ipt, comparison(fired).cbt) for point in points),
+        frozenset(rule.because for rule in fired.rules if rule.of(Advice)),
     )
 
 
 def _fired(ruleset: RuleSet, answers: Answers) -> FiredRules:
-    return FiredRules(ruleset, ruleset.fired(evaluate(ruleset, answers).fired), answers)
-
-
-def _actions(fired: tuple[Rule, ...], level: str) -> frozenset[str]:
-    """What the coordinator is told to do: the words of every rule at the level that was reached."""
-    return frozenset(
-        rule.effect.action for rule in fired if isinstance(rule.effect, Urgency) and rule.effect.level == level
-    )
+    found = evaluate(ruleset, answers)
+    return FiredRules(ruleset, ruleset.fired(found.fired), answers, found.derived, found.asked)

@@ -23,13 +23,7 @@ from triage.answer.assess import Assessor
 from triage.answer.model import Reason
 from triage.engines.outcome import outcome
 from triage.engines.reference import evaluate
-from triage.model.rule import (
-    Advice,
-    Answers,
-    Between,
-    Derives,
-    Value,
-)
+from triage.model.rule import Advice, Answers, Between, Rule, Value
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral, RefusedReferral
 from triage.reading.referral_reader import ReferralReader
@@ -46,17 +40,18 @@ def _level(assessor: Assessor, answers: Answers) -> int:
 
 
 def _clear(ruleset: RuleSet) -> dict[str, Value]:
-    facts: dict[str, Value] = {"perinatal_status": "none"}
+    """An adult of whom every core question was asked, with nothing found; what is not asked then is left out."""
+    facts: dict[str, Value] = {"perinatal_status": "none", "age_years": 30}
     for name in ruleset.vocabulary.core_unanswered(facts):
         neutral = ruleset.vocabulary[name].neutral
         assert neutral is not None
         facts[name] = neutral
-    return facts
+    return {name: value for name, value in facts.items() if ruleset.vocabulary.asked(name, facts)}
 
 
 def _rule_level(ruleset: RuleSet, answers: Answers) -> int:
     fired = ruleset.fired(evaluate(ruleset, answers).fired)
-    return ruleset.scales.urgency_rank(outcome(fired, ruleset.scales).level)
+    return ruleset.scales.urgency_rank(outcome(ruleset, fired, answers).level)
 
 
 def _dangers(ruleset: RuleSet) -> Iterator[tuple[str, Value]]:
@@ -85,10 +80,10 @@ def test_never_1_no_low_score_and_no_denial_of_anything_else_lowers_a_danger(rul
 @pytest.mark.parametrize("score", [0, 1, 4])
 def test_never_1_a_low_score_or_a_denial_lowers_no_urgency(assessor: Assessor, score: int) -> None:
     danger: dict[str, Value] = {"suicidal_thoughts": "plan_or_intent"}
-    alone = _level(assessor, danger)
     lows = ("phq9_total", "gad7_total", "epds_total", "asrm_total")
-    assert _level(assessor, {**danger, **dict.fromkeys(lows, score)}) >= alone
-    assert _level(assessor, {**danger, "suicidal_behavior": "none", "means_within_reach": "no"}) >= alone
+    assert _level(assessor, {**danger, **dict.fromkeys(lows, score)}) >= _level(assessor, danger)
+    denied: dict[str, Value] = {**danger, "suicidal_behavior": "none", "means_within_reach": "no"}
+    assert _level(assessor, denied) >= _rule_level(assessor.ruleset, danger)  # the floor lifts, what a rule set stays
 
 
 def test_never_2_no_words_of_risk_anywhere() -> None:
@@ -107,6 +102,7 @@ def test_never_2_no_words_of_risk_anywhere() -> None:
 def test_never_3_a_blank_is_never_no(assessor: Assessor, ruleset: RuleSet) -> None:
     clear = _clear(ruleset)
     assert _level(assessor, clear) == 0
+    assert {fact.name for fact in ruleset.vocabulary if fact.core.kind == "always"} <= set(clear)
     for name in clear:
         without = {other: value for other, value in clear.items() if other != name}
         answer = assessor.assess(Referral(without))
@@ -175,9 +171,14 @@ def test_never_12_a_perinatal_cut_off_outside_and_an_adult_scale_in_a_minor_are_
     for name in scales - {"phq9_total", "epds_total"}:  # these have a rule of their own below 18, or outside
         value: Value = "yes" if ruleset.vocabulary[name].values else ruleset.vocabulary[name].maximum
         fired = evaluate(ruleset, {"age_years": 13, name: value}).fired
-        assert any(isinstance(ruleset.by_id[id_].effect, Advice | Derives) for id_ in fired), name
-    outside = evaluate(ruleset, {"perinatal_status": "none", "epds_total": 12}).fired
-    assert any(isinstance(ruleset.by_id[id_].effect, Advice) for id_ in outside)
+        assert any(_remarks(ruleset.by_id[id_]) for id_ in fired), name
+    outside = evaluate(ruleset, {"age_years": 30, "perinatal_status": "none", "epds_total": 12}).fired
+    assert any(ruleset.by_id[id_].of(Advice) for id_ in outside)
+
+
+def _remarks(rule: Rule) -> bool:
+    """Whether the rule says something of the score, or takes it for what it is at this age."""
+    return rule.derives is not None or bool(rule.of(Advice))
 
 
 def _adults_only(when: Any) -> bool:
@@ -205,6 +206,6 @@ def test_never_14_every_reason_names_its_rule_its_answers_and_its_sources(assess
 def _reasons(assessor: Assessor, ruleset: RuleSet) -> Iterator[tuple[Reason, set[str]]]:
     for case in CASES:
         referral = referral_of(case, ruleset)
-        derived = {rule.effect.fact for rule in ruleset.deriving if isinstance(rule.effect, Derives)}
+        derived = {rule.derives.fact for rule in ruleset.deriving if rule.derives}
         for reason in assessor.assess(referral).reasons:
             yield reason, set(referral.answers) | derived

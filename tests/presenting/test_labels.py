@@ -31,10 +31,11 @@ def test_an_answer_has_one_label(ruleset: RuleSet, name: str, value: Any, label:
 def test_every_term_condition_and_fact_has_a_label_without_machine_words(ruleset: RuleSet) -> None:
     labels = Labels(ruleset)
     scales = ruleset.scales
-    plain = (*scales.ratings, *scales.reported, *scales.certainties, *scales.roles)
-    terms = (*plain, *scales.foci, *scales.formats, *scales.therapies)
+    plain = (*scales.reported, *scales.certainties, *scales.roles, *scales.foci)
+    named = [*(each.id for each in scales.formats), *(each.id for each in scales.therapies)]
+    terms = [*scales.rating_ids, *(term.id for term in plain), *named]
     conditions = [fact.name for fact in ruleset.vocabulary if fact.type == "condition"]
-    ids = [*(term.id for term in terms), *scales.urgency_ids, *conditions]
+    ids = [*terms, *scales.urgency_ids, *conditions]
     assert all("_" not in labels.term(id_) for id_ in ids)
     assert labels.term("very_urgent") == "Very urgent"
     assert labels.term("ptsd") == "PTSD"

@@ -80,7 +80,7 @@ class Assessor:
 
     @cached_property
     def _open_questions(self) -> OpenQuestions:
-        return OpenQuestions(self.check)
+        return OpenQuestions(self.ruleset)
 
     @cached_property
     def _ruleset_used(self) -> RuleSetUsed:
@@ -112,7 +112,7 @@ class Assessor:
     def _answer(self, referral: Referral, fired: FiredRules, still_open: StillOpen, verdict: Verdict) -> Answer:
         bounds, held = still_open.bounds, verdict.on_hold
         vocabulary = self.ruleset.vocabulary
-        unanswered = self._open_questions.of(fired, referral.unanswered_for_floor, still_open.questions)
+        unanswered = self._open_questions.of(fired, still_open.questions)
         return Answer(
             reference=referral.reference,
             urgency=self.actions.urgency_part(fired, Level(verdict.level, verdict.state), bounds),

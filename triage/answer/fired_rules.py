@@ -18,7 +18,8 @@ class FiredRules:
     """The rules that fired, in order of id, and what they fired on.
 
     ``given`` are the answers that count, ``derived`` what was taken to hold beside them. ``asked`` says of each detail
-    whether it is asked, as ``Vocabulary.asked_all`` does. ``missing`` are the core facts that are not answered.
+    whether it is asked, as ``Vocabulary.asked_all`` does. ``missing`` are the core facts that are not answered, and
+    ``in_part`` those of them that have an answer for the rules.
     """
 
     ruleset: RuleSet
@@ -27,6 +28,7 @@ class FiredRules:
     derived: Mapping[str, Value] = field(default_factory=dict)
     asked: Mapping[str, Truth] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    in_part: frozenset[str] = frozenset()
 
     @cached_property
     def answers(self) -> Answers:
@@ -63,4 +65,5 @@ def evaluate(check: Evaluating, live: Firing, referral: Referral) -> FiredRules:
         evaluation.derived,
         evaluation.asked,
         ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor),
+        referral.unanswered_for_floor,
     )

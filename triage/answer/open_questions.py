@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import Consequence, NumberRange, UnansweredQuestion
-from triage.engines.agreement import Evaluating
+from triage.engines.evaluation import Evaluation
+from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import OpenQuestion, floors, standing
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Condition, Value, is_open, members, satisfies
+from triage.model.rule import Answers, Condition, Conjunction, Value, is_open, members, satisfies
 from triage.model.ruleset import RuleSet
-
-_SoFar = tuple[str, str]
-"""Rating and level by the rules that fire, the floor included."""
 
 
 class OpenQuestions:
-    """Puts the questions that are open in the order in which to ask them; ``check`` evaluates supposed answers."""
+    """Puts the questions that are open in the order in which to ask them."""
 
-    def __init__(self, check: Evaluating) -> None:
-        self._check = check
-        self._ruleset = check.ruleset
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._ruleset = ruleset
+        self._evaluator = IndexedEvaluator(ruleset)
 
-    def of(
-        self, fired: FiredRules, in_part: frozenset[str], open_: tuple[OpenQuestion, ...]
-    ) -> tuple[UnansweredQuestion, ...]:
+    def of(self, fired: FiredRules, open_: tuple[OpenQuestion, ...]) -> tuple[UnansweredQuestion, ...]:
         """The questions as the answer lists them.
 
         Order: core safety first, then those of which one answer changes the value so far, then the highest urgency an
-        answer can reach, then how many ratings its answers leave, then the order of the vocabulary. ``in_part`` are the
-        facts whose answers count for the rules only.
+        answer can reach, then how many ratings its answers leave, then the order of the vocabulary.
         """
         scales, order = self._ruleset.scales, self._ruleset.vocabulary.order
-        so_far = self._so_far(fired.given, in_part)
-        questions = [(each, self._is_pivotal(each.fact, fired, in_part, so_far)) for each in open_]
+        known = self._evaluator.evaluate(fired.given)
+        questions = [(each, self._is_pivotal(each.fact, fired, known)) for each in open_]
 
         def key(question: tuple[OpenQuestion, bool]) -> tuple[bool, bool, int, int, int]:
             each, pivotal = question
@@ -55,21 +50,55 @@ class OpenQuestions:
             would=tuple(Consequence(_answer(each.answer), each.suitability, each.urgency) for each in question.would),
         )
 
-    def _is_pivotal(self, name: str, fired: FiredRules, in_part: frozenset[str], so_far: _SoFar) -> bool:
+    def _is_pivotal(self, name: str, fired: FiredRules, known: Evaluation) -> bool:
         """Say whether one answer to this fact alone, the rest left open, changes rating or level so far."""
-        return any(
-            self._so_far({**fired.given, name: value}, in_part - {name}) != so_far
-            for value in self._tried(name, fired.given)
-        )
+        return any(self._changes(name, value, fired, known) for value in self._tried(name, fired.given))
 
-    def _so_far(self, answers: Answers, in_part: Collection[str]) -> _SoFar:
-        """Rating and level by the formulas over the rules that fire; what is still possible is left out."""
+    def _changes(self, name: str, value: Value, fired: FiredRules, known: Evaluation) -> bool:
+        """Say whether an answer changes rating or level by the formulas over the rules that fire, floor included."""
         ruleset, rank = self._ruleset, self._ruleset.scales.urgency_rank
-        evaluation = self._check.evaluate(answers)
-        come_to = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
-        missing = ruleset.vocabulary.core_unanswered(answers, frozenset(in_part))
-        held = (each.level for each in floors(ruleset, missing, evaluation.answers))
-        return come_to.rating, max((come_to.level, *held), key=rank)
+        ids, answers = self._evaluator.fired_with(known, fired.given, name, value)
+        so_far = then = fired.standing
+        if ids != known.fired or name in self._combined:
+            then = standing(ruleset, ruleset.fired(ids), answers)
+        elif name not in self._holds_floors and name not in fired.missing:
+            return False
+        if then.rating != so_far.rating:
+            return True
+        held = floors(ruleset, self._missing(name, value, fired), answers)
+        before, after = (
+            max((of_rules.level, *(each.level for each in of_floors)), key=rank)
+            for of_rules, of_floors in ((so_far, fired.floors), (then, held))
+        )
+        return before != after
+
+    def _missing(self, name: str, value: Value, fired: FiredRules) -> Collection[str]:
+        """The core facts that are not answered once this one is; ``fired.missing`` are those that are not now."""
+        if name not in self._makes_core:
+            return [each for each in fired.missing if each != name]
+        return self._ruleset.vocabulary.core_unanswered({**fired.given, name: value}, fired.in_part - {name})
+
+    @cached_property
+    def _combined(self) -> frozenset[str]:
+        """The facts that how ratings are combined hangs on: the conditions, and which problem leads."""
+        vocabulary = self._ruleset.vocabulary
+        leading = () if vocabulary.leading_fact is None else (vocabulary.leading_fact,)
+        gates = (c.fact for name in (*vocabulary.conditions, *leading) for c in _read(vocabulary[name].asked_when))
+        return frozenset((*vocabulary.conditions, *leading, *gates))
+
+    @cached_property
+    def _holds_floors(self) -> frozenset[str]:
+        """The facts that the floors hang on, beside those that are missing."""
+        floors_ = [fact.floor.held_while for fact in self._ruleset.vocabulary if fact.floor]
+        return self._makes_core.union(c.fact for each in floors_ for c in _read(each))
+
+    @cached_property
+    def _makes_core(self) -> frozenset[str]:
+        """The facts that it hangs on whether another one is core or is asked."""
+        core = [fact for fact in self._ruleset.vocabulary if fact.can_be_core]
+        given = (fact.core.given for fact in core if fact.core.given)
+        read = (c.fact for fact in core for c in (*_read(fact.core.when), *_read(fact.asked_when)))
+        return frozenset((*given, *read))
 
     def _tried(self, name: str, given: Answers) -> Iterator[Value]:
         """One answer of each kind that the rules tell apart, contradicting nothing; a set is closed."""
@@ -115,15 +144,16 @@ def closed_sets(fact: Fact, given: Value | None) -> Iterator[frozenset[str]]:
     yield from (known | {member} for member in fact.values if member not in known)
 
 
+def _read(alternatives: Iterable[Conjunction]) -> Iterator[Condition]:
+    return (condition for conjunction in alternatives for condition in conjunction)
+
+
 def _conditions_by_fact(ruleset: RuleSet) -> Mapping[str, list[Condition]]:
     vocabulary = ruleset.vocabulary
     gates = [when for fact in vocabulary for when in (*fact.asked_when, *fact.core.when)]
-    floors_ = [when for fact in vocabulary if fact.floor for when in fact.floor.held_while]
+    held = [when for fact in vocabulary if fact.floor for when in fact.floor.held_while]
     found: dict[str, list[Condition]] = {}
-    for condition in (
-        *(each for rule in ruleset.rules for each in rule.conditions),
-        *(each for when in (*gates, *floors_) for each in when),
-    ):
+    for condition in (*(each for rule in ruleset.rules for each in rule.conditions), *_read((*gates, *held))):
         found.setdefault(condition.fact, []).append(condition)
     return found
 

@@ -53,25 +53,56 @@ class IndexedEvaluator:
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
         self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
+        self._derived = frozenset(effect.fact for _, effect in self._deriving)
+        self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
+        self._reading: dict[str, list[_Indexed]] = {}
+        for rule, indexed in zip(ruleset.concluding, self._concluding, strict=True):
+            for name in rule.facts:
+                self._reading.setdefault(name, []).append(indexed)
 
     def evaluate(self, given: Answers) -> Evaluation:
         """Evaluate every active rule on the answers given; the result equals that of the reference."""
         vocabulary = self.ruleset.vocabulary
-        asked = vocabulary.asked_all(given)
-        truths: dict[str, Truth] = {}
-        derived: dict[str, Value] = {}
-        answers, (true, false) = given, self._conditions_of(given, asked)
-        for rule, effect in self._deriving:
-            truth = truths[rule.id] = effect.fact not in given and rule.truth(true, false)
-            if truth:
-                derived[effect.fact] = effect.value
-        if derived:
-            answers = {**given, **derived}
-            asked = vocabulary.asked_all(answers)
-            true, false = self._conditions_of(answers, asked)
+        truths, derived = self._derive(given)
+        answers = {**given, **derived} if derived else given
+        asked = vocabulary.asked_all(answers)
+        true, false = self._conditions_of(answers, asked)
         for rule in self._concluding:
             truths[rule.id] = rule.truth(true, false)
         return Evaluation(truths, derived, answers, asked)
+
+    def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
+        """The truths of the rules that derive, and what they derive."""
+        true, false = self._conditions_of(given, self.ruleset.vocabulary.asked_all(given))
+        truths = {rule.id: effect.fact not in given and rule.truth(true, false) for rule, effect in self._deriving}
+        derived: dict[str, Value] = {effect.fact: effect.value for rule, effect in self._deriving if truths[rule.id]}
+        return truths, derived
+
+    def fired_with(self, known: Evaluation, given: Answers, name: str, value: Value) -> tuple[frozenset[str], Answers]:
+        """The ids of the rules that fire on the answers given and one more, and these answers with what is derived.
+
+        ``known`` is the evaluation of the answers given. Only the rules that the one more answer can change are looked
+        at again: those that read its fact, or one that is asked by it.
+        """
+        vocabulary = self.ruleset.vocabulary
+        more = {**given, name: value}
+        asked = vocabulary.asked_all(more)
+        truths: dict[str, Truth] = {}
+        derived = known.derived
+        if name in self._derived or not self._read_by_deriving.isdisjoint(self._changed(name, known.asked, asked)):
+            truths, derived = self._derive(more)
+        answers = {**more, **derived} if derived else more
+        asked = vocabulary.asked_all(answers)
+        true, false = self._conditions_of(answers, asked)
+        changed = self._changed(name, known.asked, asked)
+        changed |= {each for each in self._derived if derived.get(each) != known.derived.get(each)}
+        rules = {rule.id: rule for each in changed for rule in self._reading.get(each, ())}
+        truths |= {id_: rule.truth(true, false) for id_, rule in rules.items()}
+        return (known.fired - truths.keys()).union(id_ for id_, truth in truths.items() if truth), answers
+
+    def _changed(self, name: str, before: Mapping[str, Truth], asked: Mapping[str, Truth]) -> set[str]:
+        """The fact that is answered, and those that are asked now and were not, or the other way round."""
+        return {name, *(each for each, truth in asked.items() if truth is not before[each])}
 
     def _conditions_of(self, answers: Answers, asked: Mapping[str, Truth]) -> tuple[int, int]:
         """The masks of the conditions that are true and of those that are false."""

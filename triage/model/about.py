@@ -67,7 +67,7 @@ class Release:
 class Wording:
     """Wording that no text of a rule may use.
 
-    A word of ``levels`` may not stand before one of ``of`` ("low risk"). A number may not stand before one of ``units``
+    A word of ``levels`` may not stand before one of ``of``. A number may not stand before one of ``units``
     (a dose). A clause may not have both a word of ``stop`` and a word that begins like one of ``substances``, unless it
     is negated.
     """

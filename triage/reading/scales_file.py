@@ -146,23 +146,23 @@ class _ScalesText(Strict):
 def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> Scales:
     """Read the scales.
 
-    ``facts`` are those that the conditions of a therapy may read; without them, where the vocabulary could not be read,
-    the conditions are not looked at. Raises FaultyRuleSet with all faults of the file.
+    ``facts`` are the facts of the vocabulary. With None (it could not be read) the conditions of therapies and formats
+    are left out. Raises FaultyRuleSet with all faults of the file.
     """
     text = shaped(document, _ScalesText)
     reader = None if facts is None else Reader(document, facts)
     therapies = tuple(
-        Therapy(id_, each.label, _while(each.not_offered_when, ("therapies", id_, "not_offered_when"), reader))
-        for id_, each in text.therapies.items()
+        Therapy(id_, therapy.label, _while(therapy.not_offered_when, ("therapies", id_, "not_offered_when"), reader))
+        for id_, therapy in text.therapies.items()
     )
     formats = tuple(
         FormatTerm(
-            each.id,
-            each.label,
-            line(each.meaning),
-            _while(each.suited_only_when, ("formats", index, "suited_only_when"), reader),
+            term.id,
+            term.label,
+            line(term.meaning),
+            _while(term.suited_only_when, ("formats", index, "suited_only_when"), reader),
         )
-        for index, each in enumerate(text.formats)
+        for index, term in enumerate(text.formats)
     )
     faults = [*_faults(text, document), *_action_faults(text, document), *(reader.faults if reader else ())]
     if faults:
@@ -171,34 +171,36 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
         ratings=_terms(text.ratings),
         reported=_terms(text.reported),
         urgencies=tuple(
-            Urgency(each.id, each.label, each.respond_within, each.action.action(), line(each.meaning))
-            for each in text.urgencies
+            Urgency(term.id, term.label, term.respond_within, term.action.action(), line(term.meaning))
+            for term in text.urgencies
         ),
         certainties=_terms(text.certainties),
         roles=_terms(text.roles),
         foci=_terms(text.foci),
         formats=formats,
         therapies=therapies,
-        targets=tuple(LifeTarget(each.id, each.label, each.life_problem, each.focus) for each in text.targets),
+        targets=tuple(
+            LifeTarget(target.id, target.label, target.life_problem, target.focus) for target in text.targets
+        ),
         dangers=_terms(text.dangers),
-        lines=tuple(Line(each.id, each.kind, line(each.text), each.not_beside) for each in text.lines),
+        lines=tuple(Line(entry.id, entry.kind, line(entry.text), entry.not_beside) for entry in text.lines),
         urgency_order=tuple(text.urgency_order),
-        floors={name: FloorAction(each.danger, each.action.action()) for name, each in text.floors.items()},
+        floors={name: FloorAction(floor.danger, floor.action.action()) for name, floor in text.floors.items()},
         refused=text.refused.action.action(),
         hold_at=frozenset(text.hold_at),
         floor=text.floor.level,
-        built_in={each.id: _reason(each, document, index) for index, each in enumerate(text.built_in_reasons)},
-        next_step={name: line(each) for name, each in text.next_step.items()},
+        built_in={reason.id: _reason(reason, document, index) for index, reason in enumerate(text.built_in_reasons)},
+        next_step={name: line(sentence) for name, sentence in text.next_step.items()},
     )
 
 
 def _while(text: Any, path: KeyPath, reader: Reader | None) -> tuple[Conjunction, ...]:
-    """The conditions of a therapy or a format; none where they are not looked at."""
+    """The alternatives of a therapy or a format; none where they can't be read for want of a vocabulary."""
     return () if text is None or reader is None else reader.alternatives(text, path)
 
 
 def check_action(action: Action, lines: Iterable[str]) -> Iterator[tuple[KeyPath, str, str]]:
-    """Find additive lines of an action that the catalogue does not have: path inside the action, message, fix."""
+    """Find ids of an action that name no additive line, each with its path inside the action, a message and the fix."""
     known = tuple(lines)
     for index, id_ in enumerate(action.also):
         if id_ not in known:
@@ -206,21 +208,21 @@ def check_action(action: Action, lines: Iterable[str]) -> Iterator[tuple[KeyPath
 
 
 def _action_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
-    """Find lines, dangers and problem areas that are named and not there, and lines that are too long or too many."""
-    dangers = tuple(each.id for each in text.dangers)
-    lines = tuple(each.id for each in text.lines)
+    """Find lines, dangers and problem areas that do not exist, and additive lines that are too long or too many."""
+    dangers = tuple(term.id for term in text.dangers)
+    lines = tuple(entry.id for entry in text.lines)
     actions: list[tuple[KeyPath, ActionText]] = [(("refused", "action"), text.refused.action)]
-    actions += [(("urgencies", index, "action"), each.action) for index, each in enumerate(text.urgencies)]
+    actions += [(("urgencies", index, "action"), term.action) for index, term in enumerate(text.urgencies)]
     for name, floor in text.floors.items():
         actions.append((("floors", name, "action"), floor.action))
         if floor.danger not in dangers:
             place = document.place(("floors", name, "danger"))
             yield Fault(place, "scales", f"`{floor.danger}` is not a danger.", did_you_mean(floor.danger, dangers))
-    for path, each in actions:
-        for inside, message, fix in check_action(each.action(), lines):
+    for path, action in actions:
+        for inside, message, fix in check_action(action.action(), lines):
             yield Fault(document.place((*path, *inside)), "scales", message, fix)
     yield from _line_faults(text, document)
-    foci = tuple(each.id for each in text.foci)
+    foci = tuple(term.id for term in text.foci)
     for index, target in enumerate(text.targets):
         if target.focus is not None and target.focus not in foci:
             place = document.place(("targets", index, "focus"))
@@ -228,34 +230,34 @@ def _action_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
 
 
 def _line_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
-    known = tuple(each.id for each in text.lines)
+    known = tuple(entry.id for entry in text.lines)
     if len(text.lines) > MOST_LINES:
         message = f"There are {len(text.lines)} additive lines."
         yield Fault(document.place(("lines",)), "scales", message, f"At most {MOST_LINES}: they are never cut.")
-    for index, each in enumerate(text.lines):
-        words = len(each.text.split())
+    for index, entry in enumerate(text.lines):
+        words = len(entry.text.split())
         if words > MOST_WORDS_A_LINE:
-            message = f"The additive line `{each.id}` has {words} words."
+            message = f"The additive line `{entry.id}` has {words} words."
             yield Fault(document.place(("lines", index)), "scales", message, f"At most {MOST_WORDS_A_LINE}.")
-        if each.not_beside is not None and (each.not_beside not in known or each.not_beside == each.id):
-            message = f"`{each.not_beside}` is not another additive line."
-            fix = did_you_mean(each.not_beside, known)
+        if entry.not_beside is not None and (entry.not_beside not in known or entry.not_beside == entry.id):
+            message = f"`{entry.not_beside}` is not another additive line."
+            fix = did_you_mean(entry.not_beside, known)
             yield Fault(document.place(("lines", index, "not_beside")), "scales", message, fix)
 
 
 def _faults(text: _ScalesText, document: Document) -> list[Fault]:
-    ratings, urgencies = [each.id for each in text.ratings], [each.id for each in text.urgencies]
-    reported = [*ratings, *(each.id for each in text.reported)]
+    ratings, urgencies = [term.id for term in text.ratings], [term.id for term in text.urgencies]
+    reported = [*ratings, *(term.id for term in text.reported)]
     lacking = [
         *_lacking("ratings", (NO_SUPPORT, NO_LIMIT), ratings, document),
         *_lacking("reported", (ON_HOLD, INSUFFICIENT), reported, document),
         *_lacking("urgencies", (LOWEST_URGENCY, text.floor.level, *text.hold_at), urgencies, document),
-        *_lacking("built_in_reasons", BUILT_IN, [each.id for each in text.built_in_reasons], document),
+        *_lacking("built_in_reasons", BUILT_IN, [reason.id for reason in text.built_in_reasons], document),
         *_lacking(
             "next_step", (*reported, *urgencies, "urgent_incomplete", "unsettled"), list(text.next_step), document
         ),
     ]
-    cap = next((each for each in text.built_in_reasons if each.id == NOT_THE_LEADING_PROBLEM), None)
+    cap = next((reason for reason in text.built_in_reasons if reason.id == NOT_THE_LEADING_PROBLEM), None)
     if cap is not None and cap.value not in ratings:
         place = document.place(("built_in_reasons", text.built_in_reasons.index(cap), "value"))
         fix = did_you_mean(str(cap.value), ratings)
@@ -263,9 +265,9 @@ def _faults(text: _ScalesText, document: Document) -> list[Fault]:
     several = {
         "ratings": ratings,
         "urgencies": urgencies,
-        "targets": [each.id for each in text.targets],
-        "dangers": [each.id for each in text.dangers],
-        "lines": [each.id for each in text.lines],
+        "targets": [target.id for target in text.targets],
+        "dangers": [term.id for term in text.dangers],
+        "lines": [entry.id for entry in text.lines],
         "urgency_order": text.urgency_order,
     }
     for key, ids in several.items():
@@ -280,24 +282,24 @@ def _faults(text: _ScalesText, document: Document) -> list[Fault]:
     return lacking
 
 
-def _lacking(key: str, wanted: Iterable[str], found: list[str], document: Document) -> list[Fault]:
+def _lacking(key: str, wanted: Iterable[str], present: list[str], document: Document) -> list[Fault]:
     place = document.place((key,))
     return [
-        Fault(place, "scales", f"`{key}` lacks `{each}`.", did_you_mean(each, tuple(found)))
-        for each in dict.fromkeys(wanted)
-        if each not in found
+        Fault(place, "scales", f"`{key}` lacks `{id_}`.", did_you_mean(id_, tuple(present)))
+        for id_ in dict.fromkeys(wanted)
+        if id_ not in present
     ]
 
 
 def _terms(terms: list[_Term]) -> tuple[Term, ...]:
-    return tuple(Term(each.id, each.label, line(each.meaning or each.definition), line(each.note)) for each in terms)
+    return tuple(Term(term.id, term.label, line(term.meaning or term.definition), line(term.note)) for term in terms)
 
 
 def _reason(text: _Reason, document: Document, index: int) -> BuiltInReason:
     at = ("built_in_reasons", index, "sources")
     sources = tuple(
-        SourceRef(each.id, each.claim, each.finding, document.place((*at, number)))
-        for number, each in enumerate(text.sources)
+        SourceRef(source.id, source.claim, source.finding, document.place((*at, number)))
+        for number, source in enumerate(text.sources)
     )
     return BuiltInReason(
         text.id, text.effect, text.value, text.title, line(text.because), sources, tuple(text.evidence)

@@ -1,182 +1,239 @@
-"""What all completions with one rating have in common: what stands beside a rating that was moved there."""
+"""What all completions with one rating have in common: what the rating is for, role, certainty and course.
+
+It is asked only where a rating had to be moved. The diagrams of one referral are built for it, of which the answers
+given decide most levels, so that they are small.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
-from triage.engines.completions.diagram import Node
+from triage.engines.completions.diagram import Node, NodeTable
+from triage.engines.completions.levels import Levels
 from triage.engines.completions.meaning import Meaning
-from triage.engines.completions.ratings import Leading
-from triage.engines.outcome import REMITTED, Common
-from triage.model.course import AGE, Length
-from triage.model.rule import Between, Condition, Limits, OneOf, Supports
+from triage.engines.completions.ratings import Ratings
+from triage.engines.outcome import Common
+from triage.model.course import AGE, REMITTED, Length
+from triage.model.rule import Answers, Between, Condition, Limits, OneOf, Supports
 from triage.model.ruleset import RuleSet
-from triage.model.scales import LOWEST_WITH_CERTAINTY, LOWEST_WITH_ROLE
+from triage.model.scales import LOWEST_WITH_CERTAINTY, Term
+
+TOP = 1_000
+"""A value above all that these functions have: where nothing is said."""
+MOST_NODES = 30_000
+"""How many nodes may be made for one referral."""
 
 
-class Pieces(NamedTuple):
-    """The functions of a rule set that are read: when each rule fires, the rating of each target and of the whole.
+def conditions_of_courses(ruleset: RuleSet) -> list[Condition]:
+    """What the choice of a course reads: the age, and whether a condition is remitted."""
+    if ruleset.course is None:
+        return []
+    read: list[Condition] = []
+    conditions = set(ruleset.vocabulary.conditions)
+    supported = {target for rule in ruleset.deciding for each in rule.of(Supports) for target in each.targets}
+    for length in ruleset.course.lengths:
+        if length.remitted:
+            about = length.targets or supported
+            read += [OneOf(target, frozenset({REMITTED})) for target in sorted(about & supported & conditions)]
+        if length.age is not None and AGE in ruleset.vocabulary.facts:
+            read.append(Between(AGE, *length.age))
+    return read
 
-    ``general`` is the lowest of the limits on all targets, written as a target's rating is.
-    """
 
-    fires: Mapping[str, Node]
-    of_target: Mapping[str, Node]
-    general: Node
-    rating: Node
+class _Decided(NodeTable):
+    """A table in which the answers given decide some levels, so that no node reads them."""
 
-    @property
-    def nodes(self) -> list[Node]:
-        """All of them."""
-        return [*self.fires.values(), *self.of_target.values(), self.general, self.rating]
-
-
-class CommonToRating:
-    """The completions of one referral that have one rating, given by its rank.
-
-    ``classes`` are those of the levels that the referral decides, and every function is restricted to it. ``_best``
-    says for each target where it leads and has the rating; a completion with another rating is left out.
-    """
-
-    def __init__(
-        self, ruleset: RuleSet, pieces: Pieces, rank: int, meaning: Meaning, classes: Mapping[int, int]
-    ) -> None:
-        self._ruleset, self._rank, self._meaning, self._table = ruleset, rank, meaning, meaning.table
+    def __init__(self, classes: Mapping[int, int]) -> None:
+        super().__init__(MOST_NODES)
         self._classes = classes
-        self._fires = self._all_restricted(pieces.fires)
-        self._of_target = self._all_restricted(pieces.of_target)
-        rating, self._general = self._table.restricted((pieces.rating, pieces.general), classes)
-        self._those = self._table.recoded(rating, lambda value: int(value == rank))
-        self._best = dict(self._best_targets())
 
-    def common(self) -> Common:
-        """Targets, role, certainty and course, each where it is the same in all of these completions."""
+    def node(self, level: int, children: tuple[Node, ...]) -> Node:
+        """The function that is the child of the level's class; the child itself where the class is known."""
+        if level in self._classes:
+            return children[self._classes[level]]
+        return super().node(level, children)
+
+
+class CommonTo:
+    """What the completions of one referral with the rating ``rating`` have in common.
+
+    Raises DiagramTooLarge where that would take too long to find.
+    """
+
+    def __init__(self, ruleset: RuleSet, levels: Levels, answers: Answers, rating: str) -> None:
+        self._ruleset = ruleset
+        self._rank = ruleset.scales.rating_rank
+        self._answers, self._rating = answers, rating
+        self._table = _Decided(levels.classes_of(answers) | levels.not_given(answers))
+        self._meaning = Meaning(levels, self._table)
+        self._ratings = Ratings(ruleset, self._meaning)
+
+    def found(self) -> Common:
+        """Targets that have the rating in all of them; role, certainty and course where they are the same in all."""
+        scales = self._ruleset.scales
+        with_certainty = self._rank(self._rating) >= self._rank(LOWEST_WITH_CERTAINTY)
         return Common(
-            tuple(target for target, best in self._best.items() if best is self._those),
-            self._role(),
-            self._certainty(),
+            tuple(target for target, is_best in self._best.items() if self._values(is_best) == [1]),
+            self._said(scales.roles, self._role),
+            self._said(scales.certainties, self._certainty) if with_certainty else None,
             self._plan(),
         )
 
-    def _best_targets(self) -> Iterator[tuple[str, Node]]:
-        """Where each target is among the best, for those that are so somewhere."""
-        leading = Leading(self._ruleset, self._table, self._of_target, self._holds)
-        for target in self._of_target:
-            rating = self._table.least((leading.rating((target,)), self._general))
-            has_it = self._table.recoded(rating, lambda value: int(value == self._rank + 1))
-            best = self._meaning.all_of((self._those, has_it))
-            if best.high > 0:
-                yield target, best
+    @cached_property
+    def _with_rating(self) -> Node:
+        """The completion has the rating, and its answers contradict nothing."""
+        has_it = self._is(self._ratings.rating, self._rank(self._rating))
+        return self._all(has_it, self._table.negated(self._meaning.broken()))
 
-    def _role(self) -> str | None:
-        """The role of the whole: the most cautious of the highest supports and the limits of the best targets."""
-        scales = self._ruleset.scales
-        if self._rank < scales.rating_rank(LOWEST_WITH_ROLE):
-            return None
-        roles = [term.id for term in reversed(scales.roles)]
-        found = [
-            self._where(truth, roles.index(role) + 1, 0)
-            for target, best in self._best.items()
-            for truth, role in (*self._highest_roles(target, best), *self._roles_of_limits(target, best))
-        ]
-        return self._only(self._table.greatest([self._table.terminal(0), *found]), roles)
+    @cached_property
+    def _best(self) -> dict[str, Node]:
+        """For each target that somewhere leads and has the rating, whether it does, where the whole has the rating."""
+        best = ((target, self._all(self._is_best(target), self._with_rating)) for target in self._ratings.of_target)
+        return {target: is_best for target, is_best in best if is_best.high > 0}
 
-    def _highest_roles(self, target: str, best: Node) -> Iterator[tuple[Node, str]]:
-        for truth, effect in self._highest(target, best):
-            yield truth, effect.role
+    def _is_best(self, target: str) -> Node:
+        own, wanted = self._ratings.of_target[target], self._rank(self._rating) + 1
+        under_limits = self._table.least((own, self._ratings.general))
+        under_cap = self._table.least((under_limits, self._table.terminal(self._rank(self._ruleset.scales.cap) + 1)))
+        supported = self._table.recoded(own, lambda value: int(value > 0))
+        leads, leads_capped = self._leads(target)
+        has_it = self._any(
+            self._all(leads, self._is(under_limits, wanted)), self._all(leads_capped, self._is(under_cap, wanted))
+        )
+        return self._all(supported, has_it)
 
-    def _roles_of_limits(self, target: str, best: Node) -> Iterator[tuple[Node, str]]:
-        for rule in self._ruleset.deciding:
-            for limit in rule.of(Limits):
-                if limit.role and limit.applies_to(target):
-                    yield self._meaning.all_of((best, self._fires[rule.id])), limit.role
+    def _leads(self, target: str) -> tuple[Node, Node]:
+        """Whether the target leads without a cap, and whether it leads under one."""
+        vocabulary, meaning = self._ruleset.vocabulary, self._meaning
+        leads: list[Node] = []
+        capped: list[Node] = []
+        unnamed = meaning.yes
+        for problem, lead in vocabulary.leads.items():
+            assert vocabulary.leading_fact is not None
+            is_it = meaning.holds(OneOf(vocabulary.leading_fact, frozenset({problem})))
+            unnamed = self._all(unnamed, self._table.negated(is_it))
+            about = meaning.no
+            if target in lead.targets:
+                about = meaning.yes
+            elif lead.also_remitted and target in vocabulary.conditions:
+                about = meaning.holds(OneOf(target, frozenset({REMITTED})))
+            unsupported = self._table.recoded(self._ratings.about(lead), lambda value: int(not value))
+            leads.append(self._all(is_it, about))
+            (capped if lead.otherwise == "all_lead_capped" else leads).append(self._all(is_it, unsupported))
+        return self._any(*leads, unnamed), self._any(*capped)
 
-    def _certainty(self) -> str | None:
-        """The certainty of the whole: the lowest of the best targets, each having the highest of its supports."""
-        scales = self._ruleset.scales
-        if self._rank < scales.rating_rank(LOWEST_WITH_CERTAINTY):
-            return None
-        certainties = [term.id for term in reversed(scales.certainties)]
-        of_targets = []
-        for target, best in self._best.items():
-            found = [
-                self._where(truth, certainties.index(effect.certainty) + 1, 0)
-                for truth, effect in self._highest(target, best)
+    @cached_property
+    def _role(self) -> Node:
+        """The most cautious role of the best targets: of supports at the highest value, and of limits that apply."""
+        order = _places(self._ruleset.scales.roles)
+        roles = []
+        for target, is_best in self._best.items():
+            carried = [self._of_supports(target, lambda each: order[each.role])]
+            carried += [
+                self._where(self._ratings.fires[rule.id], self._table.terminal(order[limit.role]), TOP)
+                for rule in self._ruleset.deciding
+                for limit in rule.of(Limits)
+                if limit.role and limit.applies_to(target)
             ]
-            elsewhere = self._where(best, 0, len(certainties) + 1)
-            of_targets.append(self._table.greatest([elsewhere, *found]))
-        none = self._table.terminal(len(certainties) + 1)
-        return self._only(self._table.least([none, *of_targets]), certainties)
+            roles.append(self._where(is_best, self._table.least(carried), TOP))
+        return self._table.least([self._table.terminal(TOP), *roles])
+
+    @cached_property
+    def _certainty(self) -> Node:
+        """The lowest certainty among the best targets, of each the highest of its supports at the highest value."""
+        order = _places(self._ruleset.scales.certainties)
+        certainties = [
+            self._where(is_best, self._of_supports(target, lambda each: order[each.certainty]), 0)
+            for target, is_best in self._best.items()
+        ]
+        return self._table.greatest([self._table.terminal(0), *certainties])
+
+    def _of_supports(self, target: str, value: Callable[[Supports], int]) -> Node:
+        """The least value of the supports of a target that fire at its highest support."""
+        supports = [
+            (self._ratings.fires[rule.id], each)
+            for rule in self._ruleset.deciding
+            for each in rule.of(Supports)
+            if target in each.targets
+        ]
+        ranks = (self._where(fires, self._table.terminal(self._rank(each.rating) + 1), 0) for fires, each in supports)
+        highest = self._table.greatest([self._table.terminal(0), *ranks])
+        values = (
+            self._where(
+                self._all(fires, self._is(highest, self._rank(each.rating) + 1)),
+                self._table.terminal(value(each)),
+                TOP,
+            )
+            for fires, each in supports
+        )
+        return self._table.least([self._table.terminal(TOP), *values])
 
     def _plan(self) -> str | None:
-        """The id of the course: the one of all best targets everywhere."""
+        """The id of the course where all best targets have the same one, in all completions with the rating."""
         course = self._ruleset.course
-        if course is None or not self._best:
+        if course is None:
             return None
-        plans: set[str] = set()
-        for target, best in self._best.items():
-            left = best
-            for length in course.lengths:
-                fitting = self._meaning.all_of((left, self._fits(length, target)))
-                left = self._meaning.all_of((left, self._table.negated(fitting)))
-                plans.update([length.id] * fitting.high)
-            plans.update([course.default.id] * left.high)
-        return plans.pop() if len(plans) == 1 else None
+        ids = [course.default.id, *(length.id for length in course.lengths)]
+        plans = [(is_best, self._plan_of(target, course.lengths)) for target, is_best in self._best.items()]
+        least = self._table.least([self._table.terminal(TOP), *(self._where(best, of, TOP) for best, of in plans)])
+        greatest = self._table.greatest([self._table.terminal(0), *(self._where(best, of, 0) for best, of in plans)])
+        lowest, highest = self._values(least), self._values(greatest)
+        return ids[lowest[0] - 1] if len(lowest) == 1 and lowest == highest else None
+
+    def _plan_of(self, target: str, lengths: tuple[Length, ...]) -> Node:
+        """The place of the first length that fits the target, counted from 2; 1 is the default."""
+        chosen = self._table.terminal(1)
+        for place, length in reversed([*enumerate(lengths, start=2)]):
+            fits = self._fits(length, target)
+            chosen = self._table.greatest(
+                (self._where(fits, self._table.terminal(place), 0), self._where(self._table.negated(fits), chosen, 0))
+            )
+        return chosen
 
     def _fits(self, length: Length, target: str) -> Node:
-        conditions = conditions_of_length(self._ruleset, length, target)
-        return self._meaning.no if conditions is None else self._meaning.all_of(map(self._holds, conditions))
+        meaning, vocabulary = self._meaning, self._ruleset.vocabulary
+        if length.targets and target not in length.targets:
+            return meaning.no
+        if length.remitted and target not in vocabulary.conditions:
+            return meaning.no
+        remitted = self._known(OneOf(target, frozenset({REMITTED}))) if length.remitted else meaning.yes
+        if length.age is None:
+            return remitted
+        return self._all(remitted, self._known(Between(AGE, *length.age))) if AGE in vocabulary.facts else meaning.no
 
-    def _highest(self, target: str, best: Node) -> Iterator[tuple[Node, Supports]]:
-        """Each support for a target, with where it is the highest that fires and the target among the best."""
-        rank = self._ruleset.scales.rating_rank
-        supports = [
-            (self._fires[rule.id], effect)
-            for rule in self._ruleset.deciding
-            for effect in rule.of(Supports)
-            if target in effect.targets
-        ]
-        for fires, effect in supports:
-            higher = [other for other, its in supports if rank(its.rating) > rank(effect.rating)]
-            none_higher = self._table.negated(self._meaning.any_of(higher))
-            yield self._meaning.all_of((best, fires, none_higher)), effect
+    def _known(self, condition: Condition) -> Node:
+        """The fact has an answer, which satisfies the condition: one was given, or the fact is asked."""
+        given = condition.fact in self._answers
+        return self._meaning.satisfied(condition) if given else self._meaning.holds(condition)
 
-    def _holds(self, condition: Condition) -> Node:
-        return self._table.restricted((self._meaning.holds(condition),), self._classes)[0]
+    def _said(self, terms: Iterable[Term], function: Node) -> str | None:
+        """The term that the function has everywhere, its places counted from 1; None where it has several, or none."""
+        values = self._values(function)
+        return dict(enumerate((term.id for term in terms), start=1)).get(values[0]) if len(values) == 1 else None
 
-    def _all_restricted(self, functions: Mapping[str, Node]) -> Mapping[str, Node]:
-        return dict(zip(functions, self._table.restricted(list(functions.values()), self._classes), strict=True))
+    def _values(self, function: Node) -> list[int]:
+        """The values of a function in completions that have the rating."""
+        shifted = self._table.recoded(function, lambda value: value + 1)
+        values = self._where(self._with_rating, shifted, 0).values >> 1
+        return [value for value in range(values.bit_length()) if values >> value & 1]
 
-    def _where(self, truth: Node, value: int, otherwise: int) -> Node:
-        return self._table.recoded(truth, lambda holds: value if holds else otherwise)
+    def _is(self, function: Node, wanted: int) -> Node:
+        return self._table.recoded(function, lambda value: int(value == wanted))
 
-    def _only(self, function: Node, ids: list[str]) -> str | None:
-        """The id that a function names, in all of these completions; None where it names several, or none somewhere.
+    def _where(self, truth: Node, function: Node, otherwise: int) -> Node:
+        """The function where the truth holds, and elsewhere a value that is below or above all of its values."""
+        above = otherwise >= function.high
+        bound = self._table.recoded(truth, lambda holds: (0 if above else TOP + 1) if holds else otherwise)
+        return self._table.greatest((function, bound)) if above else self._table.least((function, bound))
 
-        Its value is the number of the id, counted from 1.
-        """
-        counted = self._table.recoded(function, lambda value: value + 1)
-        inside = self._table.least((counted, self._where(self._those, len(ids) + 2, 0)))
-        numbers = [number for number in range(1, len(ids) + 3) if inside.values >> number & 1]
-        return ids[numbers[0] - 2] if len(numbers) == 1 and 2 <= numbers[0] <= len(ids) + 1 else None
+    def _all(self, *truths: Node) -> Node:
+        return self._meaning.all_of(truths)
 
-
-def conditions_of_length(ruleset: RuleSet, length: Length, target: str) -> tuple[Condition, ...] | None:
-    """What must be answered for a length of course to be for this target; None where it never is."""
-    if length.targets and target not in length.targets:
-        return None
-    facts = ruleset.vocabulary.facts
-    conditions: list[Condition] = []
-    if length.remitted:
-        conditions.append(OneOf(target, REMITTED))
-    if length.age is not None:
-        conditions.append(Between(AGE, *length.age))
-    return tuple(conditions) if all(each.fact in facts for each in conditions) else None
+    def _any(self, *truths: Node) -> Node:
+        return self._meaning.any_of(truths)
 
 
-def conditions_of_course(ruleset: RuleSet, targets: Iterable[str]) -> list[Condition]:
-    """What the course hangs on."""
-    lengths = ruleset.course.lengths if ruleset.course is not None else ()
-    found = (conditions_of_length(ruleset, length, target) or () for length in lengths for target in targets)
-    return list(dict.fromkeys(condition for conditions in found for condition in conditions))
+def _places(terms: Iterable[Term]) -> dict[str, int]:
+    """The place of each term, counted from 1."""
+    return {term.id: place for place, term in enumerate(terms, start=1)}

@@ -11,7 +11,6 @@ from triage.engines.completions.diagram import CONTRADICTION, Node, NodeTable
 from triage.engines.completions.engine import MOST_NODES, functions_of, read_by
 from triage.engines.completions.levels import Levels
 from triage.engines.completions.meaning import Meaning
-from triage.engines.completions.ratings import Ratings
 from triage.engines.completions.weights import Number, Values, Weighing
 from triage.model.frequencies import Frequencies
 from triage.model.ruleset import RuleSet
@@ -42,7 +41,7 @@ class CompleteReferrals:
         self._levels = Levels(self._vocabulary, [*read, *gates])
         table = NodeTable(MOST_NODES)
         meaning = Meaning(self._levels, table)
-        self._functions = [functions_of(Ratings(each, meaning), meaning) for each in rulesets]
+        self._functions = [functions_of(each, meaning) for each in rulesets]
         self._asked = [meaning.gate_open(fact) for fact in self._vocabulary.gated]
 
     @property

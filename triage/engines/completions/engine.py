@@ -11,22 +11,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from triage.engines.completions.common import CommonToRating, Pieces, conditions_of_course
+from triage.engines.completions.common import CommonTo, conditions_of_courses
 from triage.engines.completions.diagram import DiagramTooLarge, Node, NodeTable
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
-from triage.engines.completions.ratings import Ratings, conditions_of_targets, supported_targets
+from triage.engines.completions.ratings import Ratings, conditions_of_targets
 from triage.engines.completions.reached import Reached, ValuesByAnswer
 from triage.engines.completions.shown import Path, Reach, ShownAnswers
 from triage.engines.outcome import Bounds, Common, Consequence, OpenQuestion, StillOpen
-from triage.model.rule import Answers, Conjunction, Limits, Rule, Supports, members
+from triage.model.rule import Answers, Conjunction, Rule, members
 from triage.model.ruleset import RuleSet
 
 MOST_NODES = 200_000
 """How many nodes building the diagrams of one rule set may take."""
-
-MOST_NODES_IN_COMMON = 20_000
-"""How many nodes may be made to find what all completions with one rating have in common."""
 
 SUITABILITY, URGENCY = "suitability", "urgency"
 
@@ -53,15 +50,7 @@ class Completions:
         self.ruleset = ruleset
         self.levels = Levels(ruleset.vocabulary, read_by(ruleset), order)
         table = NodeTable(most_nodes)
-        meaning = Meaning(self.levels, table)
-        ratings = Ratings(ruleset, meaning)
-        self.functions = functions_of(ratings, meaning)
-        self._pieces = Pieces(
-            {rule.id: ratings.fires[rule.id] for rule in ruleset.deciding if _decides_rating(rule)},
-            ratings.of_target,
-            ratings.general,
-            self.functions.rating,
-        )
+        self.functions = functions_of(ruleset, Meaning(self.levels, table))
         self._none_given = Functions(*table.restricted(self.functions, self.levels.not_given(())))
         self._one_given = {
             name: Functions(*table.restricted(self.functions, {**self.levels.not_given((name,)), level: 1}))
@@ -69,7 +58,7 @@ class Completions:
             if any(each.support >> level & 1 for each in self.functions)
         }
         kept = (self.functions, self._none_given, *self._one_given.values())
-        self.nodes = table.only([*self._pieces.nodes, *(node for functions in kept for node in functions)])
+        self.nodes = table.only(node for functions in kept for node in functions)
         self._ratings, self._levels = (
             tuple(tuple(id_ for rank, id_ in enumerate(ids) if bits >> rank & 1) for bits in range(1 << len(ids)))
             for ids in (ruleset.scales.rating_ids, ruleset.scales.urgency_ids)
@@ -95,15 +84,18 @@ class Completions:
     def common(self, answers: Answers, rating: str) -> Common:
         """What all completions with this rating have in common.
 
-        Nothing is said to be where the diagrams for it grow too large, as they do while hardly anything is answered.
+        Nothing is said to be where the diagrams for it grow too large, as they may while hardly anything is answered.
         """
-        table = NodeTable(MOST_NODES_IN_COMMON, shared=self.nodes)
-        classes = {**self.levels.classes_of(answers), **self.levels.not_given(answers)}
-        rank = self.ruleset.scales.rating_rank(rating)
         try:
-            return CommonToRating(self.ruleset, self._pieces, rank, Meaning(self.levels, table), classes).common()
+            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
         except DiagramTooLarge:
             return Common()
+
+    @cached_property
+    def _levels_of_courses(self) -> Levels:
+        """The levels of the facts that rating, level and the choice of a course hang on."""
+        read = [*read_by(self.ruleset), *((each,) for each in conditions_of_courses(self.ruleset))]
+        return Levels(self.ruleset.vocabulary, read, tuple(self.levels.facts))
 
     @property
     def counting_once_given(self) -> Collection[str]:
@@ -134,19 +126,14 @@ def conjunctions_of(rules: Iterable[Rule]) -> list[Conjunction]:
 
 def read_by(ruleset: RuleSet) -> list[Conjunction]:
     """The conditions that rating and level hang on, those that are read together in one conjunction."""
-    alone = [*conditions_of_targets(ruleset), *conditions_of_course(ruleset, supported_targets(ruleset))]
-    return [*conjunctions_of(ruleset.deciding), *((each,) for each in alone)]
+    return [*conjunctions_of(ruleset.deciding), *((each,) for each in conditions_of_targets(ruleset))]
 
 
-def functions_of(ratings: Ratings, meaning: Meaning) -> Functions:
+def functions_of(ruleset: RuleSet, meaning: Meaning) -> Functions:
     """The functions of a rule set. Raises DiagramTooLarge."""
-    broken = meaning.broken()
+    broken, ratings = meaning.broken(), Ratings(ruleset, meaning)
     rating, level = (meaning.where_kept(each, broken) for each in (ratings.rating, ratings.level))
     return Functions(rating, level, broken)
-
-
-def _decides_rating(rule: Rule) -> bool:
-    return any(isinstance(effect, Supports | Limits) for effect in rule.effects)
 
 
 class _Referral:

@@ -6,10 +6,10 @@ of some targets is that of the supported ones, and a limit lifts none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
-from triage.engines.completions.diagram import Node, NodeTable
+from triage.engines.completions.diagram import Node
 from triage.engines.completions.meaning import Meaning
 from triage.engines.outcome import PRESENT, REMITTED
 from triage.model.rule import Condition, Limits, OneOf, Supports
@@ -21,15 +21,11 @@ from triage.model.vocabulary import Lead
 class Ratings:
     """Makes the diagrams of one rule set, whatever the constraints."""
 
-    of_target: Mapping[str, Node]
-    """The rating of each target that a rule supports, under the limits that name it."""
-
     def __init__(self, ruleset: RuleSet, meaning: Meaning) -> None:
         self._ruleset, self._meaning, self._table = ruleset, meaning, meaning.table
         self._rank = ruleset.scales.rating_rank
         self._highest = len(ruleset.scales.rating_ids)
         self.fires = {rule.id: meaning.fires(rule.when, rule.unless) for rule in ruleset.deciding}
-        self.of_target = {target: self._of(target) for target in supported_targets(ruleset)}
 
     @cached_property
     def level(self) -> Node:
@@ -42,8 +38,7 @@ class Ratings:
     def rating(self) -> Node:
         """The rank of the rating of the whole."""
         nothing = self._rank(NO_SUPPORT) + 1
-        leading = Leading(self._ruleset, self._table, self.of_target, self._meaning.holds)
-        supported = self._table.recoded(leading.rating(self.of_target), lambda value: value or nothing)
+        supported = self._table.recoded(self.leading, lambda value: value or nothing)
         return self._table.recoded(self._table.least((supported, self.general)), lambda value: value - 1)
 
     @cached_property
@@ -52,6 +47,12 @@ class Ratings:
         return self._lowest(
             (rule.id, limit.to) for rule in self._ruleset.deciding for limit in rule.of(Limits) if not limit.targets
         )
+
+    @cached_property
+    def of_target(self) -> dict[str, Node]:
+        """The rating of each target that a rule supports, under the limits that name it."""
+        supported = {target for rule in self._ruleset.deciding for each in rule.of(Supports) for target in each.targets}
+        return {target: self._of(target) for target in self._ruleset.targets if target in supported}
 
     def _of(self, target: str) -> Node:
         rules = self._ruleset.deciding
@@ -66,6 +67,41 @@ class Ratings:
         if target in self._ruleset.scales.life_problems:
             return self._table.least((value, self._mask(self._table.negated(self._condition_beside))))
         return value
+
+    @cached_property
+    def leading(self) -> Node:
+        """The highest rating of the targets that lead, the limits on all targets left out."""
+        cases: list[Node] = []
+        unnamed = self._meaning.yes
+        for problem, lead in self._ruleset.vocabulary.leads.items():
+            is_it = self._meaning.holds(_is_problem(self._ruleset, problem))
+            unnamed = self._meaning.all_of((unnamed, self._table.negated(is_it)))
+            cases.append(self._table.least((self._mask(is_it), self._led_by(lead))))
+        cases.append(self._table.least((self._mask(unnamed), self._highest_of_all)))
+        return self._table.greatest(cases)
+
+    @cached_property
+    def _highest_of_all(self) -> Node:
+        return self._table.greatest([self._table.terminal(0), *self.of_target.values()])
+
+    def about(self, lead: Lead) -> Node:
+        """The highest rating of the targets that a leading problem is about; 0 where none of them is supported."""
+        targets = [self.of_target[target] for target in lead.targets if target in self.of_target]
+        if lead.also_remitted:
+            targets += [
+                self._table.least((rating, self._mask(self._meaning.holds(OneOf(name, REMITTED)))))
+                for name, rating in self.of_target.items()
+                if name in self._ruleset.vocabulary.facts
+            ]
+        return self._table.greatest([self._table.terminal(0), *targets])
+
+    def _led_by(self, lead: Lead) -> Node:
+        """The highest rating of the targets that lead with this problem."""
+        about = self.about(lead)
+        cap = self._rank(self._ruleset.scales.cap) + 1 if lead.otherwise == "all_lead_capped" else self._highest
+        others = self._table.least((self._highest_of_all, self._table.terminal(cap)))
+        unsupported = self._table.recoded(about, lambda value: 0 if value else self._highest)
+        return self._table.greatest((about, self._table.least((others, unsupported))))
 
     @cached_property
     def _condition_beside(self) -> Node:
@@ -90,74 +126,17 @@ class Ratings:
         return self._table.recoded(truth, lambda holds: self._highest if holds else 0)
 
 
-class Leading:
-    """Which targets lead, by the leading problem; ``of_target`` are their ratings, ``holds`` makes conditions."""
-
-    def __init__(
-        self,
-        ruleset: RuleSet,
-        table: NodeTable,
-        of_target: Mapping[str, Node],
-        holds: Callable[[Condition], Node],
-    ) -> None:
-        self._ruleset, self._table, self._of_target, self._holds = ruleset, table, of_target, holds
-        self._highest = len(ruleset.scales.rating_ids)
-        self._none = table.terminal(0)
-        self._problems = [(lead, holds(_is_problem(ruleset, name))) for name, lead in ruleset.vocabulary.leads.items()]
-        self._about = [self._rating_about(lead, of_target) for lead, _ in self._problems]
-
-    def rating(self, targets: Collection[str]) -> Node:
-        """The highest rating of those of the targets that lead, 0 where none does; the limits on all are left out."""
-        of_all = self._table.greatest([self._none, *(self._of_target[target] for target in targets)])
-        named = self._table.greatest([self._none, *(is_it for _, is_it in self._problems)])
-        cases = [self._table.least((of_all, self._mask(self._table.negated(named))))]
-        for (lead, is_it), about in zip(self._problems, self._about, strict=True):
-            here = self._table.terminal(self._cap(lead))
-            unsupported = self._table.recoded(about, lambda value: 0 if value else self._highest)
-            otherwise = self._table.least((of_all, here, unsupported))
-            rating = self._table.greatest((self._rating_about(lead, targets), otherwise))
-            cases.append(self._table.least((self._mask(is_it), rating)))
-        return self._table.greatest(cases)
-
-    def _rating_about(self, lead: Lead, among: Collection[str]) -> Node:
-        """The highest rating of those of the targets that a leading problem is about."""
-        ratings = [self._of_target[target] for target in lead.targets if target in self._of_target and target in among]
-        if lead.also_remitted:
-            remitted = (name for name in among if name in self._ruleset.vocabulary.facts)
-            ratings += [
-                self._table.least((self._of_target[name], self._mask(self._holds(OneOf(name, REMITTED)))))
-                for name in remitted
-            ]
-        return self._table.greatest([self._none, *ratings])
-
-    def _cap(self, lead: Lead) -> int:
-        """The highest rating of what stands beside a problem that nothing supports."""
-        scales = self._ruleset.scales
-        return scales.rating_rank(scales.cap) + 1 if lead.otherwise == "all_lead_capped" else self._highest
-
-    def _mask(self, truth: Node) -> Node:
-        """The highest value where the truth holds, and 0 elsewhere."""
-        return self._table.recoded(truth, lambda holds: self._highest if holds else 0)
-
-
-def supported_targets(ruleset: RuleSet) -> tuple[str, ...]:
-    """The targets that some rule supports, in order."""
-    supported = {target for rule in ruleset.deciding for each in rule.of(Supports) for target in each.targets}
-    return tuple(target for target in ruleset.targets if target in supported)
-
-
 def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
     """What is read beside the rules: which problem leads, and which conditions stand beside or are remitted."""
     vocabulary = ruleset.vocabulary
     read: list[Condition] = [_is_problem(ruleset, problem) for problem in vocabulary.leads]
-    supported = supported_targets(ruleset)
-    life_problems = bool(ruleset.scales.life_problems.intersection(supported))
-    also_remitted = any(lead.also_remitted for lead in vocabulary.leads.values())
+    supported = {target for rule in ruleset.deciding for each in rule.of(Supports) for target in each.targets}
     for fact in vocabulary:
-        if fact.type == "condition" and life_problems and fact.name not in vocabulary.not_a_condition_beside:
-            read.append(OneOf(fact.name, PRESENT))
-        if fact.name in supported and also_remitted:
-            read.append(OneOf(fact.name, REMITTED))
+        if fact.type == "condition":
+            if supported & ruleset.scales.life_problems and fact.name not in vocabulary.not_a_condition_beside:
+                read.append(OneOf(fact.name, PRESENT))
+            if fact.name in supported and any(lead.also_remitted for lead in vocabulary.leads.values()):
+                read.append(OneOf(fact.name, REMITTED))
     return read
 
 

@@ -1,0 +1,76 @@
+"""What completions with one rating have in common, held against making every completion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.answer.enumerated import Enumerated, values_of
+from tests.engines.small import referrals, rulesets
+from triage.engines.completions.engine import Completions
+from triage.engines.outcome import Common
+from triage.model.course import Course, Length, Price
+from triage.model.fact import Fact
+from triage.model.rule import Answers
+from triage.model.ruleset import RuleSet
+from triage.model.scales import LOWEST_SUPPORT
+
+MOST_COMPLETIONS = 150
+LENGTHS = (
+    Length("upkeep", (2, 3), "monthly", (), "maintenance", remitted=True),
+    Length("young", (1, 1), "weekly", (), age=(0, 2)),
+    Length("dispute", (4, 4), "weekly", (), targets=frozenset({"dispute", "c"})),
+)
+
+
+def _with_course(ruleset: RuleSet) -> RuleSet:
+    """The rule set with a course whose choice reads whether a condition is remitted, and the age."""
+    facts = dict(ruleset.vocabulary.facts)
+    numbers = [fact.name for fact in facts.values() if fact.is_integer and not fact.asked_when]
+    if numbers and "age_years" not in facts:
+        facts["age_years"] = Fact("age_years", "integer", "all", "Age?", "Age", maximum=4)
+    default = Length("default", (4, 6), "weekly", ())
+    course = Course(Price(1, 1), default, (1, 1), LENGTHS, (), (), "", "")
+    return replace(ruleset, course=course, vocabulary=replace(ruleset.vocabulary, facts=facts))
+
+
+@st.composite
+def _cases(draw: st.DrawFn) -> tuple[RuleSet, Answers]:
+    ruleset = _with_course(draw(rulesets(most_facts=3)))
+    answers = draw(referrals(ruleset))
+    number = 1
+    for name in ruleset.vocabulary.unanswered(answers):
+        number *= len(values_of(ruleset.vocabulary[name], answers.get(name)))
+    assume(number <= MOST_COMPLETIONS)
+    return ruleset, answers
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=tuple(HealthCheck))
+@given(_cases())
+def test_what_completions_have_in_common_is_what_all_of_them_show(case: tuple[RuleSet, Answers]) -> None:
+    _agree(*case)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3_600)
+@settings(max_examples=5_000, deadline=None, suppress_health_check=tuple(HealthCheck))
+@given(_cases())
+def test_what_thousands_have_in_common(case: tuple[RuleSet, Answers]) -> None:
+    _agree(*case)
+
+
+def _agree(ruleset: RuleSet, answers: Answers) -> None:
+    enumerated, completions = Enumerated(ruleset), Completions(ruleset)
+    assume(enumerated.standings(answers))
+    rank = ruleset.scales.rating_rank
+    for rating in enumerated.bounds(answers).suitability:
+        if rank(rating) >= rank(LOWEST_SUPPORT):
+            found = completions.common(answers, rating)
+            assert found == _in_order(enumerated.common(answers, rating), ruleset), rating
+
+
+def _in_order(common: Common, ruleset: RuleSet) -> Common:
+    return replace(common, targets=tuple(each for each in ruleset.targets if each in common.targets))
