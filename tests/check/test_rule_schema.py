@@ -19,6 +19,8 @@ from triage.model.ruleset import RuleSet
 from triage.reading.folder import rule_paths
 from triage.reading.yaml_text import read
 
+SCORE, INSTRUMENT = "scores/canker-from-rings.yaml", "instruments/spots.yaml"
+
 
 def _data(path: Path) -> Any:
     return read(path, path.name).data
@@ -30,20 +32,29 @@ def test_every_published_rule_fits_the_schema(ruleset: RuleSet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("file", "before", "after"),
     [
-        ("age_years:", "age_year:"),
-        ("{at_least: 6}", "{at_lest: 6}"),
-        ("{at_least: 6}", "{at_least: 600}"),
-        ("blight: suspected", "blight: current"),
-        ("derives:", "derive:"),
-        ("id: orchard-trial", "id: orchard-trail"),
-        ("fires: unknown", "fires: maybe"),
-        ("spots_total: 10}", "spots_total: many}"),
+        (SCORE, "age_years:", "age_year:"),
+        (SCORE, "{at_least: 6}", "{at_lest: 6}"),
+        (SCORE, "{at_least: 6}", "{at_least: 600}"),
+        (SCORE, "canker: suspected", "canker: current"),
+        (SCORE, "derives:", "derive:"),
+        (SCORE, "id: orchard-trial", "id: orchard-trail"),
+        (SCORE, "fires: unknown", "fires: maybe"),
+        (SCORE, "ring_count: 3}", "ring_count: many}"),
+        (INSTRUMENT, "fact: spots_total", "fact: spot_total"),
+        (INSTRUMENT, "licence:", "license:"),
+        (INSTRUMENT, "range: [0, 21]", "range: [0, 21, 27]"),
+        (INSTRUMENT, "    at_least: 10", "    at_lest: 10"),
+        (INSTRUMENT, "    at_least: 10", "    at_least: many"),
+        (INSTRUMENT, "{at_least: 6}", "{at_least: 600}"),
+        (INSTRUMENT, "fires: unknown", "fires: maybe"),
     ],
 )
-def test_what_is_misspelt_does_not_fit(before: str, after: str, fixture_rules: RuleSet, tmp_path: Path) -> None:
-    text = (FIXTURE_RULES / "scores" / "blight-from-spots.yaml").read_text(encoding="utf-8")
+def test_what_is_misspelt_does_not_fit(
+    file: str, before: str, after: str, fixture_rules: RuleSet, tmp_path: Path
+) -> None:
+    text = (FIXTURE_RULES / file).read_text(encoding="utf-8")
     schema = Draft7Validator(rule_schema(fixture_rules))
     path = tmp_path / "rule.yaml"
     path.write_text(text, encoding="utf-8")
@@ -62,5 +73,6 @@ def test_a_scaffolded_rule_names_the_schema_that_the_command_writes(tmp_path: Pa
     written = CliRunner().invoke(app, ["rules", "schema", "--rules", str(folder)])
     assert written.exit_code == 0
     schema = json.loads((folder / "rule.schema.json").read_text(encoding="utf-8"))
-    facts = schema["properties"]["when"]["anyOf"][0]["properties"]
+    of_a_rule = schema["else"]["else"]
+    facts = of_a_rule["properties"]["when"]["anyOf"][0]["properties"]
     assert facts["wound_paint"]["anyOf"][0] == {"enum": ["no", "yes"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.conftest import RULES
 from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
 from triage.reading.yaml_text import parse
+
+NAMES_A_RULE_LEFT_OUT = re.compile(r"^rules/properties\.yaml:.*`no-problem-area-[a-z-]+` is not known here")
 
 
 @pytest.fixture
@@ -25,8 +28,9 @@ def folder(tmp_path: Path) -> Path:
 def _messages(folder: Path) -> list[str]:
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
-    # The order of actions in the scales lists rules that are left out here.
-    return [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
+    # The order of actions in the scales and some properties name rules that are left out here.
+    told = [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
+    return [each for each in told if not NAMES_A_RULE_LEFT_OUT.search(each)]
 
 
 CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {

@@ -14,6 +14,7 @@ from triage.model.fact import Fact
 from triage.model.rule import EFFECTS, UNKNOWN
 from triage.model.ruleset import RuleSet
 from triage.reading.effects import ADVICE_TOPICS
+from triage.reading.instrument_file import CUT_OFFS
 from triage.reading.rule_file import RuleText
 from triage.reading.schema_words import WORDS
 from triage.reading.tables import OF_A_ROW, ROWS
@@ -24,7 +25,7 @@ SCHEMA_COMMENT = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
 
 
 def rule_schema(ruleset: RuleSet) -> dict[str, Any]:
-    """The JSON Schema of a rule file of this rule set: one rule, or with ``rows`` a table."""
+    """The JSON Schema of a rule file of this rule set: one rule, a table with ``rows``, an instrument with cut-offs."""
     rule: dict[str, Any] = _with_words(RuleText.model_json_schema(), _vocabulary_of(ruleset))
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -32,7 +33,11 @@ def rule_schema(ruleset: RuleSet) -> dict[str, Any]:
         "$defs": rule.pop("$defs"),
         "if": {"required": [ROWS]},
         "then": _table_schema(rule),
-        "else": rule,
+        "else": {
+            "if": {"required": [CUT_OFFS]},
+            "then": _instrument_schema(rule, ruleset),
+            "else": rule,
+        },
     }
 
 
@@ -43,6 +48,24 @@ def _table_schema(rule: dict[str, Any]) -> dict[str, Any]:
     shared = {name: part for name, part in parts.items() if name not in OF_A_ROW}
     rows = {"type": "array", "items": _object(row) | {"required": ["id", "when"]}, "minItems": 1}
     return _object(shared | {ROWS: rows}) | {"required": ["id", ROWS]}
+
+
+def _instrument_schema(rule: dict[str, Any], ruleset: RuleSet) -> dict[str, Any]:
+    """An instrument: what it is, and a cut-off as a row of a table, with its bounds beside the conditions."""
+    text, number = {"type": "string", "minLength": 1}, {"type": "integer"}
+    about = {
+        "fact": _one_of(fact.name for fact in ruleset.vocabulary if not fact.is_set),
+        "licence": text,
+        "valid_for": text,
+        "range": {"type": "array", "items": number, "minItems": 2, "maxItems": 2},
+        "codes": {"type": "object"},
+    }
+    table = _table_schema(rule)["properties"]
+    row = table[ROWS]["items"]["properties"] | {"at_least": number, "at_most": number, "is": text}
+    cut_offs = {"type": "array", "items": _object(row) | {"required": ["id"]}, "minItems": 1}
+    shared = {name: part for name, part in table.items() if name != ROWS}
+    required = ["id", "fact", "title", "licence", CUT_OFFS]
+    return _object(shared | about | {CUT_OFFS: cut_offs}) | {"required": required}
 
 
 def write_schema(ruleset: RuleSet, folder: Path) -> Path:

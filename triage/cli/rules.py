@@ -31,6 +31,9 @@ from triage.reading.ruleset_file import FILE as ABOUT
 from triage.reading.shape import KEBAB
 from triage.settings import PUBLISHED
 
+LIST_WIDTH = 132
+"""How wide a list of rules is at least: no id is broken, and titles stay readable."""
+
 app = typer.Typer(help="Check, scaffold and read rules.", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -62,13 +65,13 @@ def check(
         err.print(f"Does not run, so refuses nothing: {fault}", markup=False)
     for fault in reports_of(ruleset):
         err.print(f"To be mended, refuses nothing yet: {fault}", markup=False)
-    not_shown = len(tuple(shown.check(ruleset)))
-    if not_shown:
-        err.print(f"{not_shown} conditions or values are shown by no example: `triage rules examples` proposes some.")
     lacking = tuple(uncovered_faults(ruleset))
     if lacking:
         tell_faults(FaultyRuleSet(lacking))
         raise typer.Exit(1)
+    not_shown = len(tuple(shown.check(ruleset)))
+    if not_shown:
+        err.print(f"{not_shown} conditions or values are shown by no example: `triage rules examples` proposes some.")
     count = sum(len(rule.examples) for rule in ruleset.all_rules)
     took = perf_counter() - started
     out.print(f"{len(ruleset.all_rules)} rules, {count} examples, no fault ({took:.2f} s).")
@@ -116,13 +119,14 @@ def list_(
         raise typer.Exit(2)
     ruleset = checked_ruleset(rules)
     table = Table(box=None, pad_edge=False)
-    for heading in ("Rule", "Effect", "Title", "Status"):
+    table.add_column("Rule", no_wrap=True, min_width=max((len(rule.id) for rule in ruleset.all_rules), default=0))
+    for heading in ("Effect", "Title", "Status"):
         table.add_column(heading, overflow="fold")
     for rule in ruleset.all_rules:
         effects = [effect_name(each) for each in rule.effects]
         if effect is None or effect in effects:
             table.add_row(rule.id, ", ".join(dict.fromkeys(effects)), rule.title, rule.status)
-    out.print(table)
+    out.print(table, width=max(out.width, LIST_WIDTH), crop=False)
 
 
 @app.command()
