@@ -16,7 +16,7 @@ from bench.plain import Plain
 from bench.referrals import complete_referrals, partial_referrals
 from tests.conftest import generated
 from tests.engines import enumeration
-from tests.engines.small import referrals, rulesets
+from tests.engines.small import random_referral, referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.engines import reference
 from triage.engines.completions.engine import Completions, NoCompletion
@@ -63,6 +63,23 @@ def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answer
     ruleset, answers = case
     assume(0 < number_of_completions(ruleset, answers) <= 5_000)
     enumeration.agrees(ruleset, answers, Completions(ruleset))
+
+
+def test_nothing_is_said_to_be_common_where_that_would_take_too_long(ruleset: RuleSet, diagram: Completions) -> None:
+    assert diagram.common({}, "recommended") == Common()
+
+
+@given(rulesets(), st.integers(0, 2**32))
+@settings(max_examples=generated(100), deadline=None)
+def test_bounds_of_small_rule_sets_agree_with_plain_z3(ruleset: RuleSet, seed: int) -> None:
+    diagram, plain, chance = Completions(ruleset), Plain(ruleset), random.Random(seed)
+    for answers in [random_referral(ruleset, chance).answers for _ in range(4)]:
+        expected = plain.bounds(answers)
+        if expected.suitability:
+            assert diagram.bounds(answers) == expected
+        else:
+            with pytest.raises(NoCompletion):
+                diagram.bounds(answers)
 
 
 def test_a_set_that_only_a_constraint_names_has_no_level_in_the_diagram(fixture_rules: RuleSet) -> None:

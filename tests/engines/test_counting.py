@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
@@ -137,13 +138,27 @@ def test_the_example_names_a_source_or_calls_itself_a_guess() -> None:
     assert "Every count here is a guess" in Path(EXAMPLE).read_text(encoding="utf-8")
 
 
+def given_unasked(ruleset: RuleSet) -> list[Answers]:
+    """Answers to facts that count as asked by them: none, and each combination of such answers."""
+    counting = [fact for fact in ruleset.vocabulary.gated if fact.can_be_core]
+    choices = [[None, *(each for each in enumeration.values_of(fact) if each != fact.neutral)] for fact in counting]
+    combined = [zip(counting, choice, strict=True) for choice in product(*choices)]
+    return [{fact.name: value for fact, value in choice if value is not None} for choice in combined]
+
+
+def complete_with(ruleset: RuleSet, given: Answers) -> list[Answers]:
+    found: list[Answers] = list(islice(enumeration.completions(ruleset, given), MOST + 1))
+    assume(len(found) <= MOST)
+    return found
+
+
 @given(rulesets())
 @settings(max_examples=100, deadline=None)
 def test_an_alternative_can_hold_where_some_complete_referral_makes_it(ruleset: RuleSet) -> None:
-    done = complete(ruleset)
+    done = [whole for given in given_unasked(ruleset) for whole in complete_with(ruleset, given)]
     satisfiability = Satisfiability(ruleset.vocabulary, ruleset.rules)
     for rule in ruleset.rules:
         for alternative in rule.when:
             alone = replace(rule, when=(alternative,))
-            holding = any(reference.rule_truth(alone, ruleset.vocabulary, answers) for answers, _ in done)
+            holding = any(reference.rule_truth(alone, ruleset.vocabulary, answers) for answers in done)
             assert satisfiability.can_hold(alternative, rule.unless) is holding

@@ -21,6 +21,8 @@ from triage.model.scales import LOWEST_WITH_CERTAINTY, Term
 
 TOP = 1_000
 """A value above all that these functions have: where nothing is said."""
+MOST_NODES = 30_000
+"""How many nodes may be made for one referral."""
 
 
 def conditions_of_courses(ruleset: RuleSet) -> list[Condition]:
@@ -43,7 +45,7 @@ class _Decided(NodeTable):
     """A table in which the answers given decide some levels, so that no node reads them."""
 
     def __init__(self, classes: Mapping[int, int]) -> None:
-        super().__init__()
+        super().__init__(MOST_NODES)
         self._classes = classes
 
     def node(self, level: int, children: tuple[Node, ...]) -> Node:
@@ -54,7 +56,10 @@ class _Decided(NodeTable):
 
 
 class CommonTo:
-    """What the completions of one referral with the rating ``rating`` have in common."""
+    """What the completions of one referral with the rating ``rating`` have in common.
+
+    Raises DiagramTooLarge where that would take too long to find.
+    """
 
     def __init__(self, ruleset: RuleSet, levels: Levels, answers: Answers, rating: str) -> None:
         self._ruleset = ruleset

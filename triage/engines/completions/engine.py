@@ -7,16 +7,16 @@ completions, so that every answer is exact. Afterwards nothing changes, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
 from triage.engines.completions.common import CommonTo, conditions_of_courses
-from triage.engines.completions.diagram import Node, NodeTable
+from triage.engines.completions.diagram import DiagramTooLarge, Node, NodeTable
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings, conditions_of_targets
-from triage.engines.completions.reached import Reached
+from triage.engines.completions.reached import Reached, ValuesByAnswer
 from triage.engines.completions.shown import Path, Reach, ShownAnswers
 from triage.engines.outcome import Bounds, Common, Consequence, OpenQuestion, StillOpen
 from triage.model.rule import Answers, Conjunction, Rule, members
@@ -51,7 +51,14 @@ class Completions:
         self.levels = Levels(ruleset.vocabulary, read_by(ruleset), order)
         table = NodeTable(most_nodes)
         self.functions = functions_of(ruleset, Meaning(self.levels, table))
-        self.nodes = table.only(self.functions)
+        self._none_given = Functions(*table.restricted(self.functions, self.levels.not_given(())))
+        self._one_given = {
+            name: Functions(*table.restricted(self.functions, {**self.levels.not_given((name,)), level: 1}))
+            for name, level in self.levels.given.items()
+            if any(each.support >> level & 1 for each in self.functions)
+        }
+        kept = (self.functions, self._none_given, *self._one_given.values())
+        self.nodes = table.only(node for functions in kept for node in functions)
         self._ratings, self._levels = (
             tuple(tuple(id_ for rank, id_ in enumerate(ids) if bits >> rank & 1) for bits in range(1 << len(ids)))
             for ids in (ruleset.scales.rating_ids, ruleset.scales.urgency_ids)
@@ -75,14 +82,37 @@ class Completions:
         return _Referral(self, answers).bounds()
 
     def common(self, answers: Answers, rating: str) -> Common:
-        """What all completions with this rating have in common."""
-        return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
+        """What all completions with this rating have in common.
+
+        Nothing is said to be where the diagrams for it grow too large, as they may while hardly anything is answered.
+        """
+        try:
+            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
+        except DiagramTooLarge:
+            return Common()
 
     @cached_property
     def _levels_of_courses(self) -> Levels:
         """The levels of the facts that rating, level and the choice of a course hang on."""
         read = [*read_by(self.ruleset), *((each,) for each in conditions_of_courses(self.ruleset))]
         return Levels(self.ruleset.vocabulary, read, tuple(self.levels.facts))
+
+    @property
+    def counting_once_given(self) -> Collection[str]:
+        """The facts of which an answer counts for more once it is given than in a completion."""
+        return self._one_given.keys()
+
+    @cached_property
+    def width(self) -> int:
+        """How many bits hold a set of ratings, or of levels."""
+        return max(len(self.ruleset.scales.rating_ids), len(self.ruleset.scales.urgency_ids))
+
+    def with_given(self, answers: Answers, supposed: str | None = None) -> tuple[Functions, dict[int, int]]:
+        """The functions where these answers are given, and one supposed beside them; and what is left to restrict."""
+        given = self.levels.given
+        if given.keys().isdisjoint(answers):
+            return (self._none_given if supposed is None else self._one_given[supposed]), {}
+        return self.functions, {level: int(name in answers or name == supposed) for name, level in given.items()}
 
     def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ratings and levels of which the bits are set."""
@@ -107,19 +137,15 @@ def functions_of(ruleset: RuleSet, meaning: Meaning) -> Functions:
 
 
 class _Referral:
-    """The functions of one referral.
-
-    ``_functions`` speak of its completions. In ``_supposing`` it is left open of each fact without an answer whether
-    one is given, for answers that count as given once they are supposed.
-    """
+    """The functions of one referral, which speak of its completions."""
 
     def __init__(self, completions: Completions, answers: Answers) -> None:
         self._completions, self._answers = completions, answers
         levels = completions.levels
-        self._table = NodeTable(shared=completions.nodes)
-        self._not_given = levels.not_given(answers)
-        self._supposing = self._table.restricted(completions.functions, levels.classes_of(answers))
-        self._functions = Functions(*self._table.restricted(self._supposing, self._not_given))
+        self._classes = levels.classes_of(answers)
+        functions, given = completions.with_given(answers)
+        table = NodeTable(shared=completions.nodes)
+        self._functions = Functions(*table.restricted(functions, self._classes | given))
         if not self._functions.rating.values:
             raise NoCompletion("The answers given contradict one another: no completion keeps them.")
 
@@ -150,20 +176,24 @@ class _Referral:
 
     def _would(self, fact: FactLevels) -> Iterator[Consequence]:
         """What rating and urgency can still be with each answer that contradicts nothing."""
-        known = self._answers.get(fact.fact.name)
-        reach = self._reach_once_given if fact.first in self._not_given else self._reach
-        answers = self._completions.shown[fact.fact.name].with_reach(
-            partial(reach, fact), members(known) if isinstance(known, frozenset) else frozenset()
-        )
-        for answer, reached in answers:
+        name = fact.fact.name
+        given = self._answers.get(name)
+        known = members(given) if isinstance(given, frozenset) else frozenset[str]()
+        shown = self._completions.shown[name]
+        if given is None and name in self._completions.counting_once_given:
+            reach = self._once_given(fact, shown.paths(known))
+        else:
+            reach = partial(self._reach, fact)
+        for answer, reached in shown.with_reach(reach, known):
             yield Consequence(answer, *self._completions.named(*reached))
 
     def _reach(self, fact: FactLevels, path: Path) -> Reach:
         rating, level = self._reached
         return rating.values_with(fact, path), level.values_with(fact, path)
 
-    def _reach_once_given(self, fact: FactLevels, path: Path) -> Reach:
-        """As ``_reach`` does, of a fact for which it matters that the answer is given."""
-        supposed = self._not_given | dict(zip(fact.levels, path, strict=True))
-        rating, level, _ = self._table.restricted(self._supposing, supposed)
-        return rating.values, level.values
+    def _once_given(self, fact: FactLevels, paths: list[Path]) -> Callable[[Path], Reach]:
+        """What ``_reach`` is for other facts, of one for which it matters that the answer is given."""
+        functions, given = self._completions.with_given(self._answers, supposed=fact.fact.name)
+        by_answer = ValuesByAnswer(self._classes | given, fact, paths, self._completions.width)
+        reached = zip(by_answer.of(functions.rating), by_answer.of(functions.level), strict=True)
+        return dict(zip(paths, reached, strict=True)).__getitem__

@@ -6,7 +6,7 @@ member that some condition reads (0 it is not in the set, 1 it is): an open set 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -129,9 +129,14 @@ class Levels:
                 classes.update((level, class_) for level, class_ in path if class_ or level not in absent)
         return classes
 
-    def not_given(self, answers: Answers) -> dict[int, int]:
+    @cached_property
+    def given(self) -> dict[str, int]:
+        """The level of each fact that notes whether an answer was given."""
+        return {name: fact.first for name, fact in self.facts.items() if fact.notes_given}
+
+    def not_given(self, answers: Container[str]) -> dict[int, int]:
         """The levels that say of facts without an answer that none was given."""
-        return {fact.first: 0 for name, fact in self.facts.items() if fact.notes_given and name not in answers}
+        return {level: 0 for name, level in self.given.items() if name not in answers}
 
 
 def neutral_where_given_counts(fact: Fact) -> tuple[Condition, ...]:

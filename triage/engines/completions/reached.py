@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from triage.engines.completions.diagram import Node
 from triage.engines.completions.levels import FactLevels, Levels
@@ -70,6 +70,52 @@ def _exits(entry: Node, last: int) -> set[Node]:
         inside = {child for child in children if child.level <= last}
         exits |= children - inside
     return exits
+
+
+class ValuesByAnswer:
+    """The values that completions with each of several answers to one fact come to, without a restricted diagram.
+
+    ``classes`` are those of the levels that are decided, ``paths`` the answers by their class on each level of the
+    fact. The values of all answers are kept in one number, those of each in ``width`` bits of it.
+    """
+
+    def __init__(
+        self, classes: Mapping[int, int], fact: FactLevels, paths: Sequence[Sequence[int]], width: int
+    ) -> None:
+        self._classes, self._fact, self._paths, self._width = classes, fact, paths, width
+        self._levels = sum(1 << level for level in {*classes, *fact.levels})
+        self._of_each = sum(1 << width * number for number in range(len(paths)))
+        self._done: dict[Node, int] = {}
+
+    def of(self, node: Node) -> list[int]:
+        """The values of a function, by answer."""
+        packed, lowest = self._packed(node), (1 << self._width) - 1
+        return [packed >> self._width * number & lowest for number in range(len(self._paths))]
+
+    def _packed(self, node: Node) -> int:
+        if not node.support & self._levels:
+            return node.values * self._of_each
+        if node not in self._done:
+            self._done[node] = self._packed_below(node)
+        return self._done[node]
+
+    def _packed_below(self, node: Node) -> int:
+        if node.level in self._fact.levels:
+            return self._by_path(node)
+        if node.level in self._classes:
+            return self._packed(node.children[self._classes[node.level]])
+        packed = 0
+        for child in node.children:
+            packed |= self._packed(child)
+        return packed
+
+    def _by_path(self, node: Node) -> int:
+        """The values below a level of the fact: for each answer those of its class."""
+        packed, of_one = 0, (1 << self._width) - 1
+        for number, path in enumerate(self._paths):
+            below = self._packed(node.children[path[node.level - self._fact.first]])
+            packed |= below & of_one << self._width * number
+        return packed
 
 
 class _Differ:

@@ -1,4 +1,7 @@
-"""Whether some complete referral makes one alternative of a rule hold."""
+"""Whether some complete referral makes one alternative of a rule hold.
+
+An answer to a core fact that is not asked may be given in it: by such an answer the fact counts as asked.
+"""
 
 from __future__ import annotations
 

@@ -36,6 +36,12 @@ class ShownAnswers:
             if reached[0]:
                 yield answer, reached
 
+    def paths(self, known: frozenset[str]) -> list[Path]:
+        """The classes of each answer that is shown, whether a completion has it or not."""
+        if self._stretches:
+            return list(dict.fromkeys(path for _, _, path, _ in self._stretches))
+        return [path for _, path in self._listed(known)]
+
     def _listed(self, known: frozenset[str]) -> Iterator[tuple[Any, Path]]:
         """Each value; of a set the members known and no more, then each further one alone added."""
         fact = self._fact.fact
