@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,6 +17,13 @@ from api.work import Overloaded, thread_queue
 from triage.answer.assess import Assessor
 
 PLANTED = "planted-words-of-an-answer"
+Result = TypeVar("Result")
+
+
+def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: the browser tests may have left an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +152,7 @@ def test_a_body_that_does_not_come_is_given_up(client: TestClient, monkeypatch: 
         await client.app(scope, receive, keep)
         return dict(sent[0])
 
-    assert asyncio.run(send())["status"] == 408
+    assert _run(send())["status"] == 408
 
 
 def test_more_work_than_can_wait_is_refused_at_once_and_handed_over(
@@ -178,6 +187,6 @@ def test_a_queue_takes_so_much_and_no_more() -> None:
         finally:
             queue.close()
 
-    results = asyncio.run(fill())
+    results = _run(fill())
     assert results[:3] == [0, 1, 2]
     assert [type(each) for each in results[3:]] == [Overloaded, Overloaded]
