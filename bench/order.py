@@ -46,7 +46,7 @@ def _smaller_start(ruleset: RuleSet) -> Completions:
     except DiagramTooLarge:
         return Completions(ruleset, order=())
     try:
-        return min(published, Completions(ruleset, order=()), key=lambda each: len(each.nodes))
+        return min(published, Completions(ruleset, order=()), key=lambda each: each.size)
     except DiagramTooLarge:
         return published
 

@@ -43,7 +43,8 @@ class NoCompletion(Exception):
 class Completions:
     """Answers about all completions of a referral, for one rule set.
 
-    Raises DiagramTooLarge for a rule set whose diagrams take more than ``most_nodes`` to build.
+    ``size`` is how many nodes rating, level and contradictions take. Raises DiagramTooLarge for a rule set whose
+    diagrams take more than ``most_nodes`` to build.
     """
 
     def __init__(self, ruleset: RuleSet, most_nodes: int = MOST_NODES, order: Sequence[str] | None = None) -> None:
@@ -51,6 +52,7 @@ class Completions:
         self.levels = Levels(ruleset.vocabulary, read_by(ruleset), order)
         table = NodeTable(most_nodes)
         self.functions = functions_of(ruleset, Meaning(self.levels, table))
+        self.size = len(table.only(self.functions))
         self._none_given = Functions(*table.restricted(self.functions, self.levels.not_given(())))
         self._one_given = {
             name: Functions(*table.restricted(self.functions, {**self.levels.not_given((name,)), level: 1}))
