@@ -98,8 +98,8 @@ def _tell_refusal(name: str, read: Read, unanswered: Unanswered, labels: Labels)
     whose = f" ({unanswered.reference})" if unanswered.reference else ""
     urgency, detail = unanswered.error.urgency, unanswered.error.detail
     first = "" if urgency is UNSET else f"{urgency_in_one_line(urgency, labels)} "
-    what = "refused. " if read.referral is None else ""
-    err.print(printable(f"{where}{whose}: {first}{what.capitalize() if first else what}{detail}"), markup=False)
+    refused = "refused. " if read.referral is None else ""
+    err.print(printable(f"{where}{whose}: {first}{refused.capitalize() if first else refused}{detail}"), markup=False)
 
 
 def _print_line(answer: Answer | Unanswered) -> None:

@@ -42,9 +42,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as wrong:
-        for each in wrong.errors():
-            name = "TRIAGE_" + "_".join(str(part) for part in each["loc"]).upper()
-            err.print(f"{name}={each['input']}: {each['msg']}.", markup=False)
+        for error in wrong.errors():
+            name = "TRIAGE_" + "_".join(str(part) for part in error["loc"]).upper()
+            err.print(f"{name}={error['input']}: {error['msg']}.", markup=False)
         raise typer.Exit(1) from wrong
 
 

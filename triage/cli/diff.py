@@ -38,7 +38,7 @@ def diff(
 
     try:
         before, after = ruleset_named(old, rules), ruleset_named(new or str(rules), rules)
-        found = moves(before, after)
+        moved = moves(before, after)
         frequent = None if frequencies is None else read_frequencies(frequencies, after.vocabulary)
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
@@ -48,21 +48,23 @@ def diff(
         raise typer.Exit(2) from timeout
     out.print(f"From {before.version} ({before.digest[:19]}) to {after.version} ({after.digest[:19]}).", markup=False)
     labels = Labels(after)
-    for move in found:
+    for move in moved:
         _line(f"{move.axis.capitalize()} from {labels.term(move.before)} to {labels.term(move.after)}:", 0)
         answers = "; ".join(f"{labels.fact(name)}: {labels.answer(name, value)}" for name, value in move.facts.items())
         _line(f"where {answers or 'nothing is answered'}", 2)
         _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
-    if found:
+    if moved:
         _tell_counts(CompleteReferrals(before, after), frequent, labels)
     if referrals:
         reader = ReferralReader(after.vocabulary)
         read = [
-            each.referral for _, each in referrals_of([str(p) for p in referrals], reader) if each and each.referral
+            line.referral
+            for _, line in referrals_of([str(path) for path in referrals], reader)
+            if line and line.referral
         ]
         for (axis, was, is_), count in sorted(counts(before, after, read).items()):
             _line(f"{count} of {len(read)}: {axis} from {labels.term(was)} to {labels.term(is_)}", 0)
-    if not found:
+    if not moved:
         out.print("No outcome moves.")
     elif before.version == after.version:
         err.print("Outcomes move and the version is the same: raise `version` in ruleset.yaml.", markup=False)

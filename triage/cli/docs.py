@@ -36,9 +36,9 @@ def docs(
     from triage.presenting.document import write
 
     ruleset = checked_ruleset(rules)
-    for each in vignettes or []:
-        if not each.is_dir():
-            err.print(f"There is no folder {each}.", markup=False)
+    for cases_folder in vignettes or []:
+        if not cases_folder.is_dir():
+            err.print(f"There is no folder {cases_folder}.", markup=False)
             raise typer.Exit(2)
     try:
         cases = read_cases(vignettes or [], ruleset)
@@ -51,7 +51,7 @@ def docs(
         err.print(f"{folder} can't be written to: {error.strerror}.", markup=False)
         raise typer.Exit(2) from error
     out.print(f"{count} pages are written. Begin with:\n{folder / 'index.html'}", soft_wrap=True, markup=False)
-    lacking = [each.id for each in uncovered(ruleset)]
+    lacking = [claim.id for claim in uncovered(ruleset)]
     if lacking:
         err.print(f"Without a rule and without a reason: {', '.join(lacking)}.", markup=False)
         raise typer.Exit(1)

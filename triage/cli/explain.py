@@ -56,31 +56,31 @@ def _print(explained: Explained, labels: Labels) -> None:
         _line("On hold: safety first. What would change the rating is told when the person is safe.", 2)
         return
     _line(f"Rating so far: {labels.term(explained.rating_so_far)}", 0)
-    for each in explained.other_ratings:
-        _line(f"{labels.term(each.rating)}: {_changes(each, labels)}", 1)
-        for reason in _why_not(each.why_not):
+    for other in explained.other_ratings:
+        _line(f"{labels.term(other.rating)}: {_changes(other, labels)}", 1)
+        for reason in _why_not(other.why_not):
             _line(reason, 4)
 
 
-def _changes(each: OtherRating, labels: Labels) -> str:
-    if not each.proved:
+def _changes(other: OtherRating, labels: Labels) -> str:
+    if not other.proved:
         return "the solver had no time to say."
-    if not each.possible:
+    if not other.possible:
         return "nothing that could still be answered or changed gives this."
-    said = []
-    for change in each.changes:
+    changes = []
+    for change in other.changes:
         before = "" if change.from_ is None else f"from {labels.answer(change.fact, change.from_)} "
-        said.append(f"{labels.fact(change.fact)} {before}to {labels.answer(change.fact, change.to)}")
-    return "with " + "; ".join(said) + ". No fewer changes do."
+        changes.append(f"{labels.fact(change.fact)} {before}to {labels.answer(change.fact, change.to)}")
+    return "with " + "; ".join(changes) + ". No fewer changes do."
 
 
 def _why_not(why: WhyNot) -> list[str]:
-    told = [f"Held by {each.rule}" + (f", until {each.until}" if each.until else "") for each in why.held_by]
-    told += [f"Carried above it by {each.rule}" for each in why.carried_by[:SHOWN]]
-    for each in why.lacking[:SHOWN]:
-        needs = "; ".join(condition.needs for condition in each.conditions)
-        told.append(f"{each.title} would need {needs}")
-    return told
+    reasons = [f"Held by {limit.rule}" + (f", until {limit.until}" if limit.until else "") for limit in why.held_by]
+    reasons += [f"Carried above it by {support.rule}" for support in why.carried_by[:SHOWN]]
+    for rule in why.lacking[:SHOWN]:
+        needs = "; ".join(condition.needs for condition in rule.conditions)
+        reasons.append(f"{rule.title} would need {needs}")
+    return reasons
 
 
 def _line(text: str, indent: int) -> None:

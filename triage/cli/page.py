@@ -81,8 +81,8 @@ def print_page(answer: Answer, ruleset: RuleSet, console: Console) -> None:
 
 def _print_beside(page: _Page, answer: Answer) -> None:
     """The answers that are not counted, and what the rules do not cover."""
-    for each in answer.not_counted:
-        page.line(f"Not counted: {page.labels.fact(each.fact)}, {each.why}.")
+    for uncounted in answer.not_counted:
+        page.line(f"Not counted: {page.labels.fact(uncounted.fact)}, {uncounted.why}.")
     for name in answer.outside:
         page.line(f"Outside the rule set: {page.labels.fact(name)}.")
 
@@ -119,10 +119,10 @@ def _print_rating_detail(page: _Page, rating: SuitabilityPart, *, held: bool) ->
     if held or not rating.for_:
         return
     in_sentence = page.labels.term_in_sentence
-    named = " and ".join(in_sentence(each) for each in rating.for_)
+    targets = " and ".join(in_sentence(target) for target in rating.for_)
     role = f"; role: {in_sentence(rating.role)}" if rating.role else ""
     certainty = f"; certainty of evidence: {in_sentence(rating.certainty)}" if rating.certainty else ""
-    page.line(f"For {named}{role}{certainty}.", indent=2)
+    page.line(f"For {targets}{role}{certainty}.", indent=2)
 
 
 def _print_reasons(page: _Page, answer: Answer, *, held: bool) -> None:
@@ -139,7 +139,7 @@ def _print_reason(page: _Page, reason: Reason, *, hidden: bool) -> None:
     value = f" [{page.label(reason.value)}]" if reason.value and reason.value in page.labels and not hidden else ""
     page.line(f"• {reason.title}{value}", indent=1)
     page.line(reason.because, indent=3)
-    cited = "; ".join(_cited(each, page.ruleset) for each in reason.sources)
+    cited = "; ".join(_cited(citation, page.ruleset) for citation in reason.sources)
     page.line(f"Source: {cited}   Rule: {reason.rule}", "dim", indent=3)
 
 
@@ -156,9 +156,9 @@ def _print_offers(page: _Page, answer: Answer) -> None:
             page.line(f"• {page.label(area.area)}{'' if area.proposed else ' (also present)'}", indent=1)
     if answer.alternatives:
         page.heading("Other treatments to offer")
-        for each in answer.alternatives:
-            offer = "" if each.offer == "beside" else f" ({each.offer})"
-            page.line(f"• {page.label(each.therapy)}{offer}: {each.because}", indent=1)
+        for treatment in answer.alternatives:
+            offer = "" if treatment.offer == "beside" else f" ({treatment.offer})"
+            page.line(f"• {page.label(treatment.therapy)}{offer}: {treatment.because}", indent=1)
     if answer.course is not None:
         _print_course(page, answer.course)
 
@@ -180,12 +180,12 @@ def sessions_in_words(sessions: tuple[int, int] | None) -> str:
 
 
 def _print_formats(page: _Page, formats: tuple[FormatStance, ...], *, held: bool) -> None:
-    shown = [each for each in formats if not held or each.stance == "unsuited"]
+    shown = [stance for stance in formats if not held or stance.stance == "unsuited"]
     if shown:
         page.heading("Formats")
-        for each in shown:
-            stance = "suited" if each.stance == "suited" else "not suited"
-            page.line(f"• {page.label(each.format)}: {stance}. {each.because}", indent=1)
+        for stance in shown:
+            suited = "suited" if stance.stance == "suited" else "not suited"
+            page.line(f"• {page.label(stance.format)}: {suited}. {stance.because}", indent=1)
 
 
 def _print_questions(page: _Page, unanswered: tuple[UnansweredQuestion, ...], *, held: bool) -> None:
@@ -193,7 +193,7 @@ def _print_questions(page: _Page, unanswered: tuple[UnansweredQuestion, ...], *,
         return
     page.heading(f"{len(unanswered)} open questions can change this; ask next")
     for question in unanswered[:SHOWN_QUESTIONS]:
-        changes = [each for each in question.can_change if not held or each == "urgency"]
+        changes = [part for part in question.can_change if not held or part == "urgency"]
         page.line(f"• {question.question} ({page.labels.fact(question.fact)}: {' and '.join(changes)})", indent=1)
     if len(unanswered) > SHOWN_QUESTIONS:
         page.line(f"and {len(unanswered) - SHOWN_QUESTIONS} more.", indent=1)

@@ -31,18 +31,18 @@ def prove(
 
     ruleset = checked_ruleset(rules)
     try:
-        known = names(ruleset, rules)
-        for each in only or ():
-            if each not in known:
-                err.print(f"There is no property `{each}`. {did_you_mean(each, known)}", markup=False)
+        properties = names(ruleset, rules)
+        for name in only or ():
+            if name not in properties:
+                err.print(f"There is no property `{name}`. {did_you_mean(name, properties)}", markup=False)
                 raise typer.Exit(2)
         proofs = prove_all(ruleset, rules, timeout, only or ())
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
     if as_json:
-        told = {"ruleset": {"version": ruleset.version, "digest": ruleset.digest}}
-        sys.stdout.write(json.dumps(told | {"proofs": [each.as_json(ruleset) for each in proofs]}, indent=1) + "\n")
+        header = {"ruleset": {"version": ruleset.version, "digest": ruleset.digest}}
+        sys.stdout.write(json.dumps(header | {"proofs": [proof.as_json(ruleset) for proof in proofs]}, indent=1) + "\n")
     else:
         for proof in proofs:
             out.print(Text(f"{_SAID[proof.holds]:<14} {proof.id}  ({proof.seconds:.2f} s)"))
@@ -50,7 +50,7 @@ def prove(
                 out.print(Padding(Text(f"{proof.sentence} {proof.note}"), (0, 0, 0, 15)))
             for referral in proof.as_json(ruleset)["counterexamples"]:
                 out.print(Padding(Text(json.dumps(referral)), (0, 0, 0, 15)))
-        holding = sum(each.holds is True for each in proofs)
-        out.print(f"{holding} of {len(proofs)} properties hold, {sum(each.seconds for each in proofs):.1f} s.")
-    if not all(each.holds for each in proofs):
+        holding = sum(proof.holds is True for proof in proofs)
+        out.print(f"{holding} of {len(proofs)} properties hold, {sum(proof.seconds for proof in proofs):.1f} s.")
+    if not all(proof.holds for proof in proofs):
         raise typer.Exit(1)

@@ -48,12 +48,14 @@ def mutate(ids: Ids = None, rules: RulesFolder = PUBLISHED) -> None:
     """
     ruleset = _read(rules)
     results = [tried(rule, ruleset.vocabulary) for rule in _named(ids, ruleset)]
-    for each in results:
-        for missed in each.missed:
-            out.print(f"{each.rule}: {missed.change}: no example notices.", markup=False, soft_wrap=True)
-    for each in results:
-        for same in each.equivalent:
-            out.print(f"{each.rule}: {same.change}: no referral tells it from the rule.", markup=False, soft_wrap=True)
+    for result in results:
+        for missed in result.missed:
+            out.print(f"{result.rule}: {missed.change}: no example notices.", markup=False, soft_wrap=True)
+    for result in results:
+        for same in result.equivalent:
+            out.print(
+                f"{result.rule}: {same.change}: no referral tells it from the rule.", markup=False, soft_wrap=True
+            )
     _tell_share(results)
 
 
@@ -77,7 +79,7 @@ def conformance(
 def _tell_share(results: list[Tried]) -> None:
     caught, missed, equivalent = (
         sum(len(part) for part in parts)
-        for parts in zip(*((each.caught, each.missed, each.equivalent) for each in results), strict=True)
+        for parts in zip(*((result.caught, result.missed, result.equivalent) for result in results), strict=True)
     )
     share = caught / (caught + missed) if caught + missed else 1.0
     out.print(
@@ -87,7 +89,7 @@ def _tell_share(results: list[Tried]) -> None:
 
 
 def _read(folder: Path) -> RuleSet:
-    """Read without checking: an author's rule that has no examples yet is what this is for."""
+    """Read a rule set without checking it, because the rules that need examples would fail the check."""
     try:
         return read_ruleset(folder)
     except FaultyRuleSet as faulty:

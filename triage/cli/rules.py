@@ -124,7 +124,7 @@ def list_(
     for heading in ("Effect", "Title", "Status"):
         table.add_column(heading, overflow="fold")
     for rule in ruleset.all_rules:
-        effects = [effect_name(each) for each in rule.effects]
+        effects = [effect_name(effect) for effect in rule.effects]
         if effect is None or effect in effects:
             table.add_row(rule.id, ", ".join(dict.fromkeys(effects)), rule.title, rule.status)
     Console(width=max(out.width, LIST_WIDTH), file=out.file).print(table)
@@ -136,10 +136,10 @@ def show(
 ) -> None:
     """Show one rule in words: what it asks for, what it does, why, its sources and examples."""
     ruleset = checked_ruleset(rules)
-    rule = next((each for each in ruleset.all_rules if each.id == id_), None)
+    rule = next((rule for rule in ruleset.all_rules if rule.id == id_), None)
     if rule is None:
-        known = tuple(each.id for each in ruleset.all_rules)
-        err.print(f"There is no rule `{id_}`. {did_you_mean(id_, known)}", markup=False)
+        ids = tuple(rule.id for rule in ruleset.all_rules)
+        err.print(f"There is no rule `{id_}`. {did_you_mean(id_, ids)}", markup=False)
         raise typer.Exit(2)
     out.print(rule_in_words(rule, ruleset), markup=False)
 
@@ -175,8 +175,8 @@ def bump(
     if planned.step is None:
         out.print(f"Version {planned.version} is locked, the first.")
     else:
-        said = f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words."
-        out.print(said, soft_wrap=True)
+        sentence = f"Version {planned.version} ({planned.step}). Put its entry of the change log in {ABOUT} into words."
+        out.print(sentence, soft_wrap=True)
 
 
 def _refresh_schema(rules: Path) -> None:

@@ -64,6 +64,6 @@ def _tell_causes(report: AlarmReport, ruleset: RuleSet, labels: Labels) -> None:
     levels = ruleset.scales.urgency_ids[2:]
     table = Table("", "", "fired", "only", *map(labels.term, levels), box=None, pad_edge=False)
     for cause in report.causes:
-        counts = (cause.fired, cause.only_cause, *(cause.alone_from[each] for each in levels))
+        counts = (cause.fired, cause.only_cause, *(cause.alone_from[level] for level in levels))
         table.add_row(Text(cause.rule, no_wrap=True), Text(labels.term(cause.level), no_wrap=True), *map(str, counts))
     out.print(table, soft_wrap=True)

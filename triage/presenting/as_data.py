@@ -61,9 +61,10 @@ def describe_vocabulary(vocabulary: Vocabulary) -> VocabularyDescription:
         groups=tuple(GroupDescription(group.id, group.title, group.help) for group in vocabulary.groups),
         facts=tuple(describe_fact(fact, vocabulary) for fact in vocabulary),
         constraints=tuple(
-            ConstraintDescription(each.id, each.message, tuple(each.facts)) for each in vocabulary.constraints
+            ConstraintDescription(constraint.id, constraint.message, tuple(constraint.facts))
+            for constraint in vocabulary.constraints
         ),
-        said_by=tuple(SpeakerDescription(each.id, each.label, each.counts) for each in vocabulary.speakers),
+        said_by=tuple(SpeakerDescription(speaker.id, speaker.label, speaker.counts) for speaker in vocabulary.speakers),
     )
 
 
@@ -80,7 +81,8 @@ def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
         reassuring=_reassuring(fact),
         floor=_floor(fact),
         asked_when=_alternatives(fact.asked_when) or None,
-        asked_when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in fact.asked_when) or None,
+        asked_when_in_words=tuple(conjunction_in_words(conjunction, vocabulary) for conjunction in fact.asked_when)
+        or None,
         changeable=fact.changeable,
         question=fact.question,
         help=fact.help,
@@ -92,7 +94,9 @@ def _answers(fact: Fact) -> dict[str, Any]:
     """The answers that a fact takes: bounds and unit of a number, the values of every other."""
     if fact.is_integer:
         return {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
-    values = tuple(ValueDescription(name, each.label, each.help, _examples(each)) for name, each in fact.labels.items())
+    values = tuple(
+        ValueDescription(value, label.label, label.help, _examples(label)) for value, label in fact.labels.items()
+    )
     return {"values": values, "ordered": fact.ordered}
 
 
@@ -114,11 +118,11 @@ def _reassuring(fact: Fact) -> ReassuringDescription | UnsetType:
     stated = fact.reassuring
     if stated == Reassuring():
         return UNSET
-    in_order = [each for each in fact.values if each in stated.values | stated.in_part]
+    in_order = [value for value in fact.values if value in stated.values | stated.in_part]
     return ReassuringDescription(
-        values=tuple(each for each in in_order if each in stated.values),
+        values=tuple(value for value in in_order if value in stated.values),
         but=tuple(sorted(stated.but)),
-        in_part=tuple(each for each in in_order if each in stated.in_part),
+        in_part=tuple(value for value in in_order if value in stated.in_part),
     )
 
 
@@ -131,7 +135,7 @@ def _alternatives(alternatives: Iterable[Conjunction]) -> tuple[Tests, ...]:
 
 
 def _data(conjunction: Conjunction) -> Tests:
-    """Conditions by fact: those on one fact are one test."""
+    """Conditions by fact; several conditions on one fact become one test."""
     tests: dict[str, list[Condition]] = {}
     for condition in conjunction:
         tests.setdefault(condition.fact, []).append(condition)
@@ -140,11 +144,11 @@ def _data(conjunction: Conjunction) -> Tests:
 
 def _test(first: Condition, *others: Condition) -> Test:
     if others:
-        several = (first, *others)
-        single = [each for each in several if isinstance(each, Includes) and len(each.members) == 1]
-        if len(single) == len(several):
-            return {"includes_all": sorted(member for each in single for member in each.members)}
-        return {"all_of": [_test(each) for each in several]}
+        conditions = (first, *others)
+        single = [test for test in conditions if isinstance(test, Includes) and len(test.members) == 1]
+        if len(single) == len(conditions):
+            return {"includes_all": sorted(member for test in single for member in test.members)}
+        return {"all_of": [_test(condition) for condition in conditions]}
     match first:
         case OneOf(values=values):
             return sorted(values)
@@ -168,16 +172,16 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
         effects=tuple(dict.fromkeys(map(effect_name, rule.effects))),
         when=_alternatives(rule.when),
         unless=_data(rule.unless) or None,
-        when_in_words=tuple(conjunction_in_words(each, vocabulary) for each in rule.when),
-        unless_in_words=tuple(condition_in_words(each, vocabulary) for each in rule.unless),
+        when_in_words=tuple(conjunction_in_words(conjunction, vocabulary) for conjunction in rule.when),
+        unless_in_words=tuple(condition_in_words(condition, vocabulary) for condition in rule.unless),
         effects_in_words=effects_in_words(rule, ruleset),
         action_in_words=action_in_words(rule, ruleset),
         because=rule.because,
-        sources=tuple(_cited(each, ruleset) for each in rule.sources),
+        sources=tuple(_cited(ref, ruleset) for ref in rule.sources),
         evidence=tuple(rule.evidence),
         not_covered=tuple(rule.not_covered),
         table=rule.table,
-        examples=tuple(_example(each, vocabulary) for each in rule.examples),
+        examples=tuple(_example(example, vocabulary) for example in rule.examples),
         author=rule.author or (ruleset.about.author if ruleset.about else None),
         review=ReviewDescription(rule.reviewed_by, rule.reviewed_on),
         awaiting_review=rule.reviewed_by is None,
@@ -219,18 +223,18 @@ def describe_source(source: Source, ruleset: RuleSet) -> SourceDescription:
 
 
 def _plain(record: Any) -> Any:
-    """A frozen record as JSON data, without its places in the file and without what it does not say."""
+    """A frozen record as JSON data, without its place in the file and without fields that are None."""
     if is_dataclass(record):
-        named = ((each.name, getattr(record, each.name)) for each in fields(record) if each.name != "place")
+        named = ((field.name, getattr(record, field.name)) for field in fields(record) if field.name != "place")
         return {name: _plain(value) for name, value in named if value is not None}
-    return [_plain(each) for each in record] if isinstance(record, tuple) else record
+    return [_plain(item) for item in record] if isinstance(record, tuple) else record
 
 
 def describe_ruleset(ruleset: RuleSet) -> RuleSetDescription:
     """The rule set about itself, as its own file says, with its digest and what it holds."""
     about = _plain(ruleset.about) if ruleset.about else {}
-    told = {name: about[name] for name in RuleSetDescription.__struct_fields__ if name in about}
-    effects = Counter(effect_name(each) for rule in ruleset.rules for each in rule.effects)
+    stated = {name: about[name] for name in RuleSetDescription.__struct_fields__ if name in about}
+    effects = Counter(effect_name(effect) for rule in ruleset.rules for effect in rule.effects)
     reviewed = sum(rule.reviewed_by is not None for rule in ruleset.rules)
     counted = {
         "digest": ruleset.digest,
@@ -238,4 +242,4 @@ def describe_ruleset(ruleset: RuleSet) -> RuleSetDescription:
         "facts": len(ruleset.vocabulary.facts),
         "sources": len(ruleset.sources),
     }
-    return RuleSetDescription(**(told | counted))
+    return RuleSetDescription(**(stated | counted))

@@ -51,16 +51,16 @@ class Card:
 
 def card_of(ruleset: RuleSet) -> Card:
     """Make the card of a rule set. A proposal is no source that could be verified, and is counted apart."""
-    sources = [each for each in ruleset.sources.values() if each.kind != PROPOSAL]
+    sources = [source for source in ruleset.sources.values() if source.kind != PROPOSAL]
     cited = {ref.id for rule in ruleset.rules for ref in rule.sources}
     rules = ruleset.rules
     lowered_by = ruleset.about.lowered_by if ruleset.about else None
     return Card(
         verified=_verified(sources),
-        cited_verified=_verified(each for each in sources if each.id in cited),
+        cited_verified=_verified(source for source in sources if source.id in cited),
         by_kind=tuple(
-            (kind, _verified(each for each in sources if each.kind == kind))
-            for kind in sorted({each.kind for each in sources})
+            (kind, _verified(source for source in sources if source.kind == kind))
+            for kind in sorted({source.kind for source in sources})
         ),
         signed=Share(sum(rule.reviewed_by is not None for rule in rules), len(rules)),
         resting_on_proposals=Share(sum(_rests_on_a_proposal(rule, ruleset) for rule in rules), len(rules)),
@@ -71,7 +71,7 @@ def card_of(ruleset: RuleSet) -> Card:
 
 def _verified(sources: Iterable[Source]) -> Share:
     listed = list(sources)
-    return Share(sum(each.verified for each in listed), len(listed))
+    return Share(sum(source.verified for source in listed), len(listed))
 
 
 def _rests_on_a_proposal(rule: Rule, ruleset: RuleSet) -> bool:
@@ -87,5 +87,5 @@ def _alarm(ruleset: RuleSet) -> AlarmShown | None:
         tuple((labels.term(id_), f"{count / report.count:.1%}") for id_, count in counts.items())
         for counts in (report.levels, report.ratings)
     )
-    causes = [(ruleset.by_id[each.rule], each.only_cause) for each in report.causes if each.rule in ruleset.by_id]
+    causes = [(ruleset.by_id[cause.rule], cause.only_cause) for cause in report.causes if cause.rule in ruleset.by_id]
     return AlarmShown(stored, stored.digest == ruleset.digest, levels, ratings, tuple(causes[:SHOWN_CAUSES]))

@@ -1,4 +1,4 @@
-"""What the service tells of its knowledge, as types: facts, rules, sources, and the rule set about itself."""
+"""The types in which the service describes its facts, rules, sources and rule set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Tests = dict[str, Test]
 
 
 class ValueExample(Written, frozen=True):
-    """A case that is this answer, and one that is easily taken for it."""
+    """A case to which this answer applies, and one that is easily mistaken for it."""
 
     yes: str
     no: str

@@ -41,20 +41,20 @@ NOTHING_PROVED: Proved = {}
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     loader = PackageLoader("triage.presenting")
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.globals["standing_of_this"] = STANDING
-    return made
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["standing_of_this"] = STANDING
+    return environment
 
 
 class FileLinks:
-    """Where a thing stands in the document: a file of its own, or an anchor where everything is on one page."""
+    """The addresses in the document: a file for each rule and part, or an anchor where everything is on one page."""
 
     def __init__(self, rules: Iterable[str], *, whole: bool) -> None:
         self.rules = frozenset(rules)
         self.whole = whole
 
     def rule(self, id_: str) -> str:
-        """The address of a rule; none for what is built in."""
+        """The address of a rule; none for a built-in reason."""
         return self.part(id_) if id_ in self.rules else ""
 
     def part(self, id_: str) -> str:
@@ -84,13 +84,13 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = (), proved: Proved = NOTHING
     whether its property holds.
     """
     described = [describe_rule(rule, ruleset) for rule in ruleset.all_rules]
-    known: dict[str, Any] = {
+    shared: dict[str, Any] = {
         "ruleset": ruleset,
         "about": describe_ruleset(ruleset),
         "parts": PARTS,
         "rules": described,
         "folders": _by_folder(described),
-        "built_in": [_built_in(each, ruleset) for each in ruleset.scales.built_in.values()],
+        "built_in": [_built_in(reason, ruleset) for reason in ruleset.scales.built_in.values()],
         "claims": claims(ruleset),
         "rows": rows(ruleset),
         "sources": [describe_source(source, ruleset) for source in ruleset.sources.values()],
@@ -98,37 +98,37 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = (), proved: Proved = NOTHING
         "card": card_of(ruleset),
         "hazards": hazard_log(ruleset, proved),
     }
-    made = {
-        f"{part}.html": _page("part.html.jinja", known, part=part, title=title, whole=False)
+    texts = {
+        f"{part}.html": _page("part.html.jinja", shared, part=part, title=title, whole=False)
         for part, title in PARTS.items()
     }
-    made |= {
-        f"{rule.id}.html": _page("rule.html.jinja", known, rule=rule, title=rule.title, whole=False)
+    texts |= {
+        f"{rule.id}.html": _page("rule.html.jinja", shared, rule=rule, title=rule.title, whole=False)
         for rule in described
     }
     title = ruleset.about.title if ruleset.about else ruleset.name
-    return made | {"all.html": _page("all.html.jinja", known, title=title, whole=True)}
+    return texts | {"all.html": _page("all.html.jinja", shared, title=title, whole=True)}
 
 
 def write(ruleset: RuleSet, folder: Path, cases: Iterable[Case] = (), proved: Proved = NOTHING_PROVED) -> int:
     """Write the document into ``folder``, which may be new, and give the number of pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = pages(ruleset, cases, proved)
-    for name, text in made.items():
+    texts = pages(ruleset, cases, proved)
+    for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return len(made)
+    return len(texts)
 
 
-def _page(template: str, known: Mapping[str, Any], **own: Any) -> str:
-    links = FileLinks((rule.id for rule in known["ruleset"].all_rules), whole=own["whole"])
-    return _environment().get_template(template).render({**known, **own, "links": links})
+def _page(template: str, shared: Mapping[str, Any], **own: Any) -> str:
+    links = FileLinks((rule.id for rule in shared["ruleset"].all_rules), whole=own["whole"])
+    return _environment().get_template(template).render({**shared, **own, "links": links})
 
 
 def _by_folder(described: Iterable[RuleDescription]) -> dict[str, list[RuleDescription]]:
-    found: dict[str, list[RuleDescription]] = {}
+    by_folder: dict[str, list[RuleDescription]] = {}
     for rule in sorted(described, key=lambda rule: rule.folder):
-        found.setdefault(rule.folder, []).append(rule)
-    return found
+        by_folder.setdefault(rule.folder, []).append(rule)
+    return by_folder
 
 
 def _built_in(reason: BuiltInReason, ruleset: RuleSet) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _FIRES = {True: "true", False: "false", None: "unknown"}
 
 def example_lines(proposals: Iterable[Proposal], vocabulary: Vocabulary) -> list[str]:
     """The lines of some proposed examples."""
-    return [_line(each, vocabulary) for each in proposals]
+    return [_line(proposal, vocabulary) for proposal in proposals]
 
 
 def _line(proposal: Proposal, vocabulary: Vocabulary) -> str:
@@ -34,7 +34,7 @@ def _value(value: Value) -> str:
 
 
 def _name(proposal: Proposal, vocabulary: Vocabulary) -> str:
-    """The answers in words; of a neighbour only the one that is another."""
+    """The answers in words; for a neighbour, only the answer that was changed."""
     given, changed = proposal.example.given, proposal.changed
     if changed is None:
         return " and ".join(_answer(name, given[name], vocabulary) for name in vocabulary.in_order(given))
@@ -51,10 +51,15 @@ def _answer(name: str, value: Value, vocabulary: Vocabulary) -> str:
 def add_examples(path: Path, rule: str, lines: list[str]) -> None:
     """Put the lines under the rule's id in a file of examples, which may be new."""
     text = path.read_text(encoding="utf-8") if path.is_file() else "examples:\n"
-    found = text.splitlines()
-    if f"  {rule}:" not in found:
-        found.append(f"  {rule}:")
-    at = found.index(f"  {rule}:") + 1
-    while at < len(found) and not (found[at].startswith("  ") and found[at][2:3].strip() and found[at][2] != "#"):
+    existing = text.splitlines()
+    if f"  {rule}:" not in existing:
+        existing.append(f"  {rule}:")
+    at = existing.index(f"  {rule}:") + 1
+    while at < len(existing) and not _begins_a_rule(existing[at]):
         at += 1
-    path.write_text("\n".join([*found[:at], *lines, *found[at:]]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([*existing[:at], *lines, *existing[at:]]) + "\n", encoding="utf-8")
+
+
+def _begins_a_rule(line: str) -> bool:
+    """Whether a line names the next rule: two spaces and then a name, not a comment."""
+    return line.startswith("  ") and bool(line[2:3].strip()) and line[2] != "#"

@@ -13,7 +13,7 @@ _KINDS = {"property": "Property", "rule": "Rule", "check": "Check", "test": "Tes
 
 @dataclass(frozen=True)
 class Result:
-    """What came of proving a property: its sentence, and whether it holds; None where that is not settled."""
+    """The result of proving a property: its sentence, and whether it holds (None where that is not settled)."""
 
     sentence: str
     holds: bool | None
@@ -42,14 +42,14 @@ class ShownHazard:
 
 
 def hazard_log(ruleset: RuleSet, proved: Proved) -> tuple[ShownHazard, ...]:
-    """The log, each control with what it says; ``proved`` are the properties proved so far."""
+    """The hazard log with the text and state of each control; ``proved`` holds the properties proved so far."""
     return tuple(
         ShownHazard(
-            each,
-            tuple(_shown(control, ruleset, proved) for control in each.controls if not control.planned),
-            tuple(_shown(control, ruleset, proved) for control in each.controls if control.planned),
+            hazard,
+            tuple(_shown(control, ruleset, proved) for control in hazard.controls if not control.planned),
+            tuple(_shown(control, ruleset, proved) for control in hazard.controls if control.planned),
         )
-        for each in ruleset.hazards
+        for hazard in ruleset.hazards
     )
 
 
@@ -58,7 +58,7 @@ def _shown(control: Control, ruleset: RuleSet, proved: Proved) -> ShownControl:
 
 
 def _says(control: Control, ruleset: RuleSet, proved: Proved) -> str:
-    """The sentence of a property that was proved, the title of a rule; of all else its name says what it is."""
+    """The sentence of a proved property or the title of a rule; empty for other controls, whose id says enough."""
     if control.kind == "rule" and control.id in ruleset.by_id:
         return ruleset.by_id[control.id].title
     return proved[control.id].sentence if control.id in proved else ""

@@ -39,11 +39,11 @@ class Labels:
 
     def all_of(self, ids: Iterable[str]) -> str:
         """The labels of several, joined in a sentence."""
-        return " and ".join(self.term_in_sentence(each) for each in ids)
+        return " and ".join(self.term_in_sentence(id_) for id_ in ids)
 
     def span(self, ids: Iterable[str]) -> str:
         """Values of a scale one after the other."""
-        return " / ".join(self.term(each) for each in ids)
+        return " / ".join(self.term(id_) for id_ in ids)
 
     def fact(self, name: str) -> str:
         """A fact's short name as part of a sentence; KeyError for a name that is no fact's."""
@@ -63,8 +63,8 @@ def answer_label(fact: Fact, value: Any) -> str:
     if value == UNKNOWN:
         return "Asked, not known"
     if isinstance(value, list | frozenset):
-        known = ", ".join(fact.labels[each].label for each in fact.values if each in value) or "none of these"
-        return f"{known}, others not known" if UNKNOWN in value else known
+        members = ", ".join(fact.labels[name].label for name in fact.values if name in value) or "none of these"
+        return f"{members}, others not known" if UNKNOWN in value else members
     if isinstance(value, NumberRange):
         return with_unit(f"{value.from_} to {value.to}", fact)
     return with_unit(str(value), fact) if fact.is_integer else fact.labels[value].label

@@ -28,7 +28,7 @@ class Problem(Written, frozen=True):
 
 
 class Unanswered(Written, frozen=True):
-    """What stands in the place of an answer: whose referral it was, and why there is none."""
+    """What is returned instead of an answer: the reference of the referral, and why there is no answer."""
 
     reference: str | None
     error: Problem

@@ -23,12 +23,12 @@ def _lines(rule: RuleDescription, ruleset: RuleSet) -> Iterator[str]:
     yield ""
     for number, conjunction in enumerate(rule.when_in_words):
         yield ("or when " if number else "When ") + conjunction
-    yield from (f"unless {each}" for each in rule.unless_in_words)
-    yield from ("", *rule.effects_in_words, *(f"  {each}" for each in rule.action_in_words), "", rule.because)
-    yield from ("", "Sources", *(f"  {_source(each, ruleset)}" for each in rule.sources))
+    yield from (f"unless {condition}" for condition in rule.unless_in_words)
+    yield from ("", *rule.effects_in_words, *(f"  {line}" for line in rule.action_in_words), "", rule.because)
+    yield from ("", "Sources", *(f"  {_source(source, ruleset)}" for source in rule.sources))
     if rule.not_covered:
-        yield from ("", "Not covered", *(f"  {each}" for each in rule.not_covered))
-    yield from ("", "Examples", *(f"  {each.name}: {_FIRES[each.fires]}" for each in rule.examples), "")
+        yield from ("", "Not covered", *(f"  {limit}" for limit in rule.not_covered))
+    yield from ("", "Examples", *(f"  {example.name}: {_FIRES[example.fires]}" for example in rule.examples), "")
     yield "Awaiting clinical review." if rule.awaiting_review else f"Reviewed by {rule.review.by} on {rule.review.on}."
 
 

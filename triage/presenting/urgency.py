@@ -1,4 +1,4 @@
-"""How urgent a referral is, in words: of an answer, and of what got none."""
+"""How urgent a referral is, in words, for answers and for referrals that got none."""
 
 from __future__ import annotations
 

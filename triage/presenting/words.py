@@ -46,7 +46,7 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
             labels = [fact.labels[value].label for value in fact.values if value in values]
             if fact.ordered and len(values) > 1 and frozenset(fact.values[-len(values) :]) == values:
                 return f"{subject}: “{labels[0]}” or more serious"
-            return f"{subject}: {' or '.join(_quoted(each) for each in labels)}"
+            return f"{subject}: {' or '.join(_quoted(label) for label in labels)}"
         case Between(low=low, high=high) if low == high:
             return f"{subject}: {with_unit(str(low), fact)}"
         case Between(low=low, high=high) if high == fact.maximum:
@@ -75,13 +75,13 @@ def answer_in_words(fact: Fact, value: Value) -> str:
 
 def conjunction_in_words(conjunction: Conjunction, vocabulary: Vocabulary) -> str:
     """Conditions that must all hold, in words."""
-    return "; and ".join(condition_in_words(each, vocabulary) for each in conjunction)
+    return "; and ".join(condition_in_words(condition, vocabulary) for condition in conjunction)
 
 
 def effects_in_words(rule: Rule, ruleset: RuleSet) -> tuple[str, ...]:
     """What a rule does, in words: a sentence or more for each of its effects, without its action."""
     labels = Labels(ruleset)
-    titles = {id_: each.title for id_, each in ruleset.by_id.items()}
+    titles = {id_: named.title for id_, named in ruleset.by_id.items()}
     return tuple(_effect_in_words(effect, labels, titles) for effect in rule.effects)
 
 
@@ -121,7 +121,7 @@ def _limit_in_words(limit: Limits, labels: Labels) -> str:
 
 def _urgency_in_words(urgency: Urgency, labels: Labels, titles: Mapping[str, str]) -> str:
     danger = f" ({labels.term_in_sentence(urgency.danger)})" if urgency.danger else ""
-    covered = [f"“{titles.get(each, each)}”" for each in urgency.covers]
+    covered = [f"“{titles.get(id_, id_)}”" for id_ in urgency.covers]
     covers = f" Takes the place of {', '.join(covered)}." if covered else ""
     return f"Urgency at least “{labels.term(urgency.level)}”{danger}.{covers}"
 
@@ -131,14 +131,14 @@ def action_in_words(rule: Rule, ruleset: RuleSet) -> tuple[str, ...]:
     if rule.urgency is None:
         return ()
     action = rule.urgency.action
-    named = {line.id: line for line in ruleset.scales.lines}
-    also = [named[each] for each in action.also]
+    by_id = {line.id: line for line in ruleset.scales.lines}
+    also = [by_id[id_] for id_ in action.also]
     lines = (
         *((("First", action.first),) if action.first else ()),
-        *(("Do", each) for each in action.do),
-        *(("Ask", each) for each in action.ask),
+        *(("Do", text) for text in action.do),
+        *(("Ask", text) for text in action.ask),
         *(("Never" if line.kind == "never" else "Also", line.text) for line in also),
-        *(("Afterwards", each) for each in action.more),
+        *(("Afterwards", text) for text in action.more),
     )
     return tuple(f"{kind}: {without_placeholders(text)}" for kind, text in lines)
 
@@ -153,6 +153,6 @@ PLACEHOLDERS = {
 
 def without_placeholders(text: str) -> str:
     """A rule's text as it reads apart from any deployment."""
-    for name, said in PLACEHOLDERS.items():
-        text = text.replace("{" + name + "}", said)
+    for name, words in PLACEHOLDERS.items():
+        text = text.replace("{" + name + "}", words)
     return text
