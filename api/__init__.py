@@ -1,1 +1,1 @@
-"""The doors: the JSON API and the pages. They decide nothing."""
+"""The JSON API and the pages; every decision is made in ``triage``."""

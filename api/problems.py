@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: what happened, where, and what to do; nothing is ever a silent ``routine``."""
+"""Errors as RFC 9457 problems: what happened, where, and what to do; an error is never answered as ``routine``."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> list[str]:
     """Every method that some route at this address takes, HEAD beside GET."""
-    taken = {
+    methods = {
         method
         for method in _METHODS
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
     }
-    if not taken:  # a mounted folder of files, which names no methods
+    if not methods:  # a mounted folder of files, which names no methods
         return ["GET", "HEAD"]
-    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -102,7 +102,8 @@ async def failure(request: Request, error: Exception) -> Response:
     if isinstance(error, EngineDisagreement):
         log.error("engines disagree on %s about %s", error.digest, ", ".join(error.rules))
     else:
-        places = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_tb(error.__traceback__)]
+        frames = extract_tb(error.__traceback__)
+        places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         log.error("%s at %s: %s", type(error).__name__, request.url.path, " > ".join(places))
     return answer(request, failed(error, urgency_of(request, error)))
 

@@ -1,6 +1,7 @@
-"""The proofs of the running rule set: made once, in a process of their own, so that no request waits for the solver.
+"""The proofs of the running rule set, made once in a separate process, so that no request waits for the solver.
 
-A process, since z3 counts its objects without a lock: two threads that use it at once bring the service down.
+A process and not a thread, since z3's default context is not thread-safe: two threads that use it at once crash the
+service.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from triage.model.ruleset import RuleSet
 
 @dataclass
 class Proofs:
-    """What has come of the proofs so far: nothing yet, the proofs with their time, or why there are none."""
+    """The state of the proofs: not finished, finished with their time, or failed with the reason."""
 
     ruleset: RuleSet
     folder: Path
@@ -30,21 +31,21 @@ class Proofs:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def start(self) -> None:
-        """Begin to prove, unless that was begun before."""
+        """Start the proofs unless they were started before."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._prove, name="proofs", daemon=True)
                 self._thread.start()
 
     def wait(self, seconds: float) -> None:
-        """Wait for the proofs, at most so many seconds."""
+        """Wait for the proofs, at most the given number of seconds."""
         self.start()
         assert self._thread is not None
         self._thread.join(seconds)
 
     def _prove(self) -> None:
         try:
-            done = subprocess.run(  # noqa: S603  # our own command, no shell
+            completed = subprocess.run(  # noqa: S603  # our own command, no shell
                 [
                     sys.executable,
                     "-c",
@@ -57,10 +58,10 @@ class Proofs:
                 capture_output=True,
                 check=False,
             )
-            told = json.loads(done.stdout)
-            if told["ruleset"]["digest"] != self.ruleset.digest:
+            report = json.loads(completed.stdout)
+            if report["ruleset"]["digest"] != self.ruleset.digest:
                 raise ValueError("the rules on the disk are not those that are running")
-            self.proofs = tuple(Proof.from_json(each, self.ruleset) for each in told["proofs"])
+            self.proofs = tuple(Proof.from_json(proof, self.ruleset) for proof in report["proofs"])
             self.proved_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
         except (OSError, ValueError, KeyError) as error:
             self.failure = f"The proofs could not be made: {error}."

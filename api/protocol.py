@@ -61,8 +61,8 @@ class _Response:
         if message["type"] == "http.response.start":
             self.started = True
             headers = list(message.get("headers", ()))
-            there = {name for name, _ in headers}
-            lacking = [header for header in _DEFAULTS if header[0] not in there]
+            present = {name for name, _ in headers}
+            lacking = [header for header in _DEFAULTS if header[0] not in present]
             message = {**message, "headers": [*headers, *lacking]}
         elif self.without_body:
             message = {**message, "body": b""}

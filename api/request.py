@@ -1,4 +1,4 @@
-"""What one running service holds: its rule set, the reader of referrals and the assessor."""
+"""The state of a running service (rule set, reader, assessor), and reading a referral from a request."""
 
 from __future__ import annotations
 
@@ -133,13 +133,13 @@ async def referral_of(request: Request) -> Referral:
 
 
 def remembered(request: Request, referral: Referral) -> Referral:
-    """The referral, kept with the request so that whatever fails from here on can say how urgent it is."""
+    """Keep the referral with the request, so that the answer to a later failure can state its urgency."""
     request.state.referral = referral
     return referral
 
 
 def urgency_of(request: Request, error: Exception) -> UrgencyPart | None:
-    """How urgent the referral is that a request brought and that got no answer; None where none could be read."""
+    """The urgency of a request's unanswered referral; None where no referral could be read."""
     assessor = state_of(request).assessor
     if isinstance(error, RefusedReferral):
         return urgency_of_refused(assessor, error)

@@ -1,4 +1,4 @@
-"""Slow work off the event loop: a bounded number at a time, a bounded number waiting, the rest refused at once."""
+"""Queues for slow work outside the event loop, each with one worker and a limit beyond which work is refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Overloaded(Exception):
 
 
 class Queue:
-    """A worker of one kind of work with the work that waits for it. ``most`` counts what runs and what waits."""
+    """One worker and the work that waits for it. ``most`` limits running and waiting work together."""
 
     def __init__(self, make_worker: Callable[[], Executor], most: int) -> None:
         self._make_worker = make_worker
@@ -49,12 +49,12 @@ class Queue:
 
 
 def thread_queue(name: str, most: int) -> Queue:
-    """A queue with one thread, so that the event loop shares the interpreter with no more than one other."""
+    """A queue with one thread, so that the event loop shares the interpreter with only one other thread."""
     return Queue(lambda: ThreadPoolExecutor(1, thread_name_prefix=name), most)
 
 
 def explanation_queue(ruleset: RuleSet, most: int) -> Queue:
-    """A queue with one process for ``explain``, since z3 counts its objects without a lock."""
+    """A queue with one process for ``explain``, since z3's default context is not thread-safe."""
     return Queue(
         lambda: ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _make_explorer, (ruleset,)),
         most,

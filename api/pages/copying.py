@@ -27,7 +27,7 @@ class Copies:
         self._questions = () if answer.is_emergency else tuple(questions)
 
     def open_fact(self, name: str) -> str:
-        """An open question's short name; one that was asked is told from one that was not."""
+        """An open question's short name, marked where it was asked without an answer."""
         label = self._wording.labels.fact(name)
         if name in self._referral.unknown:
             return f"{label} (asked, not known)"
@@ -71,8 +71,8 @@ class Copies:
         asked = "we can answer it once we know the following. Where you asked and it is not known, say so."
         vocabulary = self._wording.ruleset.vocabulary
         listed = (
-            f"{number}. {each.question} ({_choices(vocabulary[each.fact])})"
-            for number, each in enumerate(self._questions, start=1)
+            f"{number}. {question.question} ({_choices(vocabulary[question.fact])})"
+            for number, question in enumerate(self._questions, start=1)
         )
         return "\n".join([opening, asked, "", *listed])
 
@@ -89,30 +89,31 @@ class Copies:
         return shown[:2] if self._answer.on_hold else shown
 
     def _not_counted(self) -> Iterator[str]:
-        told = [f"{self._wording.labels.fact(each.fact)} ({each.why})" for each in self._answer.not_counted]
-        if told:
-            yield f"Not counted: {', '.join(told)}."
+        labels = self._wording.labels
+        facts = [f"{labels.fact(uncounted.fact)} ({uncounted.why})" for uncounted in self._answer.not_counted]
+        if facts:
+            yield f"Not counted: {', '.join(facts)}."
 
     def _open_questions(self) -> Iterator[str]:
         """The open questions, the first of them by name."""
         if self._questions:
-            named = self.open_facts([each.fact for each in self._questions[:MOST_OPEN]])
+            named = self.open_facts([question.fact for question in self._questions[:MOST_OPEN]])
             more = len(self._questions) - MOST_OPEN
             yield f"Still open: {named}{f', and {more} more' if more > 0 else ''}."
 
     def _reasons(self) -> Iterator[str]:
         for effect in self._effects():
             for reason in self._answer.reasons_of(effect):
-                sources = "; ".join(self._wording.cited(each)["short"] for each in reason.sources)
+                sources = "; ".join(self._wording.cited(source)["short"] for source in reason.sources)
                 yield f"- {HEADINGS[effect]}: {reason.title}. {reason.because} [{sources}]"
 
     def _offers(self) -> Iterator[str]:
         """Formats and alternatives; on hold only what is not suited."""
         held = self._answer.on_hold
-        for each in self._answer.formats:
-            if not held or each.stance == "unsuited":
-                stance = "not suited" if each.stance == "unsuited" else "suited"
-                yield f"- {self._wording.label(each.format)}: {stance}."
+        for format_ in self._answer.formats:
+            if not held or format_.stance == "unsuited":
+                stance = "not suited" if format_.stance == "unsuited" else "suited"
+                yield f"- {self._wording.label(format_.format)}: {stance}."
         for offered in () if held else self._answer.alternatives:
             about = f" for {self._wording.labels.all_of(offered.for_)}" if offered.for_ else ""
             yield f"- {OFFERS[offered.offer]}: {self._wording.label(offered.therapy)}{about}."

@@ -26,7 +26,7 @@ _WHOLE_NUMBER = re.compile(r"^[0-9]{1,9}$")
 
 @dataclass(frozen=True)
 class Entered:
-    """The form as it was sent: each field's values, in the order of sending."""
+    """A sent form: each field's values, in the order of sending."""
 
     fields: Mapping[str, list[str]] = field(default_factory=dict)
 
@@ -45,7 +45,7 @@ class Entered:
     def without(self, name: str) -> Entered:
         """The same form with one question cleared."""
         cleared = {name, SAID_BY + name, QUOTES + name}
-        return Entered({each: values for each, values in self.fields.items() if each not in cleared})
+        return Entered({field_: values for field_, values in self.fields.items() if field_ not in cleared})
 
     def values(self, name: str) -> list[str]:
         """The values entered for one question, white space around them left out."""
@@ -132,15 +132,15 @@ def _fault(fact: Fact, message: str) -> FieldFault:
 
 def by_question(refused: RefusedReferral, vocabulary: Vocabulary) -> dict[str, str]:
     """The faults as the form shows them: for each question one sentence; those of the whole under ``reference``."""
-    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for fault in refused.faults:
         part, _, name = fault.pointer.removeprefix("/").partition("/")
         if name in vocabulary.facts:
-            found.setdefault(name, _message(fault, part, vocabulary[name]))
+            messages.setdefault(name, _message(fault, part, vocabulary[name]))
         else:
             too_long = "The reference is too long: use at most 200 characters."
-            found.setdefault("reference", too_long if part == "reference" else fault.message)
-    return found
+            messages.setdefault("reference", too_long if part == "reference" else fault.message)
+    return messages
 
 
 def _message(fault: FieldFault, part: str, fact: Fact) -> str:
@@ -156,4 +156,4 @@ def _message(fault: FieldFault, part: str, fact: Fact) -> str:
 
 def _allowed(fact: Fact) -> str:
     """The answers that a question takes, as the form names them."""
-    return fact.allowed() if fact.is_integer else "one of: " + " / ".join(each.label for each in fact.labels.values())
+    return fact.allowed() if fact.is_integer else "one of: " + " / ".join(term.label for term in fact.labels.values())

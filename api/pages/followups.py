@@ -51,8 +51,11 @@ def in_order_of_asking(vocabulary: Vocabulary) -> dict[str, list[Fact]]:
         if _opened_elsewhere(fact, vocabulary):
             after = max(_openers(fact), key=vocabulary.order.__getitem__)
             group_of[fact.name] = group_of[after]
-            listed.insert(1 + [each.name for each in listed].index(after), fact)
-    by_group = {group.id: [each for each in listed if group_of[each.name] == group.id] for group in vocabulary.groups}
+            listed.insert(1 + [question.name for question in listed].index(after), fact)
+    by_group = {
+        group.id: [question for question in listed if group_of[question.name] == group.id]
+        for group in vocabulary.groups
+    }
     return {group: facts for group, facts in by_group.items() if facts}
 
 

@@ -39,7 +39,7 @@ async def change_answers(request: Request) -> HTMLResponse:
 
 @router.get("/assess")
 async def nothing_sent() -> RedirectResponse:
-    """An address that only a sent form has: back to the form."""
+    """Redirect to the form: this address answers only a sent form."""
     return RedirectResponse("/", status_code=303)
 
 
@@ -76,7 +76,7 @@ async def panel(request: Request) -> HTMLResponse:
 async def _form(request: Request, entered: Entered, refused: RefusedReferral | None = None) -> HTMLResponse:
     state = state_of(request)
     vocabulary = state.ruleset.vocabulary
-    found: dict[str, Any] = {"answer": None}
+    context: dict[str, Any] = {"answer": None}
     if refused is None:
         try:
             referral = remembered(request, entered.referral(state.reader))
@@ -84,11 +84,11 @@ async def _form(request: Request, entered: Entered, refused: RefusedReferral | N
             refused = error
         else:
             answer = await state.assess(referral)
-            found = _view(state, referral, answer)
+            context = _view(state, referral, answer)
     errors = {}
     if refused is not None:
         errors = by_question(refused, vocabulary)
-        found |= _refused(state, refused)
+        context |= _refused(state, refused)
     in_order = in_order_of_asking(vocabulary)
     sections = [(group, in_order[group.id]) for group in vocabulary.groups if group.id in in_order]
     return page(
@@ -99,7 +99,7 @@ async def _form(request: Request, entered: Entered, refused: RefusedReferral | N
         entered=entered,
         errors=errors,
         follow_ups=follow_up_styles(vocabulary),
-        **found,
+        **context,
     )
 
 
@@ -114,9 +114,9 @@ def _refused(state: State, refused: RefusedReferral) -> dict[str, Any]:
 
 def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
     """What the panel and the result show of an answer."""
-    open_facts = {each.fact for each in answer.unanswered}
+    open_facts = {question.fact for question in answer.unanswered}
     unanswered = state.ruleset.vocabulary.unanswered(referral.answers)
-    questions = [each for each in answer.unanswered if not answer.on_hold or "urgency" in each.can_change]
+    questions = [question for question in answer.unanswered if not answer.on_hold or "urgency" in question.can_change]
     wording = Wording(state.ruleset)
     return {
         "answer": answer,

@@ -26,7 +26,7 @@ async def rules(request: Request, q: str = "", effect: str = "", folder: str = "
     """All rules, or those that hold every word of ``q``, have this ``effect`` and stand in this ``folder``."""
     ruleset = state_of(request).ruleset
     wanted = q.lower().split()
-    found = [
+    matching = [
         rule
         for rule in ruleset.all_rules
         if (not effect or effect in _effects(rule))
@@ -36,8 +36,8 @@ async def rules(request: Request, q: str = "", effect: str = "", folder: str = "
     return page(
         request,
         "rules.html.jinja",
-        listed=[(rule, ", ".join(_effects(rule)), folder_of(rule)) for rule in found],
-        effects=sorted({each for rule in ruleset.all_rules for each in _effects(rule)}),
+        listed=[(rule, ", ".join(_effects(rule)), folder_of(rule)) for rule in matching],
+        effects=sorted({name for rule in ruleset.all_rules for name in _effects(rule)}),
         folders=sorted({folder_of(rule) for rule in ruleset.all_rules}),
         words=q,
         chosen=effect,
@@ -87,12 +87,12 @@ def print_rules(request: Request) -> HTMLResponse:
 async def rule(request: Request, rule_id: str) -> HTMLResponse:
     """One rule."""
     ruleset = state_of(request).ruleset
-    found = next((each for each in ruleset.all_rules if each.id == rule_id), None)
-    if found is None:
-        near = did_you_mean(rule_id, tuple(each.id for each in ruleset.all_rules))
+    wanted = next((rule for rule in ruleset.all_rules if rule.id == rule_id), None)
+    if wanted is None:
+        near = did_you_mean(rule_id, tuple(rule.id for rule in ruleset.all_rules))
         raise HTTPException(404, f"There is no rule `{rule_id}`. {near}".strip())
     about = describe_ruleset(ruleset)
-    return page(request, "rule.html.jinja", rule=describe_rule(found, ruleset), about=about)
+    return page(request, "rule.html.jinja", rule=describe_rule(wanted, ruleset), about=about)
 
 
 @router.get("/about")

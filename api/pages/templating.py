@@ -25,13 +25,13 @@ def environment() -> Environment:
         "presenting": PackageLoader("triage.presenting"),
     }
     loader = ChoiceLoader([PackageLoader("api.pages"), PrefixLoader(shared)])
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.globals["standing_of_this"] = STANDING
-    return made
+    templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    templates.globals["standing_of_this"] = STANDING
+    return templates
 
 
 class PageLinks:
-    """Where a thing stands in the pages to read."""
+    """The addresses of rules, sources and claims in the pages."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.rules = frozenset(rule.id for rule in ruleset.all_rules)
@@ -57,9 +57,10 @@ class PhoneLinks:
     """Finds the telephone numbers that a deployment set, to be called by a link; one that is not set is no link."""
 
     def __init__(self, settings: Settings) -> None:
-        numbers = {each for each in (settings.crisis_line, settings.emergency_number) if each and _digits(each)}
+        configured = (settings.crisis_line, settings.emergency_number)
+        numbers = {number for number in configured if number and _digits(number)}
         # The longest first: a short number may be part of a longer one.
-        listed = "|".join(re.escape(each) for each in sorted(numbers, key=len, reverse=True))
+        listed = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
         self._numbers = re.compile(rf"(?<!\w)({listed})(?!\w)") if listed else None
 
     def parts(self, text: str) -> list[tuple[str, str]]:

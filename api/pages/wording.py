@@ -61,19 +61,19 @@ class Wording:
 
     def consequences(self, question: UnansweredQuestion, answer: Answer) -> list[str]:
         """What single answers to an open question would settle: at most three, those that change most first."""
-        told = []
-        for each in question.would:
-            said = []
-            if "urgency" in question.can_change and each.urgency[0] != answer.urgency.could_become[0]:
-                said.append(f"at least {self.labels.term_in_sentence(each.urgency[0])}")
-            ratings, now = each.suitability, answer.suitability.could_become
+        ranked = []
+        for outcome in question.would:
+            changes = []
+            if "urgency" in question.can_change and outcome.urgency[0] != answer.urgency.could_become[0]:
+                changes.append(f"at least {self.labels.term_in_sentence(outcome.urgency[0])}")
+            ratings, now = outcome.suitability, answer.suitability.could_become
             if not answer.on_hold and "suitability" in question.can_change and ratings != now:
-                said.append(self._narrowed(ratings, now))
-            if said:
-                rank = self.ruleset.scales.urgency_rank(each.urgency[0])
-                given = self.labels.answer(question.fact, each.answer)
-                told.append((-rank, len(ratings), f"“{given}”: {', '.join(said)}"))
-        return [text for _, _, text in sorted(told)[:3]]
+                changes.append(self._narrowed(ratings, now))
+            if changes:
+                rank = self.ruleset.scales.urgency_rank(outcome.urgency[0])
+                given = self.labels.answer(question.fact, outcome.answer)
+                ranked.append((-rank, len(ratings), f"“{given}”: {', '.join(changes)}"))
+        return [text for _, _, text in sorted(ranked)[:3]]
 
     def _narrowed(self, ratings: Sequence[str], now: Sequence[str]) -> str:
         if len(ratings) == 1:
@@ -82,7 +82,7 @@ class Wording:
             return f"at most {self.labels.term_in_sentence(ratings[-1])}"
         if ratings[0] != now[0]:
             return f"at least {self.labels.term_in_sentence(ratings[0])}"
-        return "not " + " or ".join(self.labels.term_in_sentence(each) for each in now if each not in ratings)
+        return "not " + " or ".join(self.labels.term_in_sentence(rating) for rating in now if rating not in ratings)
 
     def cited(self, source: Citation) -> dict[str, Any]:
         """A source as a page shows it."""

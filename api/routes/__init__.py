@@ -1,1 +1,1 @@
-"""The JSON routes, a module a matter."""
+"""The JSON routes, one module for each subject."""

@@ -34,18 +34,18 @@ async def rules(request: Request) -> Response:
 async def rule(request: Request, rule_id: str) -> Response:
     """One rule with its conditions as data and in words, reason, sources and examples."""
     ruleset = state_of(request).ruleset
-    found = next((each for each in ruleset.all_rules if each.id == rule_id), None)
-    if found is None:
-        known = tuple(each.id for each in ruleset.all_rules)
+    wanted = next((rule for rule in ruleset.all_rules if rule.id == rule_id), None)
+    if wanted is None:
+        known = tuple(rule.id for rule in ruleset.all_rules)
         raise HTTPException(404, f"There is no rule `{rule_id}`. {did_you_mean(rule_id, known)}".strip())
-    return _json(describe_rule(found, ruleset))
+    return _json(describe_rule(wanted, ruleset))
 
 
 @router.get("/sources", summary="Every source")
 async def sources(request: Request) -> Response:
     """All sources that a rule may cite, with which rules do."""
     ruleset = state_of(request).ruleset
-    return _json(SourcesDescription(tuple(describe_source(each, ruleset) for each in ruleset.sources.values())))
+    return _json(SourcesDescription(tuple(describe_source(source, ruleset) for source in ruleset.sources.values())))
 
 
 @router.get("/ruleset", summary="The rule set about itself")
