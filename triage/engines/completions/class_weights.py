@@ -42,7 +42,7 @@ def shares(levels: Levels, frequencies: Frequencies) -> Iterator[tuple[float, li
 
     A case is one group of answers to each such fact, the groups being what the conditions on it tell apart.
     """
-    deciding = [name for name in frequencies if any(each.depends_on == name for each in frequencies.values())]
+    deciding = [name for name in frequencies if any(fact.depends_on == name for fact in frequencies.values())]
     for case in product(*(_groups(levels.vocabulary[name], frequencies) for name in deciding)):
         groups = dict(zip(deciding, case, strict=True))
         of_case = prod(_share_of(group, frequencies[name].shares) for name, group in groups.items())
@@ -52,10 +52,10 @@ def shares(levels: Levels, frequencies: Frequencies) -> Iterator[tuple[float, li
 
 def _groups(fact: Fact, frequencies: Frequencies) -> list[tuple[Value, ...]]:
     """The answers to a fact in groups for which the same shares of all other facts hold."""
-    depending = [each for each in frequencies.values() if each.depends_on == fact.name]
+    depending = [frequency for frequency in frequencies.values() if frequency.depends_on == fact.name]
     groups: dict[tuple[int, ...], list[Value]] = {}
     for value in fact.all_answers:
-        groups.setdefault(tuple(id(each.shares_given(value)) for each in depending), []).append(value)
+        groups.setdefault(tuple(id(frequency.shares_given(value)) for frequency in depending), []).append(value)
     return [tuple(group) for group in groups.values()]
 
 
@@ -73,9 +73,9 @@ def _shares_of_classes(fact: FactLevels, of_fact: Shares, among: frozenset[Value
     """For each level of a fact the share of each class; of a fact that is no set, of the answers ``among`` alone."""
     of_answer: tuple[tuple[float, ...], ...]
     if fact.fact.is_set:
-        of_answer = tuple((1 - of_fact.of_values[each], of_fact.of_values[each]) for each in fact.members)
+        of_answer = tuple((1 - of_fact.of_values[member], of_fact.of_values[member]) for member in fact.members)
     else:
-        of_classes = [_share_of([each for each in answers if each in among], of_fact) for answers in fact.classes]
+        of_classes = [_share_of([value for value in answers if value in among], of_fact) for answers in fact.classes]
         of_answer = (tuple(share / sum(of_classes) for share in of_classes),)
     return ((1.0, 0.0), *of_answer) if fact.notes_given else of_answer
 

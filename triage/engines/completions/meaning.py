@@ -39,7 +39,8 @@ class Meaning:
             case Includes(fact=name, members=members):
                 return self.any_of(self._holds_member(name, member) for member in members)
             case Empty(fact=name, empty=empty):
-                any_member = self.any_of(self._holds_member(name, each) for each in self.levels.facts[name].members)
+                read = self.levels.facts[name].members
+                any_member = self.any_of(self._holds_member(name, member) for member in read)
                 return self.table.negated(any_member) if empty else any_member
             case _:
                 return self._where(condition.fact, lambda value: bool(satisfies(condition, value)))
@@ -68,7 +69,7 @@ class Meaning:
         """Its gate is open, or the answer given is such that the fact counts as asked."""
         if not (fact.asked_when and fact.can_be_core):
             return self.gate_open(fact)
-        neutral = self.any_of(self.satisfied(each) for each in neutral_where_given_counts(fact))
+        neutral = self.any_of(self.satisfied(condition) for condition in neutral_where_given_counts(fact))
         counts = self.all_of((self._given(fact.name), self.table.negated(neutral)))
         return self.any_of((self.gate_open(fact), counts))
 
@@ -82,8 +83,8 @@ class Meaning:
 
     def fires(self, when: Iterable[Conjunction], unless: Conjunction) -> Node:
         """A rule fires: an alternative holds, and nothing that stops it."""
-        holds = self.any_of(self.all_of(self.holds(each) for each in conjunction) for conjunction in when)
-        stopped = self.any_of(self.holds(each) for each in unless)
+        holds = self.any_of(self.all_of(map(self.holds, conjunction)) for conjunction in when)
+        stopped = self.any_of(map(self.holds, unless))
         return self.all_of((holds, self.table.negated(stopped)))
 
     def holds(self, condition: Condition) -> Node:
@@ -92,7 +93,7 @@ class Meaning:
 
     def broken(self) -> Node:
         """The answers break a constraint."""
-        return self.any_of(self._breaks(each) for each in self.levels.vocabulary.constraints)
+        return self.any_of(map(self._breaks, self.levels.vocabulary.constraints))
 
     def _breaks(self, constraint: Constraint) -> Node:
         return self.all_of((*(self._counts(name) for name in constraint.facts), self._clash(constraint)))
