@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.answer.conftest import by_enumeration, worded
 from tests.answer.enumerated import Enumerated, values_of
+from tests.conftest import generated
 from tests.engines.small import counted_referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.answer.model import Answer
@@ -60,7 +61,7 @@ def _level(ruleset: RuleSet, answers: Answers, in_part: frozenset[str]) -> str:
     return max((_standing(ruleset, answers).level, *held), key=ruleset.scales.urgency_rank)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=generated(40), deadline=None, suppress_health_check=SLOW)
 @given(_cases())
 def test_every_answer_keeps_the_contract(case: tuple[Assessor, Referral]) -> None:
     _keeps_the_contract(*case)

@@ -14,6 +14,8 @@ from triage.reading.referral import RefusedReferral
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
+pytestmark = pytest.mark.published  # the README loads the published rules
+
 
 @pytest.fixture(scope="module")
 def clinic() -> Assessor:

@@ -11,6 +11,7 @@ from tests.conftest import RULES
 from triage.check import load_ruleset
 from triage.model.faults import FaultyRuleSet
 
+pytestmark = pytest.mark.published  # the rules beside each faulty one are published
 BAD = Path(__file__).resolve().parents[1] / "bad_rules"
 NEIGHBOURS = (
     "instruments/mdq.yaml",

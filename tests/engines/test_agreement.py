@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import generated
 from tests.engines.small import counted_referrals, random_referral, rulesets
 from triage.engines import reference
 from triage.engines.agreement import EngineDisagreement, EngineFailure, digest, evaluate_twice
@@ -20,7 +21,7 @@ from triage.engines.rete.engine import LiveEngines, ReteEngine
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(40))
 DEEP = settings(QUICK, max_examples=400)
 
 
@@ -80,7 +81,7 @@ def _all_of(ruleset: RuleSet, answers: Answers, fired: list[str]) -> Any:
     return standing(ruleset, rules, effective), covered(rules), floors(ruleset, missing, answers)
 
 
-@settings(QUICK, max_examples=4)
+@settings(QUICK, max_examples=generated(4))
 @given(rulesets(), st.integers(0, 2**32))
 def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet, seed: int) -> None:
     random = Random(seed)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.answer.enumerated import Enumerated, values_of
+from tests.conftest import generated
 from tests.engines.small import referrals, rulesets
 from triage.engines.completions.engine import Completions
 from triage.engines.outcome import Common
@@ -48,7 +49,7 @@ def _cases(draw: st.DrawFn) -> tuple[RuleSet, Answers]:
     return ruleset, answers
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=tuple(HealthCheck))
+@settings(max_examples=generated(60), deadline=None, suppress_health_check=tuple(HealthCheck))
 @given(_cases())
 def test_what_completions_have_in_common_is_what_all_of_them_show(case: tuple[RuleSet, Answers]) -> None:
     _agree(*case)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import RULES
+from tests.conftest import RULES, generated
 from tests.engines import enumeration
 from tests.engines.small import rulesets
 from triage.check.drawn_referrals import drawn_referrals
@@ -37,7 +37,7 @@ def complete(ruleset: RuleSet) -> list[tuple[dict[str, Value], Outcome]]:
 
 
 @given(rulesets())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=generated(100), deadline=None)
 def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
     expected = Counter((each.rating, each.level) for _, each in complete(ruleset))
     referrals = CompleteReferrals(ruleset)
@@ -46,7 +46,7 @@ def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
 
 
 @given(rulesets(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=generated(60), deadline=None)
 def test_moves_between_two_rule_sets_are_counted_by_direction(ruleset: RuleSet, data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.sampled_from(ruleset.rules), unique_by=lambda rule: rule.id))
     old = replace(ruleset, rules=tuple(kept))
@@ -99,7 +99,7 @@ def probability(ruleset: RuleSet, frequencies: Frequencies, answers: Answers) ->
 
 
 @given(rulesets(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=generated(100), deadline=None)
 def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, data: st.DataObject) -> None:
     done = complete(ruleset)
     frequencies = data.draw(frequencies_for(ruleset))
@@ -153,7 +153,7 @@ def complete_with(ruleset: RuleSet, given: Answers) -> list[Answers]:
 
 
 @given(rulesets())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=generated(100), deadline=None)
 def test_an_alternative_can_hold_where_some_complete_referral_makes_it(ruleset: RuleSet) -> None:
     done = [whole for given in given_unasked(ruleset) for whole in complete_with(ruleset, given)]
     satisfiability = Satisfiability(ruleset.vocabulary, ruleset.rules)

@@ -7,12 +7,13 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import generated
 from tests.engines.small import answer_or_open_set, random_referral, rulesets
 from triage.engines.indexed import IndexedEvaluator
 from triage.model.ruleset import RuleSet
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=tuple(HealthCheck))
+@settings(max_examples=generated(60), deadline=None, suppress_health_check=tuple(HealthCheck))
 @given(rulesets(), st.randoms(use_true_random=False), st.data())
 def test_one_more_answer_gives_what_all_answers_give(ruleset: RuleSet, random: Random, data: st.DataObject) -> None:
     evaluator = IndexedEvaluator(ruleset)

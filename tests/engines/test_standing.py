@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import generated
 from tests.engines.small import SCALES, fact_of, random_referral, rulesets
 from triage.engines import reference
 from triage.engines.outcome import (
@@ -242,7 +243,7 @@ def _plainly(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> tuple
     return ids[rating], SCALES.urgency_ids[level], {target: ids[each] for target, each in ratings.items()}
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(60))
 @given(rulesets(), st.integers(0, 2**32))
 def test_the_standing_is_the_formula(ruleset: RuleSet, seed: int) -> None:
     random = Random(seed)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.conftest import generated
 from tests.engines.small import SCALES, fact_of, rulesets
 from triage.model.faults import Place
 from triage.model.rule import (
@@ -229,7 +230,7 @@ def test_a_fault_of_an_instrument_is_told_at_its_line(old: str, new: str, messag
     assert list(dict.fromkeys(faults)) == [message]
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(60))
 @given(rulesets())
 def test_every_rule_that_is_written_is_read_as_the_same_rule(ruleset: RuleSet) -> None:
     for rule in ruleset.rules:

@@ -105,8 +105,10 @@ def _effect_in_words(effect: Effect, labels: Labels, titles: Mapping[str, str]) 
         case Alternative(therapy=therapy, offer=offer, targets=targets):
             about = f" for {labels.all_of(targets)}" if targets else ""
             return f"{labels.term(therapy)}: to be offered {'first' if offer == 'first' else 'as well'}{about}."
-        case Advice(topic=topic, favours=favours):
-            return f"Advice ({topic}{', favours ' + favours.upper() if favours else ''})."
+        case Advice(favours=str(favoured)):
+            return f"Speaks for {favoured.upper()} in the comparison of IPT and CBT."
+        case Advice(topic=topic):
+            return f"Advice on {topic}."
     assert_never(effect)
 
 
