@@ -28,12 +28,12 @@ def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answe
     evaluation = reference.evaluate(ruleset, answers)
     truly = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
     roles, certainties = ([term.id for term in terms] for terms in (ruleset.scales.roles, ruleset.scales.certainties))
-    by_target = {each.target: each for each in truly.targets}
+    by_target = {rating.target: rating for rating in truly.targets}
     for target in symbolic.supported_targets:
-        each = by_target.get(target)
-        assert holding(model, [symbolic.role_is(target, role) for role in roles]) == bool(each and each.role)
+        own = by_target.get(target)
+        assert holding(model, [symbolic.role_is(target, role) for role in roles]) == bool(own and own.role)
         certain = [symbolic.certainty_is(target, certainty) for certainty in certainties]
-        assert holding(model, certain) == bool(each and each.certainty)
+        assert holding(model, certain) == bool(own and own.certainty)
     assert holding(model, map(symbolic.rating_is, ruleset.scales.rating_ids)) == 1
     assert holding(model, map(symbolic.level_is, ruleset.scales.urgency_ids)) == 1
     assert holding(model, [symbolic.capped]) == truly.capped
@@ -44,9 +44,9 @@ def _reports(ruleset: RuleSet, symbolic: Symbolic, model: Any, answers: Answers,
     """The level that is reported, floors included, is the reference's."""
     held = floors(ruleset, ruleset.vocabulary.core_unanswered(answers), answers)
     rank = ruleset.scales.urgency_rank
-    reported = max((rank(level), *(rank(each.level) for each in held)))
-    told = map(symbolic.reported_at_least, ruleset.scales.urgency_ids)
-    assert holding(model, told) == reported + 1
+    reported = max((rank(level), *(rank(floor.level) for floor in held)))
+    at_levels = map(symbolic.reported_at_least, ruleset.scales.urgency_ids)
+    assert holding(model, at_levels) == reported + 1
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
@@ -110,8 +110,8 @@ def test_the_published_rules_mean_the_same(ruleset: RuleSet, answered: float) ->
 
 def _cut(variables: Variables, answers: Answers) -> dict[str, Any]:
     """The same referral with each number at the start of its stretch, which is how a model is read back."""
-    found: dict[str, Any] = {}
+    bounds: dict[str, Any] = {}
     for name, value in answers.items():
         stretches = variables.values[name]
-        found[name] = next(low for low, high in stretches if low <= value <= high) if isinstance(value, int) else value
-    return found
+        bounds[name] = next(low for low, high in stretches if low <= value <= high) if isinstance(value, int) else value
+    return bounds

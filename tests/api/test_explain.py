@@ -16,10 +16,10 @@ def test_the_service_explains_every_other_rating(client: TestClient) -> None:
     explained = client.post("/v1/explain", json=BULIMIA).json()
     assert explained["reference"] == "R-9"
     assert explained["rating_so_far"] == "possible"
-    assert {each["rating"] for each in explained["other_ratings"]} == {
+    assert {other["rating"] for other in explained["other_ratings"]} == {
         "not_recommended", "no_indication", "suitable", "recommended",
     }  # fmt: skip
-    suitable = next(each for each in explained["other_ratings"] if each["rating"] == "suitable")
+    suitable = next(other for other in explained["other_ratings"] if other["rating"] == "suitable")
     assert suitable["proved"]
     assert suitable["why_not"]["lacking"]
 

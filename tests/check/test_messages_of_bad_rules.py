@@ -55,5 +55,5 @@ def test_a_bad_rule_is_refused_with_place_sentence_and_fix(name: str, tmp_path: 
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
     # The order of actions in the scales lists rules that are left out here; it is checked in test_actions.py.
-    found = [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
-    assert found == EXPECTED[name]
+    messages = [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
+    assert messages == EXPECTED[name]

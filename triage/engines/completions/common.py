@@ -69,7 +69,7 @@ class CommonTo:
         self._meaning = Meaning(levels, self._table)
         self._ratings = Ratings(ruleset, self._meaning)
 
-    def found(self) -> Common:
+    def common(self) -> Common:
         """Targets that have the rating in all of them; role, certainty and course where they are the same in all."""
         scales = self._ruleset.scales
         with_certainty = self._rank(self._rating) >= self._rank(LOWEST_WITH_CERTAINTY)

@@ -89,7 +89,7 @@ class Completions:
         Nothing is said to be where the diagrams for it grow too large, as they may while hardly anything is answered.
         """
         try:
-            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
+            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).common()
         except DiagramTooLarge:
             return Common()
 
