@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from triage.model.faults import Fault, FaultyRuleSet, Place
@@ -66,7 +66,7 @@ def read_ruleset(folder: Path) -> RuleSet:
         all_rules=rules,
         name=about.name,
         version=about.version,
-        digest=_digest(folder),
+        digest=digest_of_files(rule_set_files(folder)),
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
         rows_without_rule=sources.rows_without_rule,
@@ -135,11 +135,15 @@ def _shown(path: Path, folder: Path) -> str:
     return str(Path(folder.name) / path.relative_to(folder))
 
 
-def _digest(folder: Path) -> str:
-    """The SHA-256 digest of the names and the bytes of all YAML files."""
+def rule_set_files(folder: Path) -> dict[str, bytes]:
+    """All YAML files of a rule set, by their path in its folder: what its digest is made from."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.yaml"))}
+
+
+def digest_of_files(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 digest of the names and the bytes of all files of a rule set."""
     whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        content = path.read_bytes()
-        whole.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        whole.update(content)
+    for name in sorted(files, key=PurePosixPath):
+        whole.update(f"{name}\0{len(files[name])}\0".encode())
+        whole.update(files[name])
     return f"sha256:{whole.hexdigest()}"
