@@ -20,7 +20,7 @@ from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 
 
-def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answers) -> None:
+def formulas_agree(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answers) -> None:
     """Pin the answers: the one model must fire what the reference fires, and come to the same standing and no other."""
     model: Any = search.model(symbolic.variables.is_given(answers, and_no_other=True))
     assert model is not None, "the reader lets this referral in"
@@ -69,7 +69,8 @@ def _all_agree(ruleset: RuleSet, seed: int, referrals: int) -> None:
         symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
         search = search_among(symbolic.variables)
         for _ in range(referrals):
-            _agrees(ruleset, symbolic, search, _cut(symbolic.variables, random_referral(ruleset, random).answers))
+            answers = random_referral(ruleset, random).answers
+            formulas_agree(ruleset, symbolic, search, cut_at_stretches(symbolic.variables, answers))
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
@@ -81,7 +82,7 @@ def test_more_is_known_only_where_an_answer_was_added_or_a_set_closed(ruleset: R
         one, other = (Variables(vocabulary, [ruleset], prefix) for prefix in ("a ", "b "))
         search = search_among(one, other)
         for _ in range(4):
-            before, after = (_cut(one, random_referral(ruleset, random).answers) for _ in range(2))
+            before, after = (cut_at_stretches(one, random_referral(ruleset, random).answers) for _ in range(2))
             pinned = (one.is_given(before, and_no_other=True), other.is_given(after, and_no_other=True))
             for name in vocabulary.facts:
                 kept = one.kept_in(other, name)
@@ -103,12 +104,12 @@ def test_the_published_rules_mean_the_same(ruleset: RuleSet, answered: float) ->
         symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
         search = search_among(symbolic.variables)
         for facts in partial_referrals(ruleset, 25, answered):
-            pinned = _cut(symbolic.variables, facts)
+            pinned = cut_at_stretches(symbolic.variables, facts)
             if not ruleset.vocabulary.contradictions(pinned):
-                _agrees(ruleset, symbolic, search, pinned)
+                formulas_agree(ruleset, symbolic, search, pinned)
 
 
-def _cut(variables: Variables, answers: Answers) -> dict[str, Any]:
+def cut_at_stretches(variables: Variables, answers: Answers) -> dict[str, Any]:
     """The same referral with each number at the start of its stretch, which is how a model is read back."""
     bounds: dict[str, Any] = {}
     for name, value in answers.items():
