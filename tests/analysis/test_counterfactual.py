@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.referrals import partial_referrals
-from tests.prove.planted import also, supports
+from tests.prove.planted import also, call, is_, supports
 from triage.analysis.counterfactual import Explorer
 from triage.analysis.explained import Change, OtherRating
 from triage.engines import reference
@@ -123,3 +123,11 @@ def test_the_same_referral_gets_the_same_bytes(fixture_rules: RuleSet) -> None:
     once = [encode(Explorer(fixture_rules, timeout=20).explain(referral)) for referral in referrals]
     explorer = Explorer(fixture_rules, timeout=20)
     assert [encode(explorer.explain(referral)) for referral in reversed(referrals)] == once[::-1]
+
+
+def test_a_referral_on_hold_whatever_the_open_answers_are_says_so(fixture_rules: RuleSet) -> None:
+    """No rule has fired, but with either answer one will that puts the rating on hold."""
+    wounded = also("wounded", call("very_urgent"), is_("old_wounds", "yes"))(fixture_rules)
+    either = also("unwounded", call("very_urgent"), is_("old_wounds", "no"))(wounded)
+    assert Explorer(either, timeout=20).explain(Referral({})).held is True
+    assert Explorer(wounded, timeout=20).explain(Referral({})).held is False

@@ -5,6 +5,7 @@ The rule sets and referrals are those of ``small.py``: they use the whole rule l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from random import Random
 
@@ -96,7 +97,9 @@ def test_all_engines_agree(ruleset: RuleSet, seed: int) -> None:
 @pytest.mark.deep
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("part", range(5))
-def test_all_engines_agree_on_a_hundred_thousand_referrals(part: int) -> None:
+def test_all_engines_agree_on_a_hundred_thousand_referrals(
+    part: int, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     """Twenty thousand different referrals in each of five parts, which may run side by side."""
     total = 0
 
@@ -107,5 +110,5 @@ def test_all_engines_agree_on_a_hundred_thousand_referrals(part: int) -> None:
         total += _compared(ruleset, seed + part, referrals=200)
 
     compare()
-    print(f"{total} different referrals")
+    record_testsuite_property(f"different referrals of part {part}", total)
     assert total >= 20_000
