@@ -104,6 +104,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "code": "unknown-fact",
             "message": "`age_year` is not a fact. Did you mean `age_years`?",
             "given": 29,
+            "allowed": "the name of a fact in the vocabulary",
             "near_match": "age_years",
         },
     ),
@@ -170,6 +171,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "`refrence` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`."
             ),
             "given": "x",
+            "allowed": "one of reference, facts, said_by, quotes",
             "near_match": "reference",
         },
     ),
