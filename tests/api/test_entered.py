@@ -38,7 +38,7 @@ def test_none_of_these_beside_anything_else_is_refused(reader: ReferralReader, r
 def test_what_is_ticked_beside_none_of_these_counts_for_the_urgency_of_the_refusal(reader: ReferralReader) -> None:
     with pytest.raises(RefusedReferral) as refused:
         Entered({"medical_red_flags": ["none_of_these", "delirium"]}).referral(reader)
-    assert [each.given for each in refused.value.could_be] == [
+    assert [referral.given for referral in refused.value.could_be] == [
         {"medical_red_flags": frozenset({"delirium", "unknown"})}
     ]
 

@@ -236,7 +236,7 @@ def test_what_is_not_json_is_told_with_line_and_column(client: TestClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "detail"),
     [
         (b"", "There is nothing here: a referral is a JSON object."),
         (b"   \n", "There is nothing here: a referral is a JSON object."),

@@ -68,15 +68,15 @@ class AllEngines:
             formulas_agree(self._ruleset, self._symbolic, self._search, pinned)
 
     def _completions_agree(self, answers: Answers) -> None:
-        made = sum(1 for _ in islice(enumeration.completions(self._ruleset, answers), SOME + 1))
-        if made == 0:
+        number = sum(1 for _ in islice(enumeration.completions(self._ruleset, answers), SOME + 1))
+        if number == 0:
             with pytest.raises(NoCompletion):
                 self._completions.of(answers)
-        elif made <= FEW:
+        elif number <= FEW:
             enumeration.agrees(self._ruleset, answers, self._completions)
         else:
             bounds = self._completions.bounds(answers)
-            if made <= SOME:
+            if number <= SOME:
                 possible = enumeration.possible(self._ruleset, enumeration.outcomes(self._ruleset, answers))
                 assert (bounds.suitability, bounds.urgency) == possible, answers
             else:
