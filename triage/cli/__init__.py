@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from triage.cli import assess, diff, docs, explain, prove, rules, serve
+from triage.cli import accounts, assess, diff, docs, explain, prove, rules, serve
 
 app = typer.Typer(
     name="triage",
@@ -20,6 +20,7 @@ app.command("explain")(explain.explain)
 app.command("serve")(serve.serve)
 app.command("prove")(prove.prove)
 app.add_typer(rules.app, name="rules")
+app.add_typer(accounts.app, name="accounts")
 
 
 def main() -> None:
