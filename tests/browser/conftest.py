@@ -76,10 +76,16 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         if not any(each in text for each in MEANT):
             faults.append(text)
 
-    def open_(path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None) -> Page:
+    def open_(
+        path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None, touch: bool = False
+    ) -> Page:
         if beside is None:
             context = browser.new_context(
-                base_url=address, java_script_enabled=js, viewport={"width": width, "height": 900}
+                base_url=address,
+                java_script_enabled=js,
+                viewport={"width": width, "height": 900},
+                has_touch=touch,
+                is_mobile=touch,
             )
             context.set_default_timeout(10_000)
             contexts.append(context)

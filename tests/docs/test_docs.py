@@ -100,7 +100,7 @@ def test_governance_is_told_as_it_is(made: dict[str, str], ruleset: RuleSet) -> 
     assert len(ruleset.about.attributes) == 13
     assert all(f"{each.title}: {each.used}." in text for each in ruleset.about.attributes)
     assert all(change.version in text for change in ruleset.about.change_log)
-    assert "no diagnosis, no prediction. It has not been assessed or cleared as a medical device." in text
+    assert "no diagnosis, no prediction. It has not been assessed or cleared as a medical device anywhere." in text
 
 
 def test_where_sources_disagree_both_sides_and_the_decision_stand(made: dict[str, str], ruleset: RuleSet) -> None:
