@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,14 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The address of the service, in a process of its own on a free port."""
+    """The address of the service."""
+    with served() as at:
+        yield at
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a service in a process of its own on a free port."""
     if not (ROOT / "api/pages/static/built/ready").exists():
         pytest.fail("The styles are not built: run `make setup`.")
     with socket.socket() as free:
