@@ -75,14 +75,13 @@ _EVERY = 20
 def _candidates(ruleset: RuleSet) -> Iterator[Probe]:
     """Some examples with every question answered; then each as it stands, and with each core question left clear.
 
-    The examples of supports come first: a course is reached by them alone, and each kind of answer is met soon.
+    Of these the examples of supports come first: a course is reached by them alone, so that each kind is met soon.
     """
     vocabulary = ruleset.vocabulary
-    rules = sorted(ruleset.rules, key=lambda rule: not rule.of(Supports))
-    firing = [(rule, example) for rule in rules for example in rule.examples if example.fires]
+    firing = [(rule, example) for rule in ruleset.rules for example in rule.examples if example.fires]
     for rule, example in firing[::_EVERY]:
         yield Probe(_completed(example.given, vocabulary), rule, example)
-    for rule, example in firing:
+    for rule, example in sorted(firing, key=lambda of_rule: not of_rule[0].of(Supports)):
         yield Probe(example.given, rule, example)
         yield Probe(_cleared(example.given, vocabulary), rule, example)
 
