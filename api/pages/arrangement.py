@@ -69,7 +69,7 @@ def always_shown(fact: Fact, vocabulary: Vocabulary) -> bool:
 
 def _with_followers(fact: Fact, vocabulary: Vocabulary, parents: Mapping[str, str | None]) -> Placed:
     under = [other for other in vocabulary if parents[other.name] == fact.name]
-    return Placed(fact, tuple(_with_followers(each, vocabulary, parents) for each in under))
+    return Placed(fact, tuple(_with_followers(follower, vocabulary, parents) for follower in under))
 
 
 def _parent(fact: Fact, vocabulary: Vocabulary, entered: Entered) -> str | None:
@@ -118,8 +118,8 @@ def emergency_answers(ruleset: RuleSet) -> dict[str, frozenset[str]]:
     vocabulary = ruleset.vocabulary
     answers: dict[str, frozenset[str]] = {}
     for condition in _single_conditions(ruleset):
-        found = _fulfilling(condition, vocabulary)
-        answers[condition.fact] = answers.get(condition.fact, frozenset()) | found
+        known = answers.get(condition.fact, frozenset())
+        answers[condition.fact] = known | _fulfilling(condition, vocabulary)
     return {name: answers[name] for name in vocabulary.in_order(answers)}
 
 
@@ -128,12 +128,12 @@ def followers(vocabulary: Vocabulary) -> dict[str, dict[str, list[str]]]:
 
     A question that goes with another's score has that one, and no answers.
     """
-    found: dict[str, dict[str, list[str]]] = {}
+    openers: dict[str, dict[str, list[str]]] = {}
     for fact in vocabulary:
         if fact.core.kind == "given":
-            found[fact.name] = {fact.core.given: []}
+            openers[fact.name] = {fact.core.given: []}
         for conjunction in fact.asked_when:
             for condition in conjunction:
-                opened = found.setdefault(fact.name, {}).setdefault(condition.fact, [])
+                opened = openers.setdefault(fact.name, {}).setdefault(condition.fact, [])
                 opened += sorted(_fulfilling(condition, vocabulary) - set(opened))
-    return found
+    return openers

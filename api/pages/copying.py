@@ -94,7 +94,7 @@ class Copies:
     def hand_over(self) -> str:
         """What the next person is told: situation, background, assessment, request."""
         answer = self._answer
-        given = [f"{name}: {said}" for name, said in self._wording.answers(self._referral.given) if said]
+        given = [f"{name}: {answer}" for name, answer in self._wording.answers(self._referral.given)]
         deciding = "; ".join(self._titles())
         return "\n".join((
             f"SITUATION  {' '.join(self._opening())}",
@@ -118,7 +118,8 @@ class Copies:
 
     def _by_group(self) -> Iterator[tuple[str, list[str]]]:
         vocabulary = self._wording.ruleset.vocabulary
-        facts = [vocabulary[each.fact] for each in self._questions if self._is_for_the_referrer(vocabulary[each.fact])]
+        open_facts = [vocabulary[question.fact] for question in self._questions]
+        facts = [fact for fact in open_facts if self._is_for_the_referrer(fact)]
         for group in vocabulary.groups:
             of_group = [fact for fact in facts if fact.group == group.id]
             conditions = [fact.title for fact in of_group if fact.type == "condition"]
@@ -157,8 +158,8 @@ class Copies:
 
     def _titles(self) -> list[str]:
         """The titles of the reasons that decide."""
-        reasons = [each for effect in self._effects() for each in self._answer.reasons_of(effect) if each.decides]
-        return list(dict.fromkeys(reason.title for reason in reasons))
+        reasons = [reason for effect in self._effects() for reason in self._answer.reasons_of(effect)]
+        return list(dict.fromkeys(reason.title for reason in reasons if reason.decides))
 
     def _deciding(self, most: int) -> Iterator[str]:
         titles = self._titles()

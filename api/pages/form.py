@@ -145,6 +145,6 @@ def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
         "headings": HEADINGS,
         "questions": questions,
         "shown_first": SHOWN_FIRST,
-        "pivotal": ([each for each in questions if each.pivotal] or questions)[:3],
+        "pivotal": ([question for question in questions if question.pivotal] or questions)[:3],
         "idle": [name for name in unanswered if name not in open_facts],
     }

@@ -55,11 +55,9 @@ def _hold(page: Page, every: bool = False) -> None:
         for scheme in ("light", "dark"):
             if every or (width, scheme) in corners:
                 page.emulate_media(color_scheme=scheme)
-                found = Axe().run(page, options=ONLY_VIOLATIONS).response["violations"]
-                assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], (
-                    width,
-                    scheme,
-                )
+                violations = Axe().run(page, options=ONLY_VIOLATIONS).response["violations"]
+                names = [(broken["id"], [node["target"] for node in broken["nodes"]]) for broken in violations]
+                assert names == [], (width, scheme)
     text = page.inner_text("body")
     assert not [words for words in FORBIDDEN if words in text.lower()]
     assert not re.findall(r"\{(?:crisis_line|emergency_number|service_name)\}", text)
