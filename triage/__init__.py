@@ -1,7 +1,7 @@
 """The engine: reads declarative rules, runs them, decides and explains. It knows no web and no medicine.
 
-``load`` makes what answers referrals, ``assess`` answers one, and ``cohort`` rates a table of them: the same that service
-and command line give.
+``load`` makes what answers referrals, ``assess`` answers one, and ``cohort`` rates a table of them: the same that
+service and command line give.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Generate referrals, and hold the columns of a plan against the reference interpreter and the decision of an answer."""
+"""Generate referrals, and compare the columns of a plan with the reference interpreter and the decision."""
 
 from __future__ import annotations
 
@@ -34,23 +34,27 @@ class Given(NamedTuple):
 
 
 def random_referrals(ruleset: RuleSet, count: int, seed: int) -> list[Given]:
-    """Referrals from empty to complete, most answers neutral in some: with open sets, with answers to what is not asked,
-    with answers that do not count, and some that contradict themselves."""
+    """Referrals from empty to complete, most answers neutral in some.
+
+    They have open sets, answers to what is not asked, and answers that do not count; some contradict themselves.
+    """
     random = Random(seed)
     speakers = [speaker.id for speaker in ruleset.vocabulary.speakers]
-    made = []
+    referrals = []
     for _ in range(count):
         answered, neutral = random.choice((0, 0.1, 0.4, 0.8, 1, 1)), random.choice((0.1, 0.5, 0.85, 0.97))
-        openly, told = random.choice((0, 0, 0.2)), random.choice((0, 0, 0.3))
-        given = {
+        openly, attributed = random.choice((0, 0, 0.2)), random.choice((0, 0, 0.3))
+        given: Answers = {
             fact.name: _answer(fact, random, neutral, openly)
             for fact in ruleset.vocabulary
             if random.random() < answered
         }
         if random.random() < 0.95:
             given = _without_contradictions(ruleset, given)
-        made.append(Given(given, {name: random.choice(speakers) for name in given if random.random() < told}))
-    return made
+        referrals.append(
+            Given(given, {name: random.choice(speakers) for name in given if random.random() < attributed})
+        )
+    return referrals
 
 
 def _answer(fact: Fact, random: Random, neutral: float, openly: float) -> Value:
@@ -88,7 +92,7 @@ def meant(ruleset: RuleSet, given: Given) -> dict[str, Any]:
         counted.unanswered_for_floor,
     )
     so_far = Bounds((fired.standing.rating,), (fired.standing.level,))
-    verdict = decide(fired, so_far, lambda rating: Common())
+    verdict = decide(fired, so_far, lambda _: Common())
     complete = vocabulary.is_complete(counted.answers)
     return {
         REFUSED: False,
@@ -106,37 +110,37 @@ def meant(ruleset: RuleSet, given: Given) -> dict[str, Any]:
         "fired": {*evaluation.fired},
         "open": {*evaluation.open},
         "missing": {*fired.missing},
-        "not_counted": {each.fact for each in counted.not_counted},
-        "alternatives": set() if verdict.on_hold else {each.therapy for each in alternatives(fired)},
+        "not_counted": {answer.fact for answer in counted.not_counted},
+        "alternatives": set() if verdict.on_hold else {offer.therapy for offer in alternatives(fired)},
     }
 
 
 def as_meant(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the table of outcomes, with its lists as sets."""
     lists = ("for", "fired", "open", "missing", "not_counted", "alternatives")
-    return {
-        name: {each for each in value.split(";") if each} if name in lists else value for name, value in row.items()
-    }
+    return {name: {id_ for id_ in value.split(";") if id_} if name in lists else value for name, value in row.items()}
 
 
 def by_polars(ruleset: RuleSet, given: Sequence[Given], *, eliminating: bool = True) -> list[dict[str, Any]]:
     """The outcomes by Polars, with its elimination of common subexpressions or without it."""
-    said_by = [each.said_by for each in given]
-    told_of = sorted({name for each in said_by for name in each})
+    said_by = [referral.said_by for referral in given]
+    told_of = sorted({name for speakers in said_by for name in speakers})
     plan = plan_of(ruleset, told_of)
-    table = coded(ruleset.vocabulary, [each.answers for each in given], said_by, told_of)
+    table = coded(ruleset.vocabulary, [referral.answers for referral in given], said_by, told_of)
     chosen = pl.QueryOptFlags(comm_subexpr_elim=eliminating, comm_subplan_elim=eliminating)
-    return [as_meant(row) for row in outcomes(plan, computed(plan, table.lazy())).collect(optimizations=chosen).to_dicts()]
+    return [
+        as_meant(row) for row in outcomes(plan, computed(plan, table.lazy())).collect(optimizations=chosen).to_dicts()
+    ]
 
 
-def differences(ruleset: RuleSet, given: Sequence[Given], found: Sequence[dict[str, Any]]) -> list[Any]:
+def differences(ruleset: RuleSet, given: Sequence[Given], rows: Sequence[dict[str, Any]]) -> list[Any]:
     """Each referral of which an engine for tables says something else, with what it says and what is meant."""
     differing: list[Any] = []
-    for each, row in zip(given, found, strict=True):
-        expected = meant(ruleset, each)
+    for referral, row in zip(given, rows, strict=True):
+        expected = meant(ruleset, referral)
         wrong = {name: (row[name], value) for name, value in expected.items() if row[name] != value}
         if wrong:
-            differing.append((each, wrong))
+            differing.append((referral, wrong))
     return differing
 
 
@@ -144,15 +148,17 @@ CHUNK = 10_000
 
 
 def count_differences(chunk: int) -> tuple[int, int, int]:
-    """Hold a chunk of referrals on the published rules against the reference: how many, and how many differ with the
-    elimination of common subexpressions and without it."""
+    """Compare a chunk of referrals on the published rules with the reference.
+
+    Gives how many there are, and how many differ with the elimination of common subexpressions and without it.
+    """
     ruleset = load_ruleset(RULES)
     given = random_referrals(ruleset, CHUNK, seed=chunk)
-    expected = [meant(ruleset, each) for each in given]
+    expected = [meant(ruleset, referral) for referral in given]
     with_it, without = (
         sum(
-            any(row[name] != value for name, value in each.items())
-            for each, row in zip(expected, by_polars(ruleset, given, eliminating=eliminating), strict=True)
+            any(row[name] != value for name, value in expected_row.items())
+            for expected_row, row in zip(expected, by_polars(ruleset, given, eliminating=eliminating), strict=True)
         )
         for eliminating in (True, False)
     )
@@ -166,7 +172,8 @@ def count_all_differences(referrals: int, processes: int) -> tuple[int, int, int
         total = (0, 0, 0)
         for done in counts:
             total = (total[0] + done[0], total[1] + done[1], total[2] + done[2])
-            print(f"{total[0]:,} referrals: {total[1]} and {total[2]} differ", flush=True)
+            sys.stdout.write(f"{total[0]:,} referrals: {total[1]} and {total[2]} differ\n")
+            sys.stdout.flush()
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +47,11 @@ def cohort(
     A column is a fact, `reference`, or `said_by.` with a fact. Refused rows go to a file of their own, with the reason.
     Exits with 2 if any was refused; the others are rated all the same.
     """
-    from triage.population.cohort import Rating, check_out, rate_to_files  # here, so that only this command needs Polars
+    from triage.population.cohort import (
+        Rating,
+        check_out,
+        rate_to_files,
+    )  # here, so that only this command needs Polars
     from triage.population.ranges import Ranges
     from triage.population.refusals import BadTable
     from triage.population.sources import source_of
@@ -103,7 +108,7 @@ def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:
         },
     )
     ratings = [*(term.id for term in scales.reported), *reversed(scales.rating_ids)]
-    _print_counts("Suitability so far", {labels.term(each): summary.ratings.get(each, 0) for each in ratings})
+    _print_counts("Suitability so far", {labels.term(id_): summary.ratings.get(id_, 0) for id_ in ratings})
     _print_counts("Safety questions most often missing", _most(summary.missing, labels.fact))
     titles = {rule.id: rule.title for rule in ruleset.rules}
     _print_counts("Rules most often kept open by blanks", _most(summary.silent, titles.__getitem__))
@@ -117,7 +122,7 @@ def _print_groups(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
     levels = [*reversed(ruleset.scales.urgency_ids)]
     for heading in (str(summary.by), *map(labels.term, levels), "Not sorted"):
         table.add_column(heading, justify="left" if heading == summary.by else "right")
-    groups = sorted(summary.groups.items(), key=lambda each: (-each[1].total(), each[0]))
+    groups = sorted(summary.groups.items(), key=lambda group: (-group[1].total(), group[0]))
     for name, outcomes in groups[:GROUPS]:
         by_level = {level: sum(n for (of, *_), n in outcomes.items() if of == level) for level in levels}
         unsorted = sum(count for (_, state, _), count in outcomes.items() if state == "not_sorted")
@@ -127,9 +132,10 @@ def _print_groups(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
         out.print(f"{len(groups) - GROUPS:,} more values of {summary.by} are not shown.", markup=False)
 
 
-def _most(counts: dict[str, int], label: object) -> dict[str, int]:
-    assert callable(label)
-    return {str(label(id_)): count for id_, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))[:MOST]}
+def _most(counts: Mapping[str, int], label: Callable[[str], str]) -> dict[str, int]:
+    """The highest counts, by label."""
+    most = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:MOST]
+    return {label(id_): count for id_, count in most}
 
 
 def _print_counts(title: str, counts: dict[str, int]) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from triage.answer.assess import Assessor
 from triage.answer.problem_urgency import urgency_of_refused
@@ -27,6 +27,8 @@ from triage.reading.referral_reader import ReferralReader
 
 WRITERS = (".csv", ".parquet", ".ndjson")
 """The endings of files that outcomes are written to."""
+
+REFUSED_NAME = "refused.csv"
 
 AssessorOf = Callable[[], Assessor]
 """Makes the assessor, when the first row is refused: it gives the urgency of a refused row."""
@@ -56,7 +58,12 @@ class Rating:
     """
 
     def __init__(
-        self, ruleset: RuleSet, source: Source, assessor: AssessorOf, by: str | None = None, ranges: Ranges | None = None
+        self,
+        ruleset: RuleSet,
+        source: Source,
+        assessor: AssessorOf,
+        by: str | None = None,
+        ranges: Ranges | None = None,
     ) -> None:
         self._source, self._ranges = source, ranges
         self._plan: Plan = plan_of(ruleset, source.said_by)
@@ -96,7 +103,7 @@ class Rating:
         sound = ~every[REFUSED]
         rated = every.filter(sound).drop(REFUSED)
         if check:
-            self._summing.add(rated, columns.filter(sound), len({each.row for each in refusals}))
+            self._summing.add(rated, columns.filter(sound), len({refusal.row for refusal in refusals}))
         if self._ranges is not None:
             incomplete = rated.filter(~pl.col("complete"))
             rated = with_ranges(rated, list(self._ranges.decided(self._source.as_json(incomplete))))
@@ -104,30 +111,24 @@ class Rating:
 
 
 def rate_to_files(
-    rating: Rating, out: Path, refused: Path, on_progress: Callable[[float], Any] = lambda done: None
+    rating: Rating, out: Path, refused: Path, on_progress: Callable[[float], Any] = lambda _: None
 ) -> Summary:
     """Rate a table and write its outcomes, and the rows refused where there are any, a part at a time.
 
     The files stand under their names once all is written; one that stood there is replaced.
     """
-    unfinished, unfinished_refused = (path.with_name(f".{path.name}.unfinished") for path in (out, refused))
-
-    def parts(*_: object) -> Iterator[pl.DataFrame]:
-        for part in rating.parts():
+    with TemporaryDirectory(prefix=".unfinished-", dir=out.parent) as name:
+        folder = Path(name)
+        for number, part in enumerate(rating.parts()):
+            part.outcomes.write_parquet(folder / f"{number:08}.parquet")
             if part.refusals:
-                _append(unfinished_refused, part.refusals)
-            yield part.outcomes
+                _append(folder / REFUSED_NAME, part.refusals)
             on_progress(part.done)
-
-    try:
-        _write(register_io_source(parts, schema=rating.schema), unfinished, out.suffix)
-        unfinished.replace(out)
+        _write(pl.scan_parquet(folder / "*.parquet"), folder / "whole", out.suffix)
+        (folder / "whole").replace(out)
         refused.unlink(missing_ok=True)
-        if unfinished_refused.exists():
-            unfinished_refused.replace(refused)
-    finally:
-        unfinished.unlink(missing_ok=True)
-        unfinished_refused.unlink(missing_ok=True)
+        if (folder / REFUSED_NAME).exists():
+            (folder / REFUSED_NAME).replace(refused)
     return rating.summary()
 
 
@@ -135,7 +136,7 @@ def rate(rating: Rating) -> Cohort:
     """Rate a table in memory."""
     parts = list(rating.parts())
     frames = [rating.schema.to_frame(), *(part.outcomes for part in parts)]
-    refusals = [each for part in parts for each in part.refusals]
+    refusals = [refusal for part in parts for refusal in part.refusals]
     return Cohort(pl.concat(frames), as_table(refusals), rating.summary())
 
 
@@ -174,12 +175,12 @@ def _append(path: Path, refusals: list[Refusal]) -> None:
 
 
 def _level_of(assessor: AssessorOf) -> Callable[[RefusedReferral], str | None]:
-    made: list[Assessor] = []
+    assessors: list[Assessor] = []
 
     def level(refused: RefusedReferral) -> str | None:
-        if not made:
-            made.append(assessor())
-        part = urgency_of_refused(made[0], refused)
+        if not assessors:
+            assessors.append(assessor())
+        part = urgency_of_refused(assessors[0], refused)
         return None if part is None else part.level
 
     return level

@@ -26,8 +26,8 @@ from triage.population.three_valued import AnswerColumns, Naming
 class CountedAnswers:
     """``columns`` are the answers that count, of each fact of which some do not.
 
-    ``not_counted`` names the column that says where an answer does not count. ``in_part`` says where an answer counts for the rules
-    and not for the floor.
+    ``not_counted`` names the column that says where an answer does not count. ``in_part`` says where an answer counts
+    for the rules and not for the floor.
     """
 
     columns: Mapping[str, Column]
@@ -73,7 +73,5 @@ def _reassures(table: AnswerColumns, fact: Fact) -> Boolean:
 def _without(table: AnswerColumns, fact: Fact, dropped: Boolean, named: Naming) -> Column:
     """The column without the answers dropped: no answer, or the set open."""
     column, blank = table.column(fact.name), table.codings[fact.name].unanswered
-    expression: Expression = (
-        WithBit(column, blank, dropped) if fact.is_set else Replaced(column, ((dropped, blank),))
-    )
+    expression: Expression = WithBit(column, blank, dropped) if fact.is_set else Replaced(column, ((dropped, blank),))
     return Column(named(expression, "counted"), column.highest)

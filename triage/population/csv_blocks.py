@@ -32,7 +32,7 @@ class BrokenLine:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows of text with the number of their line in ``row``, the lines that are broken, and how far the file is read."""
+    """Rows of text with the number of their line in ``row``, the lines that are broken, and how much is read."""
 
     rows: pl.DataFrame
     broken: tuple[BrokenLine, ...]
@@ -116,4 +116,3 @@ def _header(name: str, line: bytes) -> tuple[str, ...]:
     if len(columns) == 1 and (";" in text or "\t" in text):
         raise BadTable(f"The cells of {name} are not separated by commas: save it as CSV with commas.")
     return tuple(columns)
-

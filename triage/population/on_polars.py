@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import assert_never
@@ -55,7 +55,9 @@ def as_polars(expression: Expression) -> pl.Expr:
                 value = pl.when(boolean(condition)).then(pl.lit(code, type_of(column))).otherwise(value)
             return value
         case WithBit(column=column, bit=bit, where=where):
-            return pl.col(column.name) | pl.when(boolean(where)).then(_number(bit, column)).otherwise(_number(0, column))
+            return pl.col(column.name) | pl.when(boolean(where)).then(_number(bit, column)).otherwise(
+                _number(0, column)
+            )
     return boolean(expression)
 
 
@@ -75,8 +77,8 @@ def boolean(expression: Boolean) -> pl.Expr:
         case Not(part=part):
             return ~boolean(part)
         case All(parts=parts):
-            each = [boolean(part) for part in parts]
-            return reduce(and_, each) if len(each) <= FEW else pl.all_horizontal(each)
+            operands = [boolean(part) for part in parts]
+            return reduce(and_, operands) if len(operands) <= FEW else pl.all_horizontal(operands)
         case Any(parts=parts):
             return _any([boolean(part) for part in parts])
     assert_never(expression)
@@ -87,7 +89,7 @@ def _any(parts: Sequence[pl.Expr]) -> pl.Expr:
 
 
 def _between(column: Column, first: int, last: int) -> pl.Expr:
-    """Whether the column lies in a stretch; one comparison where the stretch is one code, or ends where all codes do."""
+    """Whether the column lies in a stretch; one comparison where that is one code, or begins or ends where all do."""
     value = pl.col(column.name)
     if first == last:
         return value == _number(first, column)

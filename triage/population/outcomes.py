@@ -5,7 +5,8 @@ Its columns, lists being text with ``;`` between the ids:
 - ``complete``: whether everything that is asked is answered. Then ``level`` and ``rating`` are the outcome, as the form
   gives it, and ``level_could_become`` and ``rating_could_become`` have one value each; else they are null, unless the
   completions were asked for (``ranges.py``).
-- ``level_so_far``, ``state``, ``rating_so_far``: by the answers given. The rating is ``on_hold`` where safety comes first.
+- ``level_so_far``, ``state``, ``rating_so_far``: by the answers given; ``on_hold`` is the rating where safety comes
+  first.
 - ``for``, ``role``, ``certainty``: what is said beside the rating so far, where it rests on a support.
 - ``fired``, ``open``: the rules that fired, and those of which that is not yet known.
 - ``missing``: the core facts without an answer; ``not_counted``: the facts with an answer that does not count.
@@ -14,7 +15,7 @@ Its columns, lists being text with ``;`` between the ids:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -29,7 +30,6 @@ _BYTE = 8
 STATES = ("sorted", "not_sorted")
 
 
-
 def computed(plan: Plan, coded: pl.LazyFrame, keep: Iterable[str] = ()) -> pl.LazyFrame:
     """The columns of the plan that outcomes are made of and counted by, beside the columns named by ``keep``."""
     return run(plan, coded).select(*dict.fromkeys((*keep, *_read(plan))))
@@ -38,7 +38,8 @@ def computed(plan: Plan, coded: pl.LazyFrame, keep: Iterable[str] = ()) -> pl.La
 def _read(plan: Plan) -> Iterable[str]:
     rating, urgency = plan.rating, plan.urgency
     yield from (plan.complete, rating.rating, rating.on_hold, urgency.level, urgency.by_rules, urgency.not_sorted)
-    by_id = (plan.broken, plan.fired, plan.possible, plan.therapies, plan.counted.not_counted, urgency.missing)
+    yield from plan.broken
+    by_id = (plan.fired, plan.possible, plan.therapies, plan.counted.not_counted, urgency.missing)
     for names in (*by_id, rating.for_, rating.role, rating.certainty):
         yield from names.values()
 
@@ -53,7 +54,7 @@ def outcomes(plan: Plan, computed: pl.LazyFrame, keep: Iterable[str] = ()) -> pl
     fired, possible = _columns(plan.fired), _columns(plan.possible)
     return computed.select(
         *keep,
-        pl.any_horizontal([pl.lit(value=False), *map(pl.col, plan.broken.values())]).alias(REFUSED),
+        pl.any_horizontal([pl.lit(value=False), *map(pl.col, plan.broken)]).alias(REFUSED),
         complete.alias("complete"),
         pl.when(complete).then(level).alias("level"),
         pl.when(complete).then(rating).alias("rating"),
@@ -117,4 +118,3 @@ def _one_of(holds: Mapping[str, str]) -> pl.Expr:
 
 def _columns(names: Mapping[str, str]) -> dict[str, pl.Expr]:
     return {id_: pl.col(name) for id_, name in names.items()}
-

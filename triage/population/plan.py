@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from triage.model.rule import Alternative
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import AtMost, Constraint
+from triage.population.counting_answers import CountedAnswers, count_answers
 from triage.population.expressions import (
     Boolean,
     Column,
@@ -20,14 +21,12 @@ from triage.population.expressions import (
     Exceeds,
     Expression,
     Named,
-    Not,
     Replaced,
     all_of,
     any_of,
     not_,
     read_by,
 )
-from triage.population.counting_answers import CountedAnswers, count_answers
 from triage.population.ratings import RatingColumns, rate
 from triage.population.three_valued import AnswerColumns, Truths
 from triage.population.urgency import UrgencyColumns, triage_level
@@ -66,26 +65,21 @@ class Plan:
     """The columns of a rule set.
 
     ``fired`` and ``possible`` name a boolean column for each active rule: it fires; it is not ruled out. ``broken``
-    names one for each constraint between answers: such a row is refused. ``counted`` says which answers are not counted
-    and which rows have answers to all that is asked. ``therapies`` are those that a rule offers and no answer rules out,
-    where the rating is not on hold.
+    names one for each constraint between answers: such a row is refused. ``counted`` says which answers do not count,
+    and ``complete`` which rows have answers to all that is asked. ``therapies`` are those that a rule offers and no
+    answer rules out, where the rating is not on hold.
     """
 
     ruleset: RuleSet
     steps: tuple[Mapping[str, Expression], ...]
     fired: Mapping[str, str]
     possible: Mapping[str, str]
-    broken: Mapping[str, str]
+    broken: tuple[str, ...]
     counted: CountedAnswers
     complete: str
     urgency: UrgencyColumns
     rating: RatingColumns
     therapies: Mapping[str, str]
-
-    @property
-    def answer_columns(self) -> tuple[Column, ...]:
-        """The columns of the table that the plan reads: one for each fact, with its code."""
-        return tuple(AnswerColumns(self.ruleset.vocabulary, _no_name).column(fact.name) for fact in self.ruleset.vocabulary)
 
 
 def plan_of(ruleset: RuleSet, said_by: Iterable[str] = ()) -> Plan:
@@ -97,19 +91,21 @@ def plan_of(ruleset: RuleSet, said_by: Iterable[str] = ()) -> Plan:
 
     table = AnswerColumns(ruleset.vocabulary, steps.name)
     doubted = {name: Named(DOUBTED + name) for name in said_by}
-    broken = {each.id: named(_is_broken(each, table), "broken") for each in ruleset.vocabulary.constraints}
+    broken = tuple(named(_is_broken(constraint, table), "broken") for constraint in ruleset.vocabulary.constraints)
     counted = count_answers(table, doubted, steps.name)
     given = table.with_changed(counted.columns)
-    deriving = {rule.id: _derives(given, rule.derives.fact, given.fires(rule)) for rule in ruleset.deriving if rule.derives}
+    deriving = {
+        rule.id: _derives(given, rule.derives.fact, given.fires(rule)) for rule in ruleset.deriving if rule.derives
+    }
     answers = given.with_changed(_derived(ruleset, given, deriving, steps))
     truths = {rule.id: deriving.get(rule.id) or answers.fires(rule) for rule in ruleset.rules}
-    fired = {id_: named(each.true, "fired") for id_, each in truths.items()}
+    fired = {id_: named(truth.true, "fired") for id_, truth in truths.items()}
     fires = {id_: Named(name) for id_, name in fired.items()}
     urgency = triage_level(ruleset, fires, given, answers, counted.in_part, steps.name)
     return Plan(
         ruleset=ruleset,
         fired=fired,
-        possible={id_: named(each.possible, "possible") for id_, each in truths.items()},
+        possible={id_: named(truth.possible, "possible") for id_, truth in truths.items()},
         broken=broken,
         counted=counted,
         complete=named(_is_complete(given), "complete"),
@@ -118,10 +114,6 @@ def plan_of(ruleset: RuleSet, said_by: Iterable[str] = ()) -> Plan:
         therapies=_therapies(ruleset, fires, answers, not_(urgency.on_hold), steps),
         steps=tuple(steps.steps),
     )
-
-
-def _no_name(expression: Expression, prefix: str) -> str:
-    raise AssertionError("Columns of a table need no name.")
 
 
 def _is_broken(constraint: Constraint, table: AnswerColumns) -> Boolean:
@@ -176,7 +168,7 @@ def _therapies(
         therapy: any_of(
             fires[rule.id]
             for rule in ruleset.concluding
-            if any(each.therapy == therapy.id for each in rule.of(Alternative))
+            if any(offer.therapy == therapy.id for offer in rule.of(Alternative))
         )
         for therapy in ruleset.scales.therapies
     }

@@ -75,7 +75,7 @@ def with_ranges(outcomes: pl.DataFrame, decided: Sequence[Decided]) -> pl.DataFr
 
     Raises ColumnsDisagree where the rules that fire are not the same.
     """
-    schema = {name: pl.String for name in Decided._fields} | {ROW: pl.Int64}
+    schema = dict.fromkeys(Decided._fields, pl.String) | {ROW: pl.Int64}
     reported = pl.DataFrame(decided, schema=schema, orient="row").rename({"for_": "for"})
     joined = outcomes.join(reported, on=ROW, how="left", maintain_order="left", suffix=_REPORTED)
     _check(joined)

@@ -6,7 +6,7 @@ away, a support adds them, and the overall rating has a rung where a leading tar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from triage.engines.outcome import PRESENT, REMITTED
@@ -17,6 +17,12 @@ from triage.population.expressions import FALSE, Boolean, Highest, Named, all_of
 from triage.population.three_valued import AnswerColumns, Naming
 
 Ladder = Mapping[int, Boolean]
+Wanted = Callable[[Supports], bool]
+
+
+def _any_support(_: Supports) -> bool:
+    """Every support is wanted."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +63,13 @@ class _Rating:
         self._ruleset, self._fires, self._answers, self._on_hold, self._named = ruleset, fires, answers, on_hold, named
         self._ranks = range(1, len(ruleset.scales.ratings))
         self._rank = ruleset.scales.rating_rank
-        self._targets = [each for each in ruleset.targets if self._supports(each, lambda _: True) != FALSE]
+        self._targets = [target for target in ruleset.targets if self._supports(target) != FALSE]
         beside = self._conditions_beside()
         self._counts = {
             target: self._name(
                 all_of(
                     (
-                        self._supports(target, lambda _: True),
+                        self._supports(target),
                         not_(beside) if target in ruleset.scales.life_problems else not_(FALSE),
                     )
                 ),
@@ -89,7 +95,7 @@ class _Rating:
             rating=self._named(Highest(tuple(overall.items())), "rating"),
             on_hold=self._named(self._on_hold, "on_hold"),
             supported=self._named(self._supported, "supported"),
-            for_={target: self._named(all_of((shown, each)), "for") for target, each in best.items()},
+            for_={target: self._named(all_of((shown, is_best)), "for") for target, is_best in best.items()},
             role=self._roles(best, all_of((shown, overall[self._rank(LOWEST_WITH_ROLE)]))),
             certainty=self._certainties(best, all_of((shown, overall[self._rank(LOWEST_WITH_CERTAINTY)]))),
         )
@@ -111,7 +117,7 @@ class _Rating:
             rank: self._name(
                 all_of(
                     (
-                        self._supports(target, lambda each, rank=rank: self._rank(each.rating) >= rank),
+                        self._supports(target, lowest=rank),
                         not_(self._limited(target, rank)),
                         not_(self._capped) if cap < rank else not_(FALSE),
                     )
@@ -121,18 +127,26 @@ class _Rating:
             for rank in self._ranks
         }
 
-    def _supports(self, target: str, wanted: Callable[[Supports], bool]) -> Boolean:
-        """Where a support of the target fired that is wanted."""
-        return self._any_fires(lambda rule: any(target in each.targets and wanted(each) for each in rule.of(Supports)))
+    def _supports(
+        self, target: str, lowest: int = 0, highest: int | None = None, also: Wanted = _any_support
+    ) -> Boolean:
+        """Where a support of the target fired with a rank from ``lowest`` to ``highest`` that is wanted ``also``."""
+        ranks = range(lowest, (self._ranks.stop if highest is None else highest + 1))
+        return self._any_fires(
+            lambda rule: any(
+                target in support.targets and self._rank(support.rating) in ranks and also(support)
+                for support in rule.of(Supports)
+            )
+        )
 
     def _limited(self, target: str | None, rank: int) -> Boolean:
         """Where a limit below this rank fired that applies to the target; None for those on all targets."""
 
-        def limits(each: Limits) -> bool:
-            applies = not each.targets if target is None else each.applies_to(target)
-            return applies and self._rank(each.to) < rank
+        def is_below(limit: Limits) -> bool:
+            applies = not limit.targets if target is None else limit.applies_to(target)
+            return applies and self._rank(limit.to) < rank
 
-        return self._any_fires(lambda rule: any(map(limits, rule.of(Limits))))
+        return self._any_fires(lambda rule: any(map(is_below, rule.of(Limits))))
 
     def _any_fires(self, wanted: Callable[[Rule], bool]) -> Boolean:
         rules = [rule for rule in self._ruleset.concluding if wanted(rule)]
@@ -151,7 +165,9 @@ class _Rating:
     def _leading(self) -> tuple[Mapping[str, Boolean], Boolean]:
         """Where each target leads, and where all are capped because the leading problem has no support."""
         about = {target: self._is_about(target) for target in self._targets}
-        named = self._name(any_of(all_of((self._counts[each], about[each])) for each in self._targets), "leads_named")
+        named = self._name(
+            any_of(all_of((self._counts[target], about[target])) for target in self._targets), "leads_named"
+        )
         leads = {
             target: self._name(all_of((self._counts[target], any_of((about[target], not_(named))))), "leads")
             for target in self._targets
@@ -171,10 +187,10 @@ class _Rating:
         for value, lead in vocabulary.leads.items():
             if vocabulary.leading_fact is not None:
                 problem = self._is(vocabulary.leading_fact, [value])
-                remitted = lead.also_remitted and target in vocabulary.conditions
-                named = target in lead.targets
-                parts.append(all_of((problem, self._is(target, REMITTED)))) if remitted and not named else None
-                parts.append(problem) if named else None
+                if target in lead.targets:
+                    parts.append(problem)
+                elif lead.also_remitted and target in vocabulary.conditions:
+                    parts.append(all_of((problem, self._is(target, REMITTED))))
         return any_of(parts)
 
     def _roles(self, best: Mapping[str, Boolean], shown: Boolean) -> Mapping[str, str]:
@@ -187,48 +203,45 @@ class _Rating:
 
     def _has_role(self, target: str, role: str) -> Boolean:
         """Where a highest support of the target, or a limit that applies to it, carries the role."""
-        supports = self._highest_supports(target, lambda each: each.role == role)
+        supports = self._highest_supports(target, lambda support: support.role == role)
         limits = self._any_fires(
-            lambda rule: any(each.applies_to(target) and each.role == role for each in rule.of(Limits))
+            lambda rule: any(limit.applies_to(target) and limit.role == role for limit in rule.of(Limits))
         )
         return any_of((supports, limits))
 
     def _certainties(self, best: Mapping[str, Boolean], shown: Boolean) -> Mapping[str, str]:
         """Where each certainty is reported: the lowest among the best targets, each of which has its highest."""
-        scale = self._ruleset.scales.certainties
-        by_certainty: dict[str, Boolean] = {}
-        for place, term in reversed(list(enumerate(scale))):
-            higher = {each.id for each in scale[:place]}
-            by_certainty[term.id] = any_of(
-                all_of(
-                    (
-                        best[target],
-                        self._highest_supports(target, lambda each, id_=term.id: each.certainty == id_),
-                        not_(self._highest_supports(target, lambda each, ids=higher: each.certainty in ids)),
-                    )
-                )
-                for target in best
+        certainties = [term.id for term in self._ruleset.scales.certainties]
+        by_certainty = {
+            certainty: any_of(
+                all_of((best[target], self._has_certainty(target, certainty, certainties[:place]))) for target in best
             )
+            for place, certainty in reversed(list(enumerate(certainties)))
+        }
         return self._first_of(by_certainty, shown, "certainty")
 
-    def _highest_supports(self, target: str, wanted: Callable[[Supports], bool]) -> Boolean:
+    def _has_certainty(self, target: str, certainty: str, higher: Collection[str]) -> Boolean:
+        """Where the highest supports of the target have this certainty, and none has a higher one."""
+        this_one = self._highest_supports(target, lambda support: support.certainty == certainty)
+        better = self._highest_supports(target, lambda support: support.certainty in higher)
+        return all_of((this_one, not_(better)))
+
+    def _highest_supports(self, target: str, wanted: Wanted) -> Boolean:
         """Where a support of the target that is wanted fired, and none with a higher rating."""
-        parts = []
-        for rank in self._ranks:
-            this = self._supports(target, lambda each, rank=rank: self._rank(each.rating) == rank and wanted(each))
-            higher = self._supports(target, lambda each, rank=rank: self._rank(each.rating) > rank)
-            parts.append(all_of((this, not_(higher))))
-        return any_of(parts)
+        return any_of(
+            all_of((self._supports(target, rank, rank, wanted), not_(self._supports(target, lowest=rank + 1))))
+            for rank in self._ranks
+        )
 
     def _first_of(self, by_id: Mapping[str, Boolean], shown: Boolean, prefix: str) -> Mapping[str, str]:
         """Where each id is the first that holds."""
         first: dict[str, str] = {}
         earlier: list[Boolean] = []
         for id_, holds in by_id.items():
-            here = self._name(holds, prefix)
-            if here != FALSE:
-                first[id_] = self._named(all_of((shown, here, *map(not_, earlier))), prefix)
-                earlier.append(here)
+            reported = self._name(holds, prefix)
+            if reported != FALSE:
+                first[id_] = self._named(all_of((shown, reported, *map(not_, earlier))), prefix)
+                earlier.append(reported)
         return first
 
     def _name(self, expression: Boolean, prefix: str) -> Boolean:

@@ -35,15 +35,13 @@ class Refusal:
     reason: str
 
 
-SCHEMA: Mapping[str, Any] = {
-    each.name: pl.Int64 if each.name == "row" else pl.String for each in fields(Refusal)
-}
+SCHEMA: Mapping[str, Any] = {field.name: pl.Int64 if field.name == "row" else pl.String for field in fields(Refusal)}
 """The columns of a table of refusals."""
 
 
 def as_table(refusals: list[Refusal]) -> pl.DataFrame:
     """The refusals as a table."""
-    return pl.DataFrame([astuple(each) for each in refusals], schema=SCHEMA, orient="row")
+    return pl.DataFrame([astuple(refusal) for refusal in refusals], schema=SCHEMA, orient="row")
 
 
 class Refusing:

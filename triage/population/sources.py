@@ -37,14 +37,19 @@ class Batch:
 
 
 class Source(Protocol):
-    """A table of referrals. ``said_by`` are the facts of which the table says who gave the answer.
+    """A table of referrals."""
 
-    ``not_asked`` are the facts without a column; ``keep`` the columns that are carried along.
-    """
+    @property
+    def said_by(self) -> Sequence[str]:
+        """The facts of which the table says who gave the answer."""
 
-    said_by: Sequence[str]
-    not_asked: Sequence[str]
-    keep: Sequence[str]
+    @property
+    def not_asked(self) -> Sequence[str]:
+        """The facts without a column."""
+
+    @property
+    def keep(self) -> Sequence[str]:
+        """The columns that are carried along."""
 
     def batches(self, refusing: Refusing) -> Iterator[Batch]:
         """The rows, a batch at a time."""
@@ -70,7 +75,9 @@ def source_of(path: Path, ruleset: RuleSet, keep: Collection[str] = ()) -> Sourc
 class TextTable(Protocol):
     """A table of text in parts: their rows with the column ``row``, what is broken, and how far it is."""
 
-    columns: Sequence[str]
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of its columns."""
 
     def parts(self, columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, list[Refusal], float]]:
         """The parts, with these columns."""
@@ -86,7 +93,7 @@ class CsvTable:
     def parts(self, columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, list[Refusal], float]]:
         """The parts, with these columns."""
         for block in self._blocks:
-            broken = [Refusal(each.line, None, None, "", "", each.reason) for each in block.broken]
+            broken = [Refusal(line.line, None, None, "", "", line.reason) for line in block.broken]
             yield block.rows.select(ROW, *columns), broken, block.done
 
 
@@ -100,7 +107,11 @@ class FrameTable:
         """The parts, with these columns."""
         for first in range(0, self._frame.height, ROWS):
             part = as_texts(self._frame.select(columns)[first : first + ROWS])
-            yield part.with_row_index(ROW, first + 1).cast({ROW: pl.Int64}), [], (first + part.height) / self._frame.height
+            yield (
+                part.with_row_index(ROW, first + 1).cast({ROW: pl.Int64}),
+                [],
+                (first + part.height) / self._frame.height,
+            )
 
 
 class ParquetTable:
@@ -137,7 +148,7 @@ class TextSource:
             self._texts = texts
             codes = self._columns.coded(texts)
             refusals = [
-                each for row, data in self.as_json(codes.filter(FAULTY)) for each in refusing.row(row, data)
+                refusal for row, data in self.as_json(codes.filter(FAULTY)) for refusal in refusing.row(row, data)
             ]
             yield Batch(codes.filter(~pl.col(FAULTY)).drop(FAULTY), broken + refusals, done)
 
@@ -152,7 +163,9 @@ class LinesSource:
 
     def __init__(self, path: Path, ruleset: RuleSet, keep: Collection[str] = ()) -> None:
         if keep:
-            raise BadTable(f"A line of JSON has no column `{next(iter(keep))}`: only CSV and Parquet have columns to keep.")
+            raise BadTable(
+                f"A line of JSON has no column `{next(iter(keep))}`: only CSV and Parquet have columns to keep."
+            )
         self._path, self._size, self._vocabulary = path, path.stat().st_size, ruleset.vocabulary
         if not self._size:
             raise BadTable(f"{path.name} is empty.")
@@ -169,7 +182,9 @@ class LinesSource:
             done = 0
             while lines := list(islice(numbered, LINES)):
                 done += sum(len(line) for _, line in lines)
-                yield self._read([(number, line) for number, line in lines if line.strip()], refusing, done / self._size)
+                yield self._read(
+                    [(number, line) for number, line in lines if line.strip()], refusing, done / self._size
+                )
 
     def as_json(self, rows: pl.DataFrame) -> Iterator[tuple[int, object]]:
         """The JSON of referrals of the last batch, each with its row."""
@@ -187,8 +202,11 @@ class LinesSource:
                 refusals += refusing.refused(number, refused)
         referrals = [referral for _, referral in read]
         codes = coded(
-            self._vocabulary, [each.given for each in referrals], [each.said_by for each in referrals], self.said_by
+            self._vocabulary,
+            [referral.given for referral in referrals],
+            [referral.said_by for referral in referrals],
+            self.said_by,
         )
         numbers = pl.Series(ROW, [number for number, _ in read], pl.Int64)
-        references = pl.Series(REFERENCE, [each.reference for each in referrals], pl.String)
+        references = pl.Series(REFERENCE, [referral.reference for referral in referrals], pl.String)
         return Batch(codes.with_columns(numbers, references), refusals, done)

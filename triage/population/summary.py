@@ -1,4 +1,4 @@
-"""What a rated table comes to: counts of levels and ratings, of what is missing, of silent rules and of alternatives."""
+"""What a rated table comes to: how many rows have each outcome, what is missing, and which rules blanks keep open."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Summing:
         by = () if summary.by is None else (summary.by,)
         for *group, level, state, rating, count in outcomes.group_by(*by, *OUTCOME).len().iter_rows():
             summary.outcomes[level, state, rating] += count
-            for each in group:
-                summary.groups.setdefault(each or "", Counter())[level, state, rating] += count
+            for value in group:
+                summary.groups.setdefault(value or "", Counter())[level, state, rating] += count
         self._references.append(outcomes[REFERENCE].drop_nulls())
 
     def finished(self) -> Summary:

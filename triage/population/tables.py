@@ -21,11 +21,12 @@ def coded(
 ) -> pl.DataFrame:
     """The table of codes of answers as given, and of who gave those to the facts ``told_of``."""
     columns = [
-        pl.Series(name, [coding.code(each.get(name)) for each in answers], type_of(coding.column))
+        pl.Series(name, [coding.code(given.get(name)) for given in answers], type_of(coding.column))
         for name, coding in codings(vocabulary).items()
     ]
     doubtful = {speaker.id for speaker in vocabulary.speakers if not speaker.counts}
     doubts = [
-        pl.Series(DOUBTED + name, [each.get(name) in doubtful for each in said_by], pl.Boolean) for name in told_of
+        pl.Series(DOUBTED + name, [speakers.get(name) in doubtful for speakers in said_by], pl.Boolean)
+        for name in told_of
     ]
     return pl.DataFrame([*columns, *doubts])

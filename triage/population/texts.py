@@ -64,7 +64,12 @@ class TextColumns:
             *self._keep,
             *([] if self._has_reference else [pl.lit(None, pl.String).alias(REFERENCE)]),
             *([REFERENCE] if self._has_reference and REFERENCE not in self._keep else []),
-            *(_code(self._codings[name]).alias(name) for name in self._facts),
+            *(
+                _set_codes(texts[name], self._codings[name])
+                if self._vocabulary[name].is_set
+                else _code(self._codings[name]).alias(name)
+                for name in self._facts
+            ),
             *(_index(pl.col(SAID_BY + name), speakers).alias(DOUBTED + name) for name in self.said_by),
             *(self._said_by_nobody(name).alias(SAID_BY + name) for name in self.said_by),
         )
@@ -79,10 +84,10 @@ class TextColumns:
         ).drop(SAID_BY + name for name in self.said_by)
 
     def _said_by_nobody(self, name: str) -> pl.Expr:
-        """Where somebody is said to have given an answer that is not there."""
-        said = pl.col(SAID_BY + name).fill_null("") != ""
+        """Where somebody is is_said to have given an answer that is not there."""
+        is_said = pl.col(SAID_BY + name).fill_null("") != ""
         blank = pl.col(name).fill_null("") == "" if name in self._facts else pl.lit(value=True)
-        return said & blank
+        return is_said & blank
 
     def as_json(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON of the referral in one row of text."""
@@ -138,11 +143,9 @@ def _or_rather(match: str | None) -> str:
 
 
 def _code(coding: Coding) -> pl.Expr:
-    """The code of a column of text; null where it is no answer to the fact."""
+    """The codes of a column of text, the fact being no set; null where it is no answer to the fact."""
     fact, dtype = coding.fact, type_of(coding.column)
     text = pl.col(fact.name)
-    if fact.is_set:
-        return text.map_batches(lambda texts: _set_codes(texts, coding), return_dtype=dtype)
     answers = [str(value) for value in fact.all_answers]
     if not fact.is_integer:
         return _index(text, [*answers, UNKNOWN])
@@ -157,6 +160,7 @@ def _index(text: pl.Expr, known: list[str]) -> pl.Expr:
 
 
 def _set_codes(texts: pl.Series, coding: Coding) -> pl.Series:
+    """The codes of a column of sets; null where a text is no answer to the fact."""
     distinct = texts.unique()
     codes = [_set_code(text, coding) for text in distinct]
     return texts.replace_strict(distinct, pl.Series(codes, dtype=type_of(coding.column)))

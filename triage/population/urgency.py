@@ -48,19 +48,19 @@ def triage_level(
     by_rules = {rank: Named(named(any_of(setting[rank]), "level_by_rules")) for rank in ranks}
     floors = _floors(ruleset, missing, answers, named)
     reached = _or_higher({rank: any_of((by_rules[rank], floors.get(rank, FALSE))) for rank in ranks})
-    reached = {rank: Named(named(each, "level_reached")) for rank, each in reached.items()}
+    reached = {rank: Named(named(holds, "level_reached")) for rank, holds in reached.items()}
     return UrgencyColumns(
         level=named(Highest(tuple(reached.items())), "level"),
         by_rules=named(Highest(tuple(by_rules.items())), "by_rules"),
         not_sorted=named(_not_sorted(scales.urgency_rank(scales.floor), by_rules, reached), "not_sorted"),
         on_hold=_on_hold(ruleset, reached),
-        missing={name: each.name for name, each in missing.items()},
+        missing={name: column.name for name, column in missing.items()},
     )
 
 
 def _or_higher(by_rank: Mapping[int, Boolean]) -> dict[int, Boolean]:
     """Where this rank or a higher one holds, by rank."""
-    return {rank: any_of(each for other, each in by_rank.items() if other >= rank) for rank in by_rank}
+    return {rank: any_of(holds for other, holds in by_rank.items() if other >= rank) for rank in by_rank}
 
 
 def _not_sorted(floor: int, by_rules: Mapping[int, Boolean], reached: Mapping[int, Boolean]) -> Boolean:
