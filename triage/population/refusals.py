@@ -15,6 +15,9 @@ from triage.reading.referral_reader import ReferralReader
 SAID_BY = "said_by."
 """What the name of a column begins with that says who gave the answer to a fact."""
 
+WRONG_VALUE = "wrong-value"
+"""The code of a fault whose sentence is told with what is allowed."""
+
 LevelOfRefused = Callable[[RefusedReferral], str | None]
 """The level of a refused referral by what is not at fault; None where nothing of it could be read."""
 
@@ -63,7 +66,7 @@ class Refusing:
         """Each fault of a referral that the reader refused."""
         level = self._level_of(refused)
         for fault in refused.faults:
-            allowed = f" Allowed: {fault.allowed}." if fault.allowed else ""
+            allowed = f" Allowed: {fault.allowed}." if fault.code == WRONG_VALUE else ""
             given = "" if fault.given is None else _as_text(fault.given)
             yield Refusal(row, refused.reference, level, _column(fault.pointer), given, fault.message + allowed)
 
