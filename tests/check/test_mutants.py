@@ -48,7 +48,7 @@ def test_a_change_that_no_referral_tells_apart_is_set_apart(fixture_rules: RuleS
 
 def test_what_no_two_examples_show_is_named_with_its_place(fixture_rules: RuleSet) -> None:
     rule = _rule("severe-and-dry", fixture_rules)
-    assert [str(fault) for fault in faults_of(rule, fixture_rules.vocabulary)] == [
+    assert [str(fault) for fault in faults_of([rule], fixture_rules.vocabulary)] == [
         "fixture_rules/limits/severe-and-dry.yaml:6:3: No two examples of `severe-and-dry` show that `blight` matters. "
         "`triage rules examples severe-and-dry` proposes examples. [example-shows]",
         "fixture_rules/limits/severe-and-dry.yaml:7:3: No two examples of `severe-and-dry` show that `severity` "
@@ -65,6 +65,6 @@ def test_with_the_examples_proposed_every_change_is_caught_and_everything_shown(
         added = tuple(proposal.example for proposal in proposed(bare, fixture_rules.vocabulary))
         shown = replace(bare, examples=(*bare.examples, *added))
         assert not _tried(shown, fixture_rules).missed, rule.id
-        assert not list(faults_of(shown, fixture_rules.vocabulary)), rule.id
+        assert not list(faults_of([shown], fixture_rules.vocabulary)), rule.id
         assert not proposed(shown, fixture_rules.vocabulary), rule.id
         assert {True, False, None} == {example.fires for example in shown.examples}, rule.id

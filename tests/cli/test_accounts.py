@@ -69,21 +69,6 @@ def test_a_login_is_taken_once() -> None:
     assert told == "There is an account `clara` already. Choose another login.\n"
 
 
-def test_a_service_that_others_reach_starts_with_everything_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TRIAGE_PUBLIC_URL", "TRIAGE_CRISIS_LINE", "TRIAGE_EMERGENCY_NUMBER"):
-        monkeypatch.delenv(name, raising=False)
-    result = runner.invoke(app, ["serve", "--host", "0.0.0.0"])
-    assert result.exit_code == 2
-    assert result.output.splitlines() == [
-        "`0.0.0.0` can be reached by others. Before the service starts there, set:",
-        "  TRIAGE_PUBLIC_URL: the https address where others reach the service",
-        "  TRIAGE_CRISIS_LINE: texts would name no crisis line to call",
-        "  TRIAGE_EMERGENCY_NUMBER: texts would name no number to call",
-        "  triage accounts add: nobody has an account with a password",
-        "Or serve on 127.0.0.1.",
-    ]
-
-
 def test_an_address_without_https_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIAGE_PUBLIC_URL", "http://triage.example.org")
     result = runner.invoke(app, ["serve"])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RULES
-from triage.analysis.prove import names
+from triage.analysis.property_names import names
 from triage.check import hazards
 from triage.engines.reference import evaluate
 from triage.model.ruleset import RuleSet

@@ -14,7 +14,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from api.actor import Actor, Role
 from api.app import create_app
 from api.people import accounts, keys
-from api.people.model import NewAccount, NewKey, Scope
+from api.people.model import AccountDescription, KeyGiven, NewAccount, NewKey, Scope
 from api.records.times import stored
 from api.request import State
 from api.storage.transaction import Transaction
@@ -54,11 +54,15 @@ class Clinic:
     def key(self, login: str, *scopes: Scope, days: int = 90) -> str:
         at, id_ = self.clock(), self.ids[login]
         new = NewKey("test", scopes or ("read", "write"), days)
-        return self._write(lambda transaction: keys.add(transaction, at, ADMIN, id_, new)).secret
+        given: KeyGiven = self._write(lambda transaction: keys.add(transaction, at, ADMIN, id_, new))
+        return given.secret
 
     def add(self, login: str, role: Role, tenant: str = "clinic") -> str:
         new = replace(accounts.hashed(NewAccount(login, role), tenant), password=HASHED)
-        return self._write(lambda transaction: accounts.add(transaction, stored(self.clock()), ADMIN, new)).id
+        made: AccountDescription = self._write(
+            lambda transaction: accounts.add(transaction, stored(self.clock()), ADMIN, new)
+        )
+        return made.id
 
     @property
     def ids(self) -> dict[str, str]:

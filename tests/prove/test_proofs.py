@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from tests.conftest import FIXTURE_RULES, RULES
 from tests.prove.planted import Plant, also, call, changed, is_, only, supports, with_rules, without
 from triage.analysis.proof import Proof
-from triage.analysis.prove import names, prove_all
+from triage.analysis.property_names import names
+from triage.analysis.prove import prove_all
 from triage.analysis.prover import Refuted
 from triage.cli import app
 from triage.engines import reference
