@@ -126,7 +126,7 @@ class Assessor:
             course=course_for(fired, verdict),
             unanswered=unanswered,
             not_used=vocabulary.not_used(fired.given),
-            not_counted=tuple(NotCountedAnswer(each.fact, each.why) for each in referral.not_counted),
+            not_counted=tuple(NotCountedAnswer(answer.fact, answer.why) for answer in referral.not_counted),
             outside=tuple(name for name in vocabulary.outside if fired.given.get(name) == "yes"),
             ruleset=self._ruleset_used,
         )
@@ -149,8 +149,8 @@ def _suitability_part(fired: FiredRules, verdict: Verdict, bounds: Bounds) -> Su
         certainty=verdict.common.certainty,
         limited_by=verdict.limited_by,
         targets=tuple(
-            TargetPart(each.target, each.leading, each.rating, each.role, each.certainty, each.limited_by)
-            for each in targets
+            TargetPart(target.target, target.leading, target.rating, target.role, target.certainty, target.limited_by)
+            for target in targets
         ),
     )
 

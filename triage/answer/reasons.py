@@ -100,10 +100,10 @@ class _Deciding:
 
     def __init__(self, fired: FiredRules, verdict: Verdict) -> None:
         so_far = fired.standing
-        leading = [each for each in so_far.targets if each.leading]
+        leading = [target for target in so_far.targets if target.leading]
         self._level = verdict.level
-        self._supports = {(rule, each.target) for each in leading for rule in each.supports}
-        self._limits = {(rule, each.rating) for each in leading for rule in each.limited_by}
+        self._supports = {(rule, target.target) for target in leading for rule in target.supports}
+        self._limits = {(rule, target.rating) for target in leading for rule in target.limited_by}
         self._limits |= {(rule, so_far.rating) for rule in so_far.limited_by}
 
     def does(self, reason: Reason) -> bool:
@@ -126,7 +126,9 @@ def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
     """The answers that made a rule fire: those that the first of its alternatives that holds reads."""
     vocabulary, answers = fired.ruleset.vocabulary, fired.answers
-    holding = (each for each in rule.when if all(vocabulary.truth(c, answers, fired.asked) for c in each))
+    holding = (
+        conjunction for conjunction in rule.when if all(vocabulary.truth(c, answers, fired.asked) for c in conjunction)
+    )
     alternative = next(holding, ())
     return {c.fact: as_json(answers[c.fact], vocabulary[c.fact]) for c in alternative if c.fact in answers}
 
