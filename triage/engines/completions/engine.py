@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import NamedTuple
 
 from triage.engines.completions.common import CommonTo, conditions_of_courses
-from triage.engines.completions.diagram import DiagramTooLarge, Node, NodeTable
+from triage.engines.completions.diagram import DiagramTooLarge, Node, NodeTable, Restriction
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings, conditions_of_targets
@@ -109,12 +109,20 @@ class Completions:
         """How many bits hold a set of ratings, or of levels."""
         return max(len(self.ruleset.scales.rating_ids), len(self.ruleset.scales.urgency_ids))
 
-    def with_given(self, answers: Answers, supposed: str | None = None) -> tuple[Functions, dict[int, int]]:
-        """The functions where these answers are given, and one supposed beside them; and what is left to restrict."""
+    def with_given(self, answers: Answers) -> tuple[Functions, dict[int, int]]:
+        """The functions where these answers are given, and which levels that leaves to restrict."""
         given = self.levels.given
         if given.keys().isdisjoint(answers):
-            return (self._none_given if supposed is None else self._one_given[supposed]), {}
-        return self.functions, {level: int(name in answers or name == supposed) for name, level in given.items()}
+            return self._none_given, {}
+        return self.functions, {level: int(name in answers) for name, level in given.items()}
+
+    def with_supposed(self, name: str, answers: Answers, restriction: Restriction) -> tuple[Node, Node]:
+        """Rating and level, restricted, where an answer to one more fact is given beside these."""
+        if self.levels.given.keys().isdisjoint(answers):
+            functions = self._one_given[name]
+        else:
+            functions, restriction = self.functions, restriction.with_class(self.levels.given[name], 1)
+        return restriction.of(functions.rating), restriction.of(functions.level)
 
     def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ratings and levels of which the bits are set."""
@@ -143,11 +151,10 @@ class _Referral:
 
     def __init__(self, completions: Completions, answers: Answers) -> None:
         self._completions, self._answers = completions, answers
-        levels = completions.levels
-        self._classes = levels.classes_of(answers)
         functions, given = completions.with_given(answers)
         table = NodeTable(shared=completions.nodes)
-        self._functions = Functions(*table.restricted(functions, self._classes | given))
+        self._restriction = Restriction(table, completions.levels.classes_of(answers) | given)
+        self._functions = Functions(*map(self._restriction.of, functions))
         if not self._functions.rating.values:
             raise NoCompletion("The answers given contradict one another: no completion keeps them.")
 
@@ -195,7 +202,7 @@ class _Referral:
 
     def _once_given(self, fact: FactLevels, paths: list[Path]) -> Callable[[Path], Reach]:
         """What ``_reach`` is for other facts, of one for which it matters that the answer is given."""
-        functions, given = self._completions.with_given(self._answers, supposed=fact.fact.name)
-        by_answer = ValuesByAnswer(self._classes | given, fact, paths, self._completions.width)
-        reached = zip(by_answer.of(functions.rating), by_answer.of(functions.level), strict=True)
+        functions = self._completions.with_supposed(fact.fact.name, self._answers, self._restriction)
+        by_answer = ValuesByAnswer(fact, paths, self._completions.width)
+        reached = zip(*map(by_answer.of, functions), strict=True)
         return dict(zip(paths, reached, strict=True)).__getitem__
