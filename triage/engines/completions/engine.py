@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from itertools import islice
 from typing import NamedTuple
 
 from triage.engines.completions.common import CommonTo, conditions_of_courses
-from triage.engines.completions.diagram import DiagramTooLarge, Node, NodeTable, Restriction
+from triage.engines.completions.diagram import Node, NodeTable, Restriction
+from triage.engines.completions.drawn import common_to, drawn_completions
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings, conditions_of_targets
@@ -24,6 +26,9 @@ from triage.model.ruleset import RuleSet
 
 MOST_NODES = 200_000
 """How many nodes building the diagrams of one rule set may take."""
+
+DRAWN = 30
+"""How many completions are drawn before all of them are looked at."""
 
 SUITABILITY, URGENCY = "suitability", "urgency"
 
@@ -84,14 +89,15 @@ class Completions:
         return _Referral(self, answers).bounds()
 
     def common(self, answers: Answers, rating: str) -> Common:
-        """What all completions with this rating have in common.
+        """What all completions with this rating, which some have, have in common. Raises NoCompletion.
 
-        Nothing is said to be where the diagrams for it grow too large, as they may while hardly anything is answered.
+        What some drawn completions have in common is held against all of them, so that little is left to look at while
+        much is open.
         """
-        try:
-            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
-        except DiagramTooLarge:
-            return Common()
+        restricted, rank = _Referral(self, answers).rating, self.ruleset.scales.rating_rank(rating)
+        some = islice(drawn_completions(self.levels, answers, restricted, rank), DRAWN)
+        common_to_some = common_to(self.ruleset, some)
+        return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).of(common_to_some)
 
     @cached_property
     def _levels_of_courses(self) -> Levels:
@@ -157,6 +163,11 @@ class _Referral:
         self._functions = Functions(*map(self._restriction.of, functions))
         if not self._functions.rating.values:
             raise NoCompletion("The answers given contradict one another: no completion keeps them.")
+
+    @property
+    def rating(self) -> Node:
+        """The rank of the rating, in completions."""
+        return self._functions.rating
 
     def bounds(self) -> Bounds:
         """What rating and urgency can still be."""
