@@ -23,10 +23,11 @@ from triage.answer.offers import alternatives, comparison, formats, problem_area
 from triage.answer.open_questions import OpenQuestions
 from triage.answer.reasons import Reasons
 from triage.engines.agreement import Evaluating, Firing
-from triage.engines.completions.engine import Completions
+from triage.engines.completions.engine import completions_of
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import Bounds, Common, StillOpen
 from triage.engines.rete.engine import LiveEngines
+from triage.model.collector import collector_paused
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
@@ -155,8 +156,9 @@ def _suitability_part(fired: FiredRules, verdict: Verdict, bounds: Bounds) -> Su
     )
 
 
+@collector_paused()
 def build_assessor(ruleset: RuleSet, settings: Settings | None = None) -> Assessor:
     """Make an assessor with its engines; the environment's settings where none are given."""
     return Assessor(
-        ruleset, LiveEngines(ruleset), IndexedEvaluator(ruleset), Completions(ruleset), settings or Settings()
+        ruleset, LiveEngines(ruleset), IndexedEvaluator(ruleset), completions_of(ruleset), settings or Settings()
     )

@@ -135,6 +135,20 @@ class Completions:
         return self._ratings[ratings], self._levels[levels]
 
 
+def completions_of(ruleset: RuleSet) -> Completions:
+    """The completions of a rule set. Those made last are kept: a rule set is first checked, then used.
+
+    Raises DiagramTooLarge.
+    """
+    global _last_made
+    if _last_made is None or _last_made.ruleset is not ruleset:
+        _last_made = Completions(ruleset)
+    return _last_made
+
+
+_last_made: Completions | None = None
+
+
 def conjunctions_of(rules: Iterable[Rule]) -> list[Conjunction]:
     """The alternatives of the rules, each with what stops its rule: the facts of one are read together."""
     return [(*alternative, *rule.unless) for rule in rules for alternative in rule.when]
