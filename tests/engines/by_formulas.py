@@ -41,8 +41,11 @@ class Completed:
             yield self._completes(name, answers[name]) if name in answers else self._answered_where_asked(name)
 
     def _answered_where_asked(self, name: str) -> Formula:
+        """No answer makes its own question asked: that is for answers given."""
+        gate = self.ruleset.vocabulary[name].asked_when
+        gate_open = self.symbolic.given.any_holds(gate) if gate else every(())
         answered = self.variables.answered(name)
-        return every((same(answered, self._asked[name]), same(self._given[name], answered)))
+        return every((same(answered, gate_open), same(self._given[name], answered)))
 
     def _completes(self, name: str, value: Value) -> Formula:
         """The answer given; of an open set, where it is asked, a closed one with its members."""
@@ -66,8 +69,8 @@ class ByFormulas:
         """What rating and level can still be."""
         with solving:
             completes = list(self._completed.of(answers))
-            reached = (self._reached(completes, values) for values in (self._completed.ratings, self._completed.levels))
-            return Bounds(*reached)
+            ratings = self._reached(completes, self._completed.ratings)
+            return Bounds(ratings, self._reached(completes, self._completed.levels))
 
     def _reached(self, completes: list[Formula], values: Mapping[str, Formula]) -> tuple[str, ...]:
         """The values that some completion has; a model settles the one that it has."""

@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 
+from bench.referrals import partial_referrals
 from tests.answer.enumerated import Enumerated
 from tests.engines import enumeration
 from tests.engines.by_formulas import ByFormulas, PairsByFormulas
@@ -135,3 +136,21 @@ def test_questions_agree_with_pairs_found_by_z3(ruleset: RuleSet, diagram: Compl
             assert pairs.changes(answers, name) == changes.get(name, ()), (answers, name)
             asked += 1
     print(f"{asked:,} questions of {len(referrals)} partial referrals agree with pairs found by z3")
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("answered", [0.0, 0.1, 0.3, 0.7])
+def test_what_each_answer_would_leave_agrees_with_z3(
+    ruleset: RuleSet, diagram: Completions, by_formulas: ByFormulas, answered: float
+) -> None:
+    answers = partial_referrals(ruleset, 1, answered, seed=9)[0]
+    tried = 0
+    for question in diagram.of(answers).questions:
+        for consequence in question.would:
+            values = enumeration.values(consequence.answer)
+            after = [by_formulas.bounds({**answers, question.fact: value}) for value in values]
+            assert set(consequence.suitability) == {rating for bounds in after for rating in bounds.suitability}
+            assert set(consequence.urgency) == {level for bounds in after for level in bounds.urgency}
+            tried += len(after)
+    print(f"what {tried:,} answers would leave agrees with z3, {answered:.0%} answered")

@@ -99,26 +99,36 @@ class _SoFar:
         self._questions, self._fired = questions, fired
         self._known: Known = questions.evaluator.known(fired.given)
         self._rank = questions.ruleset.scales.urgency_rank
-        self._level = max(self._rank(fired.standing.level), self._floor(fired.missing, fired.answers))
+        self._floor_now = self._floor(fired.missing, fired.answers)
+        self._level = max(self._rank(fired.standing.level), self._floor_now)
 
     def is_changed_by(self, name: str) -> bool:
         """Say whether an answer to this fact alone changes rating or level."""
-        missing = [core for core in self._fired.missing if core != name]
-        floor = self._floor(missing, self._fired.answers)
+        floor = self._floor_now
+        if name in self._fired.missing:
+            floor = self._floor([core for core in self._fired.missing if core != name], self._fired.answers)
         return any(self._changes(name, value, floor) for value in self._questions.tried(name, self._fired.given))
 
     def _changes(self, name: str, value: Value, floor: int) -> bool:
         """Say whether this answer does; ``floor`` holds once the fact is answered, if its answer decides no other."""
-        questions, before = self._questions, self._known.evaluation.fired
+        questions = self._questions
         ids, answers = questions.evaluator.fired_with(self._known, name, value)
-        if name in questions.combined or not questions.rating_rules.isdisjoint(ids ^ before):
+        if self._may_change_the_rating(name, ids):
             ruleset = questions.ruleset
             if standing(ruleset, ruleset.fired(ids), answers).rating != self._fired.standing.rating:
                 return True
         if name in questions.holds_floors:
             floor = self._floor(self._missing(name, value), answers)
-        by_rules = max((questions.level_of_rule[id_] for id_ in ids if id_ in questions.level_of_rule), default=0)
+        by_rules = max([questions.level_of_rule[id_] for id_ in ids if id_ in questions.level_of_rule], default=0)
         return max(by_rules, floor) != self._level
+
+    def _may_change_the_rating(self, name: str, ids: frozenset[str]) -> bool:
+        """Whether rules that rate fire now and did not, or the other way round, or are combined in another way."""
+        rating_rules = self._questions.rating_rules
+        before = self._known.evaluation.fired
+        if ids is not before and not rating_rules.isdisjoint(ids ^ before):
+            return True
+        return name in self._questions.combined and not rating_rules.isdisjoint(ids)
 
     def _floor(self, missing: Collection[str], answers: Answers) -> int:
         """The rank of the highest floor that holds while these core facts are missing."""

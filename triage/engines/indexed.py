@@ -108,12 +108,12 @@ class IndexedEvaluator:
         truths: dict[str, Truth] = {}
         answers: dict[str, Value] = {**known.given, name: value}
         changed = {name}
-        derived = before.derived
+        derived, asked = before.derived, before.asked
         if name in self._decides_what_is_derived:
             truths, derived = self._derive(answers)
             changed.update(fact for fact in self._derived if derived.get(fact) != before.derived.get(fact))
-        answers |= derived
-        asked = before.asked
+        if derived:
+            answers |= derived
         if not self._decides_what_is_asked.isdisjoint(changed):
             asked = self.ruleset.vocabulary.asked_all(answers)
             changed.update(fact for fact, truth in asked.items() if truth is not before.asked[fact])
@@ -122,8 +122,13 @@ class IndexedEvaluator:
             others = ~self._of_fact.get(fact, 0)
             satisfied, failed = self._conditions_on(fact, answers.get(fact), asked.get(fact, True))
             true, false = true & others | satisfied, false & others | failed
-        truths |= {rule.id: rule.truth(true, false) for fact in changed for rule in self._reading.get(fact, ())}
-        return (before.fired - truths.keys()).union(id_ for id_, truth in truths.items() if truth), answers
+        for fact in changed:
+            for rule in self._reading.get(fact, ()):
+                truths[rule.id] = rule.truth(true, false)
+        fires = {id_ for id_, truth in truths.items() if truth}
+        if fires == before.fired & truths.keys():
+            return before.fired, answers
+        return (before.fired - truths.keys()) | fires, answers
 
     def _conditions_on(self, name: str, value: Value | None, asked: Truth) -> tuple[int, int]:
         """The masks of the conditions on one fact that are true and of those that are false; None is no answer."""
