@@ -71,7 +71,9 @@ def every(number: int, referrals: Iterable[Answers]) -> Iterator[Answers]:
 def test_bounds_of_some_referrals_agree_with_z3(
     ruleset: RuleSet, diagram: Completions, by_formulas: ByFormulas
 ) -> None:
+    every_fact_open: Answers = {}
     referrals = chain(
+        [every_fact_open],
         partial(ruleset, 10, seed=41),
         every(60, examples(ruleset)),
         every(60, at_cut_points(ruleset)),
