@@ -40,7 +40,7 @@ def _with_course(ruleset: RuleSet) -> RuleSet:
     if numbers and "age_years" not in facts:
         facts["age_years"] = Fact("age_years", "integer", "all", "Age?", "Age", maximum=4)
     default = Length("default", (4, 6), "weekly", ())
-    course = Course(Price(1, 1), default, (1, 1), LENGTHS, (), (), "", "")
+    course = Course(Price(1, 1, "insured", "copay_usd"), default, (1, 1), LENGTHS, (), (), "", "")
     return replace(ruleset, course=course, vocabulary=replace(ruleset.vocabulary, facts=facts))
 
 

@@ -14,7 +14,8 @@ from triage.engines.completions.levels import Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings
 from triage.engines.outcome import Common
-from triage.model.course import AGE, REMITTED, Length
+from triage.model.course import Length
+from triage.model.fact import AGE, REMITTED
 from triage.model.rule import Answers, Between, Condition, Limits, OneOf, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import Term
