@@ -12,8 +12,9 @@ from triage.analysis.formulas import Formula, Search, every, holds_in, no, same,
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables
 from triage.engines.outcome import Bounds
-from triage.model.rule import UNKNOWN, Answers, Value, is_open, members
+from triage.model.rule import UNKNOWN, Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members
 
 MOST_SECONDS = 600.0
 """How long z3 may look for one model."""

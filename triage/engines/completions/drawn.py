@@ -11,8 +11,9 @@ from triage.engines.completions.levels import Levels
 from triage.engines.outcome import Common, standing
 from triage.engines.plans import plan_for
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Value, is_open, members
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members
 
 NOTHING = Common()
 
