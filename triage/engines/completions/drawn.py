@@ -75,9 +75,9 @@ def common_to(ruleset: RuleSet, completions: Iterable[Answers]) -> Common:
 def _shown(ruleset: RuleSet, complete: Answers) -> Common:
     """What an answer to a complete referral says beside its rating."""
     evaluation = reference.evaluate(ruleset, complete)
-    found = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
-    targets = tuple(target.target for target in found.best)
-    return Common(targets, found.role, found.certainty, plan_for(ruleset, targets, complete))
+    so_far = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
+    targets = tuple(target.target for target in so_far.best)
+    return Common(targets, so_far.role, so_far.certainty, plan_for(ruleset, targets, complete))
 
 
 def _same(one: Common, other: Common) -> Common:
