@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.engines.evaluation import Evaluation
-from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value, satisfies
+from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 
 MOST_REMEMBERED = 10_000
 """The size at which the cache of an evaluator is emptied, in pairs of a fact and a value."""
@@ -42,6 +44,15 @@ class _Indexed:
         return fires
 
 
+class Known(NamedTuple):
+    """Answers given and their evaluation, with the masks of the conditions known to be true and known to be false."""
+
+    given: Answers
+    evaluation: Evaluation
+    true: int
+    false: int
+
+
 class IndexedEvaluator:
     """Evaluates the active rules of one rule set. It may be used from several threads at once."""
 
@@ -55,6 +66,10 @@ class IndexedEvaluator:
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
         self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
+        gates = (when for name in self._read_by_deriving for when in ruleset.vocabulary[name].asked_when)
+        deciding = (condition.fact for when in gates for condition in when)
+        self._decides_what_is_derived = self._derived.union(self._read_by_deriving, deciding)
+        self._decides_what_is_asked = frozenset(ruleset.vocabulary.gating)
         self._reading: dict[str, list[_Indexed]] = {}
         for rule, indexed in zip(ruleset.concluding, self._concluding, strict=True):
             for name in rule.facts:
@@ -73,36 +88,57 @@ class IndexedEvaluator:
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""
-        true, false = self._conditions_of(given, self.ruleset.vocabulary.asked_all(given))
+        read = {name: given[name] for name in self._read_by_deriving if name in given}
+        true, false = self._conditions_of(read, self.ruleset.vocabulary.asked_all(given))
         truths = {rule.id: effect.fact not in given and rule.truth(true, false) for rule, effect in self._deriving}
         derived: dict[str, Value] = {effect.fact: effect.value for rule, effect in self._deriving if truths[rule.id]}
         return truths, derived
 
-    def fired_with(self, known: Evaluation, given: Answers, name: str, value: Value) -> tuple[frozenset[str], Answers]:
-        """The ids of the rules that fire on the answers given and one more, and these answers with what is derived.
+    def known(self, given: Answers) -> Known:
+        """What :meth:`fired_with` starts from: the answers given, evaluated."""
+        evaluation = self.evaluate(given)
+        return Known(given, evaluation, *self._conditions_of(evaluation.answers, evaluation.asked))
 
-        ``known`` is the evaluation of the answers given. Only the rules that the one more answer can change are looked
-        at again: those that read its fact, or one that is asked by it.
+    def fired_with(self, known: Known, name: str, value: Value) -> tuple[frozenset[str], Answers]:
+        """The ids of the rules that fire with an answer to one more fact, and the answers with what is derived.
+
+        Only what it can change is looked at again: the rules that derive, where they hang on it, and those that read
+        its fact, one that is derived now, or one that is asked now.
         """
-        vocabulary = self.ruleset.vocabulary
-        more = {**given, name: value}
-        asked = vocabulary.asked_all(more)
+        before = known.evaluation
         truths: dict[str, Truth] = {}
-        derived = known.derived
-        if name in self._derived or not self._read_by_deriving.isdisjoint(self._changed(name, known.asked, asked)):
-            truths, derived = self._derive(more)
-        answers = {**more, **derived} if derived else more
-        asked = vocabulary.asked_all(answers)
-        true, false = self._conditions_of(answers, asked)
-        changed = self._changed(name, known.asked, asked)
-        changed |= {name for name in self._derived if derived.get(name) != known.derived.get(name)}
-        rules = {rule.id: rule for name in changed for rule in self._reading.get(name, ())}
-        truths |= {id_: rule.truth(true, false) for id_, rule in rules.items()}
-        return (known.fired - truths.keys()).union(id_ for id_, truth in truths.items() if truth), answers
+        answers: dict[str, Value] = {**known.given, name: value}
+        changed = {name}
+        derived, asked = before.derived, before.asked
+        if name in self._decides_what_is_derived:
+            truths, derived = self._derive(answers)
+            changed.update(fact for fact in self._derived if derived.get(fact) != before.derived.get(fact))
+        if derived:
+            answers |= derived
+        if not self._decides_what_is_asked.isdisjoint(changed):
+            asked = self.ruleset.vocabulary.asked_all(answers)
+            changed.update(fact for fact, truth in asked.items() if truth is not before.asked[fact])
+        true, false = known.true, known.false
+        for fact in changed:
+            others = ~self._of_fact.get(fact, 0)
+            satisfied, failed = self._conditions_on(fact, answers.get(fact), asked.get(fact, True))
+            true, false = true & others | satisfied, false & others | failed
+        for fact in changed:
+            for rule in self._reading.get(fact, ()):
+                truths[rule.id] = rule.truth(true, false)
+        fires = {id_ for id_, truth in truths.items() if truth}
+        if fires == before.fired & truths.keys():
+            return before.fired, answers
+        return (before.fired - truths.keys()) | fires, answers
 
-    def _changed(self, name: str, before: Mapping[str, Truth], asked: Mapping[str, Truth]) -> set[str]:
-        """The fact that is answered, and those that are asked now and were not, or the other way round."""
-        return {name, *(other for other, truth in asked.items() if truth is not before[other])}
+    def _conditions_on(self, name: str, value: Value | None, asked: Truth) -> tuple[int, int]:
+        """The masks of the conditions on one fact that are true and of those that are false; None is no answer."""
+        if asked is False:
+            return 0, self._of_fact.get(name, 0)
+        if value is None:
+            return 0, 0
+        satisfied, failed = self._known.get((name, value)) or self._answered(name, value)
+        return (satisfied if asked else 0), failed
 
     def _conditions_of(self, answers: Answers, asked: Mapping[str, Truth]) -> tuple[int, int]:
         """The masks of the conditions that are true and of those that are false."""

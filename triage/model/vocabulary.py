@@ -11,18 +11,8 @@ from functools import cached_property
 from typing import Literal
 
 from triage.model.fact import Fact
-from triage.model.rule import (
-    Answers,
-    Condition,
-    Conjunction,
-    Truth,
-    Value,
-    all_hold,
-    all_of,
-    any_holds,
-    holds,
-    is_open,
-)
+from triage.model.rule import Answers, Condition, Conjunction, Truth, Value
+from triage.model.truth import all_hold, all_of, any_holds, holds, is_open
 
 MOST_REMEMBERED = 10_000
 """The size at which the cache of ``Vocabulary.asked_all`` is emptied, in combinations of answers."""
@@ -187,7 +177,7 @@ class Vocabulary:
 
         The result is cached by the few answers that it depends on, since it is needed several times a referral.
         """
-        key = tuple(answers.get(name) for name in self._gating)
+        key = tuple(answers.get(name) for name in self.gating)
         asked = self._asked.get(key)
         if asked is None:
             if len(self._asked) > MOST_REMEMBERED:
@@ -196,7 +186,7 @@ class Vocabulary:
         return asked
 
     @cached_property
-    def _gating(self) -> tuple[str, ...]:
+    def gating(self) -> tuple[str, ...]:
         """The facts that decide which facts are asked: those that gates read, and gated facts that can be core."""
         read = (condition.fact for fact in self.gated for when in fact.asked_when for condition in when)
         return tuple(dict.fromkeys([*read, *(fact.name for fact in self.gated if fact.can_be_core)]))
