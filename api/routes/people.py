@@ -55,8 +55,8 @@ async def make_account(request: Request, actor: Admin) -> Response:
     new = await body_as(request, NewAccount)
     records = state_of(request).records
     hashed = await run_in_threadpool(accounts.hashed, new, actor.tenant)
-    made = await records.write(lambda transaction: accounts.add(transaction, records.at(), actor, hashed))
-    return _json(made, 201)
+    account = await records.write(lambda transaction: accounts.add(transaction, records.at(), actor, hashed))
+    return _json(account, 201)
 
 
 @router.patch("/accounts/{id_}", summary="Change an account", response_class=Response)

@@ -26,9 +26,9 @@ def run(*arguments: str, typed: str = "", code: int = 0) -> str:
 
 
 def test_an_account_is_made_listed_and_disabled() -> None:
-    made = run("add", "Clara", "--role", "coordinator", typed="a long password\na long password\n")
-    assert made.splitlines()[-1] == "Made the account clara (coordinator, local)."
-    assert "a long password" not in made
+    output = run("add", "Clara", "--role", "coordinator", typed="a long password\na long password\n")
+    assert output.splitlines()[-1] == "Made the account clara (coordinator, local)."
+    assert "a long password" not in output
     assert run("add", "harbour", "--role", "provider", "--no-password") == (
         "Made the account harbour (provider, local).\n"
     )
@@ -39,9 +39,9 @@ def test_an_account_is_made_listed_and_disabled() -> None:
 
 def test_a_key_is_printed_once() -> None:
     run("add", "harbour", "--role", "provider", "--no-password")
-    told, secret = run("key", "harbour", "--name", "practice").splitlines()
-    assert told.startswith("The key of harbour until ")
-    assert told.endswith(". It is shown this once.")
+    line, secret = run("key", "harbour", "--name", "practice").splitlines()
+    assert line.startswith("The key of harbour until ")
+    assert line.endswith(". It is shown this once.")
     assert secret.startswith("ipt_")
 
 
@@ -51,7 +51,7 @@ def test_a_link_is_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "typed", "told"),
+    ("arguments", "typed", "message"),
     [
         (("disable", "nobody"), "", "There is no account `nobody`."),
         (("add", "a b", "--role", "admin", "--no-password"), "", "A login has 2 to 100 characters and no space."),
@@ -59,14 +59,14 @@ def test_a_link_is_an_address() -> None:
          "Nothing else is asked of it."),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_a_line(arguments: tuple[str, ...], typed: str, told: str) -> None:
-    assert run(*arguments, typed=typed, code=2).splitlines()[-1] == told
+def test_what_is_wrong_is_said_in_a_line(arguments: tuple[str, ...], typed: str, message: str) -> None:
+    assert run(*arguments, typed=typed, code=2).splitlines()[-1] == message
 
 
 def test_a_login_is_taken_once() -> None:
     run("add", "clara", "--role", "admin", "--no-password")
-    told = run("add", "CLARA", "--role", "auditor", "--no-password", code=2)
-    assert told == "There is an account `clara` already. Choose another login.\n"
+    output = run("add", "CLARA", "--role", "auditor", "--no-password", code=2)
+    assert output == "There is an account `clara` already. Choose another login.\n"
 
 
 def test_an_address_without_https_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

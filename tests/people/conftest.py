@@ -59,10 +59,10 @@ class Clinic:
 
     def add(self, login: str, role: Role, tenant: str = "clinic") -> str:
         new = replace(accounts.hashed(NewAccount(login, role), tenant), password=HASHED)
-        made: AccountDescription = self._write(
+        account: AccountDescription = self._write(
             lambda transaction: accounts.add(transaction, stored(self.clock()), ADMIN, new)
         )
-        return made.id
+        return account.id
 
     @property
     def ids(self) -> dict[str, str]:

@@ -123,8 +123,8 @@ def test_a_faulty_account_is_refused_with_its_place(clinic: Clinic, wrong: Any) 
 
 def test_an_account_is_made_and_signs_in(clinic: Clinic) -> None:
     new = {"login": "Nora", "role": "coordinator", "password": "a long new password"}
-    made = clinic.signed_in("admin").post("/v1/accounts", json=new)
-    assert (made.status_code, made.json()["login"], made.json()["tenant"]) == (201, "nora", "clinic")
+    response = clinic.signed_in("admin").post("/v1/accounts", json=new)
+    assert (response.status_code, response.json()["login"], response.json()["tenant"]) == (201, "nora", "clinic")
     assert sign_in(clinic.client(), "nora", "a long new password").status_code == 303
 
 

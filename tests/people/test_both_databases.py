@@ -17,11 +17,11 @@ def test_the_life_of_an_account(clinic: Clinic) -> None:
     assert sign_in(client, "nora", "a long new password").status_code == 429
     clinic.clock.forward(minutes=16)
     assert sign_in(client, "nora", "a long new password").status_code == 303
-    made = client.post("/v1/assessments", json=CALM)
-    assert made.status_code == 201
+    response = client.post("/v1/assessments", json=CALM)
+    assert response.status_code == 201
     given = admin.post(f"/v1/accounts/{account}/keys", json={"name": "practice"}).json()
     key = clinic.client(Authorization=f"Bearer {given['secret']}")
-    assert key.get(made.headers["location"]).status_code == 200
+    assert key.get(response.headers["location"]).status_code == 200
     assert admin.patch(f"/v1/accounts/{account}", json={"disabled": True}).json()["disabled"] is True
     assert {client.get("/v1/me").status_code, key.get("/v1/me").status_code} == {401}
     assert sign_in(client, "nora", "a long new password").status_code == 401

@@ -27,23 +27,23 @@ def test_whoever_signed_in_works_with_records_until_they_sign_out(clinic: Clinic
     assert client.post("/v1/assessments", json=CALM).status_code == 401
     response = sign_in(client, "Coordinator")
     assert (response.status_code, response.headers["location"]) == (303, "/worklist")
-    made = client.post("/v1/assessments", json=CALM)
-    assert made.status_code == 201
-    assert client.get(made.headers["location"]).json()["created_by"] == "coordinator"
+    response = client.post("/v1/assessments", json=CALM)
+    assert response.status_code == 201
+    assert client.get(response.headers["location"]).json()["created_by"] == "coordinator"
     assert client.post("/sign-out").headers["location"] == "/sign-in"
     assert client.get("/v1/assessments").status_code == 401
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(clinic: Clinic, public: Clinic) -> None:
-    here = sign_in(clinic.client(), "coordinator").headers["set-cookie"]
-    assert here.split("=")[0] == "session"
-    assert "HttpOnly" in here
-    assert "SameSite=lax" in here
-    assert "Secure" not in here  # a browser would not send it back to http://127.0.0.1
-    there = sign_in(public.client("https://triage.example.org"), "coordinator").headers["set-cookie"]
-    assert there.split("=")[0] == "__Host-session"
-    assert "Secure" in there
-    assert "Domain" not in there
+    on_this_machine = sign_in(clinic.client(), "coordinator").headers["set-cookie"]
+    assert on_this_machine.split("=")[0] == "session"
+    assert "HttpOnly" in on_this_machine
+    assert "SameSite=lax" in on_this_machine
+    assert "Secure" not in on_this_machine  # a browser would not send it back to http://127.0.0.1
+    by_https = sign_in(public.client("https://triage.example.org"), "coordinator").headers["set-cookie"]
+    assert by_https.split("=")[0] == "__Host-session"
+    assert "Secure" in by_https
+    assert "Domain" not in by_https
 
 
 def test_a_wrong_password_and_an_unknown_login_are_told_apart_by_nothing(clinic: Clinic) -> None:

@@ -44,8 +44,8 @@ def add(
     """Make an account. Asks for its password, which is not shown."""
     chosen = _asked_password() if password else None
     with _open_desk(tenant) as desk:
-        made = desk.add(_login(login), role.value, chosen)
-    out.print(f"Made the account {made.login} ({made.role}, {made.tenant}).", markup=False)
+        account = desk.add(_login(login), role.value, chosen)
+    out.print(f"Made the account {account.login} ({account.role}, {account.tenant}).", markup=False)
 
 
 @app.command("list")
