@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from fastapi import Depends
 
 Role = Literal["coordinator", "clinician", "provider", "auditor", "admin"]
 """What someone may do; a clinician may lower a level."""
@@ -28,3 +30,7 @@ THE_SERVICE = Actor("service", "admin", "local")
 def current_actor() -> Actor:
     """The actor of a request, as a dependency of its route; sign-in takes this place."""
     return LOCAL_PERSON
+
+
+Asking = Annotated[Actor, Depends(current_actor)]
+"""The type of a route's parameter that is who is asking."""

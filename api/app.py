@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,10 +12,12 @@ from fastapi import FastAPI
 
 from api import openapi, pages, problems
 from api.protocol import Protocol
+from api.records.housekeeping import keep_house
 from api.request import State, build_state
-from api.routes import assessments, evaluate, explain, knowledge, operations
+from api.routes import agreement, assessments, drafts, evaluate, explain, knowledge, operations, persons, replies
 from triage.settings import Settings
 
+_ROUTES = (evaluate, explain, assessments, drafts, replies, persons, agreement, knowledge, operations)
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
     "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
@@ -39,8 +42,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     )
     app.state.service = state
     problems.register(app, pages.problem_page)
-    for router in (evaluate.router, explain.router, assessments.router, knowledge.router, operations.router):
-        app.include_router(router)
+    for module in _ROUTES:
+        app.include_router(module.router)
     pages.register(app)
     app.add_middleware(Protocol, on_failure=problems.failure)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
@@ -50,7 +53,9 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
+    housekeeping = asyncio.create_task(keep_house(app.state.service.records))
     yield
+    housekeeping.cancel()
     gc.unfreeze()
     app.state.service.close()
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from api.records.rule_sets import RunningRules
 from api.records.times import stored
-from api.storage.audit import canonical
+from api.storage.audit import canonical, read_head
 from api.storage.database import Database, sqlite_address
 from api.storage.transaction import Transaction
 from api.storage.writer import Writer
@@ -95,6 +95,15 @@ class Records:
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         """Read on a thread of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def check(self) -> None:
+        """Raise StorageUnavailable where records can't be read."""
+        with self.database.reading() as connection:
+            read_head(connection)
+
+    async def forget_erased(self) -> None:
+        """Write over what was erased."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self.database.forget_erased)
 
     def _read(self, work: Callable[[Connection], Result]) -> Result:
         with self.database.reading() as connection:
