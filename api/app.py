@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -57,6 +57,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     housekeeping.cancel()
     gc.unfreeze()
+    with suppress(asyncio.CancelledError):
+        await housekeeping
     app.state.service.close()
 
 

@@ -31,6 +31,12 @@ def reading(settings: Settings) -> Iterator[Connection]:
         raise UnreadableRecords(error) from error
 
 
+def opened(settings: Settings) -> None:
+    """Open the records once, which makes and migrates the database. Raises UnreadableRecords."""
+    with reading(settings):
+        pass
+
+
 def verified(settings: Settings, expected: Head | None = None) -> Verified:
     """Verify the whole audit."""
     with reading(settings) as connection:

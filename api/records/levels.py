@@ -86,8 +86,8 @@ def of_next(answer: Answer, before: InForce, accepted: Collection[str], scales: 
 
 
 def _stays(before: InForce, now: InForce) -> bool:
-    """Whether a level that does not come from an answer is still what it was."""
-    return before.level_from in ("escalated", "decision", "kept") and now.level == before.held
+    """Whether a level that attempts or a decision gave is still what it was."""
+    return before.level_from in ("escalated", "decision") and now.level == before.held
 
 
 def _urgent(answer: Answer) -> list[Reason]:

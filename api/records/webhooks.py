@@ -139,7 +139,11 @@ def note_result(service: Records, due: Due, error: str | None) -> Callable[[Tran
     else:
         values["next_at"] = stored(now + RETRY_AFTER[attempts - 1])
     statement = update(deliveries).where(deliveries.c.id == due.id).values(**values)
-    return lambda transaction: transaction.execute(statement) and None
+
+    def work(transaction: Transaction) -> None:
+        transaction.execute(statement)
+
+    return work
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

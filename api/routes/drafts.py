@@ -32,7 +32,11 @@ async def begin_draft(request: Request, actor: Asking) -> Response:
 @router.get("", summary="The drafts that the asker began", response_class=Response)
 async def own_drafts(request: Request, actor: Asking) -> Response:
     """The asker's own drafts, the newest first."""
-    return Response(encode(await state_of(request).records.read(list_own(actor))), media_type="application/json")
+    records = state_of(request).records
+    listed = await records.read(list_own(actor))
+    ids = [item.id for item in listed.items]
+    await records.write(lambda transaction: transaction.audit(records.at(), actor, "listed", records=ids))
+    return Response(encode(listed), media_type="application/json")
 
 
 @router.get("/{id_}", summary="One draft", response_class=Response)

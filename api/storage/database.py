@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from api.storage import schema
 
@@ -98,7 +98,7 @@ def sqlite_address(file: Path) -> str:
 
 
 def _engine(address: str, role: str | None = None) -> Engine:
-    url = make_url(address)
+    url = _url(address)
     if url.get_backend_name() == "sqlite":
         _make_private(url.database)
         synchronous = _synchronous(url)
@@ -110,6 +110,20 @@ def _engine(address: str, role: str | None = None) -> Engine:
     if role is not None:
         event.listen(engine, "connect", _take_role)
     return engine
+
+
+def _url(address: str) -> URL:
+    """Read an address. Raises StorageUnavailable, without the address: it may hold a password."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StorageUnavailable(_NO_ADDRESS) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StorageUnavailable(_NO_ADDRESS)
+    return url
+
+
+_NO_ADDRESS = "TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database"
 
 
 def _make_private(file: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import FIXTURE_RULES
 from triage.cli import app
 
 
@@ -22,4 +23,13 @@ def test_others_are_served_only_once_both_numbers_are_set(
     assert result.stderr == (
         f"`{host}` can be reached by others, and the texts would name no number to call. Set TRIAGE_CRISIS_LINE and "
         "TRIAGE_EMERGENCY_NUMBER, or serve on 127.0.0.1.\n"
+    )
+
+
+def test_records_that_can_not_be_opened_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", "somewhere")
+    result = CliRunner().invoke(app, ["serve", "--rules", str(FIXTURE_RULES)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "The records can't be read: TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database\n"
     )

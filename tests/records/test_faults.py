@@ -383,6 +383,15 @@ def test_nothing_of_an_answer_is_logged_when_records_are_gone(
     assert "falling" not in caplog.text
 
 
-def test_storage_that_can_not_be_opened_says_so() -> None:
-    with pytest.raises(StorageUnavailable):
-        Database("postgresql://127.0.0.1:1/none?connect_timeout=2")
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("postgresql://127.0.0.1:1/none?connect_timeout=2", "OperationalError"),
+        ("mysql://u:secret@x/y", "TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database"),
+        ("secret words", "TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database"),
+    ],
+)
+def test_storage_that_can_not_be_opened_says_so(address: str, why: str) -> None:
+    with pytest.raises(StorageUnavailable) as unavailable:
+        Database(address)
+    assert str(unavailable.value) == why

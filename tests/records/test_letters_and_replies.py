@@ -40,12 +40,12 @@ def test_the_letter_shows_a_decision_beside_the_answer(service: Service) -> None
 
 def test_a_referrer_is_asked_what_is_open_but_not_what_is_for_the_person_alone(service: Service) -> None:
     id_ = service.new(OPEN, "R-1")
-    made = _link(service, id_)
-    assert made.status_code == 201
-    asked = service.get(made.json()["path"]).json()
+    link = _link(service, id_)
+    assert link.status_code == 201
+    asked = service.get(link.json()["path"]).json()
     assert asked["reference"] == "R-1"
     facts = [question["fact"] for question in asked["questions"]]
-    assert facts == list(made.json()["facts"])
+    assert facts == list(link.json()["facts"])
     assert "nesting" not in facts
     assert "nestlings" in facts
     (nestlings,) = [question for question in asked["questions"] if question["fact"] == "nestlings"]

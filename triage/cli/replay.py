@@ -23,7 +23,8 @@ def replay(
     with saying_why_unreadable(), Progress(console=err, transient=True) as progress:
         total, replays = commands.replays(read_settings())
         task = progress.add_task("Replaying", total=total)
-        for count, result in enumerate(replays, start=1):
+        for result in replays:
+            count += 1
             progress.advance(task)
             if not result.same:
                 differing.append(result)

@@ -1,4 +1,4 @@
-"""The letter to a referrer: what was decided about a referral, why, and what is still to be asked, on a page to print."""
+"""The letter to a referrer: what was decided about a referral, why, and what is still to be asked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def rating_in_words(rating: SuitabilityPart, missing: tuple[str, ...], labels: L
 
 
 def questions_to_referrer(answer: Answer, ruleset: RuleSet) -> tuple[tuple[str, str], ...]:
-    """The open questions that a referrer may be asked, each with its fact; not those that belong to the person alone."""
+    """The open questions that a referrer may be asked, each with its fact; none that the person is asked alone."""
     facts = ruleset.vocabulary.facts
     asked = [open_ for open_ in answer.unanswered if open_.fact in facts and not facts[open_.fact].ask_alone]
     return tuple((question.fact, question.question) for question in asked)[:_MOST_QUESTIONS]
