@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 Role = Literal["coordinator", "clinician", "provider", "auditor", "admin"]
 """What someone may do; a clinician may lower a level."""
@@ -21,16 +21,24 @@ class Actor:
 
 
 LOCAL_PERSON = Actor("local", "clinician", "local")
-"""Whoever uses the service on this machine, until there is sign-in."""
+"""Whoever uses the service on this machine, and signs in by the link that it prints."""
 
 THE_SERVICE = Actor("service", "admin", "local")
 """The service itself: what it does by the clock."""
 
 
-def current_actor() -> Actor:
-    """The actor of a request, as a dependency of its route; sign-in takes this place."""
-    return LOCAL_PERSON
+class Asking(Protocol):
+    """Finds who sent a request. Raises where nobody signed in, or not for this."""
+
+    async def __call__(self, request: Request) -> Actor:
+        """The person or system behind the request."""
 
 
-Asking = Annotated[Actor, Depends(current_actor)]
-"""The type of a route's parameter that is who is asking."""
+async def current_actor(request: Request) -> Actor:
+    """The person or system behind a request for records, as a dependency of its route."""
+    asking: Asking = request.app.state.asking
+    return await asking(request)
+
+
+Asker = Annotated[Actor, Depends(current_actor)]
+"""The type of a route's parameter that is who sent the request."""

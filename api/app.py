@@ -11,13 +11,26 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
+from api.door import Door
+from api.people import asking
 from api.protocol import Protocol
 from api.records.housekeeping import keep_house
 from api.request import State, build_state
-from api.routes import agreement, assessments, drafts, evaluate, explain, knowledge, operations, persons, replies
+from api.routes import (
+    agreement,
+    assessments,
+    drafts,
+    evaluate,
+    explain,
+    knowledge,
+    operations,
+    people,
+    persons,
+    replies,
+)
 from triage.settings import Settings
 
-_ROUTES = (evaluate, explain, assessments, drafts, replies, persons, agreement, knowledge, operations)
+_ROUTES = (evaluate, explain, assessments, drafts, replies, persons, agreement, people, knowledge, operations)
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
     "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
@@ -45,6 +58,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     for module in _ROUTES:
         app.include_router(module.router)
     pages.register(app)
+    app.state.asking = lambda request: asking.working(state.records, request)
+    app.add_middleware(Door, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request))
     app.add_middleware(Protocol, on_failure=problems.failure)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
     return app

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.actor import Asking
+from api.actor import Asker
 from api.bodies import body_as, key_of, revision_of
 from api.records.changing import amend, attempt, change
 from api.records.creating import Answered, Created, create, refuse_what_no_database_holds
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 
 
 @router.post("", summary="Answer a referral and store both", status_code=201, response_class=Response)
-async def create_assessment(request: Request, actor: Asking) -> Response:
+async def create_assessment(request: Request, actor: Asker) -> Response:
     """Answer a referral as `/v1/evaluate` does, and keep referral and answer.
 
     With an Idempotency-Key the same request may be sent again: it gives the record that it made the first time.
@@ -54,7 +54,7 @@ async def answered_of(request: Request) -> Answered:
 
 
 @router.get("", summary="The worklist", response_class=Response)
-async def worklist(request: Request, actor: Asking) -> Response:
+async def worklist(request: Request, actor: Asker) -> Response:
     """What is to be done, the most urgent first, within a level what nobody opened in time, then what is due first."""
     records = state_of(request).records
     listed = await records.read(list_page(records, actor, dict(request.query_params)))
@@ -64,14 +64,14 @@ async def worklist(request: Request, actor: Asking) -> Response:
 
 
 @router.get("/{id_}", summary="One assessment", response_class=Response)
-async def assessment(request: Request, actor: Asking, id_: str) -> Response:
+async def assessment(request: Request, actor: Asker, id_: str) -> Response:
     """A record with its referral as given, its answer, and everything that was done. That it was read is kept."""
     records = state_of(request).records
     return respond(await records.write(read_one(records, actor, id_)))
 
 
 @router.patch("/{id_}", summary="Change status, owner or hand-over", response_class=Response)
-async def change_assessment(request: Request, actor: Asking, id_: str) -> Response:
+async def change_assessment(request: Request, actor: Asker, id_: str) -> Response:
     """Change what is done about a record. What is left out stays as it is."""
     revision, wanted = revision_of(request), await body_as(request, RecordChange)
     records = state_of(request).records
@@ -81,7 +81,7 @@ async def change_assessment(request: Request, actor: Asking, id_: str) -> Respon
 @router.post(
     "/{id_}/contact-attempts", summary="Keep an attempt to reach the person", status_code=201, response_class=Response
 )
-async def contact_attempt(request: Request, actor: Asking, id_: str) -> Response:
+async def contact_attempt(request: Request, actor: Asker, id_: str) -> Response:
     """Keep an attempt. After as many failed ones as the scales name, the level is raised."""
     tried = await body_as(request, NewAttempt)
     records = state_of(request).records
@@ -89,7 +89,7 @@ async def contact_attempt(request: Request, actor: Asking, id_: str) -> Response
 
 
 @router.post("/{id_}/amend", summary="Answer anew with other answers", response_class=Response)
-async def amend_assessment(request: Request, actor: Asking, id_: str) -> Response:
+async def amend_assessment(request: Request, actor: Asker, id_: str) -> Response:
     """Answer the whole referral again, as a new version; the old one is kept.
 
     A level that a rule set stays, whatever is answered now: only a clinician's decision lowers it. What rests on open
@@ -101,7 +101,7 @@ async def amend_assessment(request: Request, actor: Asking, id_: str) -> Respons
 
 
 @router.post("/{id_}/decision", summary="Agree with an answer, or override it", response_class=Response)
-async def decision(request: Request, actor: Asking, id_: str) -> Response:
+async def decision(request: Request, actor: Asker, id_: str) -> Response:
     """Keep a clinician's decision beside the answer, which never changes. A level is lowered by name, with a reason."""
     revision, wanted = revision_of(request), await body_as(request, NewDecision)
     records = state_of(request).records
@@ -109,7 +109,7 @@ async def decision(request: Request, actor: Asking, id_: str) -> Response:
 
 
 @router.get("/{id_}/replay", summary="Answer it again under the rules of its time", response_class=Response)
-async def replay(request: Request, actor: Asking, id_: str, version: int | None = None) -> Response:
+async def replay(request: Request, actor: Asker, id_: str, version: int | None = None) -> Response:
     """Run the rules that answered with today's engine, and name every difference. Without a version, the newest."""
     state = state_of(request)
     row, files = await state.records.write(version_to_replay(state.records, actor, id_, version))
@@ -118,14 +118,14 @@ async def replay(request: Request, actor: Asking, id_: str, version: int | None 
 
 
 @router.get("/{id_}/letter", summary="The letter to the referrer", response_class=HTMLResponse)
-async def letter(request: Request, actor: Asking, id_: str) -> Response:
+async def letter(request: Request, actor: Asker, id_: str) -> Response:
     """A page to print: what was decided, why, what else may be offered, and what is still to be asked."""
     records = state_of(request).records
     return HTMLResponse(await records.write(write_letter(records, actor, id_)))
 
 
 @router.post("/{id_}/reply-link", summary="Make a link for the referrer", status_code=201, response_class=Response)
-async def reply_link(request: Request, actor: Asking, id_: str) -> Response:
+async def reply_link(request: Request, actor: Asker, id_: str) -> Response:
     """Make a link to the open questions of this record that a referrer may be asked. It is used once, and expires."""
     revision = revision_of(request)
     records = state_of(request).records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.actor import Asking
+from api.actor import Asker
 from api.bodies import revision_of
 from api.records.creating import Answered, refuse_what_no_database_holds
 from api.records.drafts import Sent, begin, discard, finish, list_own, save, show, text_of
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/drafts", tags=["Drafts"])
 
 
 @router.post("", summary="Begin a draft", status_code=201, response_class=Response)
-async def begin_draft(request: Request, actor: Asking) -> Response:
+async def begin_draft(request: Request, actor: Asker) -> Response:
     """Keep what is written down so far, with its faults; the answer, or the problem, comes back with it."""
     records = state_of(request).records
     read = await records.write(begin(records, actor, await _sent(request, await body_of(request))))
@@ -30,7 +30,7 @@ async def begin_draft(request: Request, actor: Asking) -> Response:
 
 
 @router.get("", summary="The drafts that the asker began", response_class=Response)
-async def own_drafts(request: Request, actor: Asking) -> Response:
+async def own_drafts(request: Request, actor: Asker) -> Response:
     """The asker's own drafts, the newest first."""
     records = state_of(request).records
     listed = await records.read(list_own(actor))
@@ -40,7 +40,7 @@ async def own_drafts(request: Request, actor: Asking) -> Response:
 
 
 @router.get("/{id_}", summary="One draft", response_class=Response)
-async def draft(request: Request, actor: Asking, id_: str) -> Response:
+async def draft(request: Request, actor: Asker, id_: str) -> Response:
     """A draft with its answer so far."""
     records = state_of(request).records
     text, _ = await records.write(text_of(records, actor, id_))
@@ -48,7 +48,7 @@ async def draft(request: Request, actor: Asking, id_: str) -> Response:
 
 
 @router.put("/{id_}", summary="Save a draft", response_class=Response)
-async def save_draft(request: Request, actor: Asking, id_: str) -> Response:
+async def save_draft(request: Request, actor: Asker, id_: str) -> Response:
     """Save the whole draft. Whoever saves over another's change is told which answers that one changed."""
     revision = revision_of(request)
     records = state_of(request).records
@@ -58,7 +58,7 @@ async def save_draft(request: Request, actor: Asking, id_: str) -> Response:
 
 
 @router.delete("/{id_}", summary="Discard a draft", status_code=204, response_class=Response)
-async def discard_draft(request: Request, actor: Asking, id_: str) -> Response:
+async def discard_draft(request: Request, actor: Asker, id_: str) -> Response:
     """Delete a draft."""
     records = state_of(request).records
     await records.write(discard(records, actor, id_, revision_of(request)))
@@ -66,7 +66,7 @@ async def discard_draft(request: Request, actor: Asking, id_: str) -> Response:
 
 
 @router.post("/{id_}/assess", summary="Make an assessment of a draft", status_code=201, response_class=Response)
-async def assess_draft(request: Request, actor: Asking, id_: str) -> Response:
+async def assess_draft(request: Request, actor: Asker, id_: str) -> Response:
     """Answer the draft and store it as an assessment with the same id. Refused while it has faults; it is kept then."""
     state, revision = state_of(request), revision_of(request)
     text, _ = await state.records.write(text_of(state.records, actor, id_))
