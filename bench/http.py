@@ -1,8 +1,9 @@
-"""``POST /v1/evaluate`` on one worker, against a bare FastAPI application that sends the same bytes back."""
+"""``POST /v1/evaluate`` on one worker against a bare FastAPI application, and stored answers against unstored ones."""
 
 from __future__ import annotations
 
 import asyncio
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import orjson
@@ -15,25 +16,37 @@ from triage.settings import PUBLISHED
 
 CONNECTIONS = 16
 SECONDS = 5.0
+_OPTIONS = ("--factory", "--log-level", "error")
 
 
 def main() -> None:
-    """Print requests a second of the service and of the echo, and their ratio."""
+    """Print requests a second of the service and of the echo, and of answers that are stored, with their ratios."""
     ruleset = load_ruleset(PUBLISHED)
     bodies = [orjson.dumps(as_request(ruleset, facts)) for facts in complete_referrals(ruleset, 200)]
     rates = {}
     for name, factory in (("bare echo (baseline)", "bench.echo:create_app"), ("service", "api.app:create_app")):
-        with served("uvicorn", factory, "--factory", "--log-level", "error") as port:
-            rates[name] = asyncio.run(_hammer(port, bodies))
-    base = rates["bare echo (baseline)"]
-    rows = [(name, f"{rate:,.0f}", f"{rate / base:.2f}") for name, rate in rates.items()]
-    print_table("Complete referrals over HTTP, one worker", ("application", "requests/s", "ratio"), rows)
+        with served("uvicorn", factory, *_OPTIONS) as port:
+            rates[name] = asyncio.run(_hammer(port, "/v1/evaluate", bodies))
+    _print("Complete referrals over HTTP, one worker", rates, "bare echo (baseline)")
+    stored = {"not stored (baseline)": rates["service"]}
+    with TemporaryDirectory() as folder:
+        for synchronous in ("normal", "full"):
+            address = f"sqlite:///{folder}/{synchronous}.sqlite?synchronous={synchronous}"
+            with served("uvicorn", "api.app:create_app", *_OPTIONS, TRIAGE_DATABASE_URL=address) as port:
+                name = f"stored, SQLite {synchronous.upper()}"
+                stored[name] = asyncio.run(_hammer(port, "/v1/assessments", bodies))
+    _print("The same, each answer stored before it is given", stored, "not stored (baseline)")
 
 
-async def _hammer(port: int, bodies: list[bytes]) -> float:
+def _print(title: str, rates: dict[str, float], baseline: str) -> None:
+    rows = [(name, f"{rate:,.0f}", f"{rate / rates[baseline]:.2f}") for name, rate in rates.items()]
+    print_table(title, ("application", "requests/s", "ratio"), rows)
+
+
+async def _hammer(port: int, path: str, bodies: list[bytes]) -> float:
     """Requests a second over kept connections, after a second of warming up."""
     requests = [
-        b"POST /v1/evaluate HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n".encode()
         + f"Content-Length: {len(body)}\r\n\r\n".encode()
         + body
         for body in bodies
@@ -49,7 +62,7 @@ async def _connection(port: int, requests: list[bytes], start: int, seconds: flo
     while perf_counter() < until:
         writer.write(requests[(start * 13 + count) % len(requests)])
         head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
+        assert head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")), head
         length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line)
         await reader.readexactly(length)
         count += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import FIXTURE_RULES
 from triage.cli import app
 
 NEEDED = {
@@ -34,3 +35,12 @@ def test_others_are_served_only_once_everything_is_set(
         "  triage accounts add: nobody has an account with a password",
         "Or serve on 127.0.0.1.",
     ]
+
+
+def test_records_that_can_not_be_opened_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", "somewhere")
+    result = CliRunner().invoke(app, ["serve", "--rules", str(FIXTURE_RULES)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "The records can't be read: TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database\n"
+    )
