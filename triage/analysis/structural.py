@@ -11,7 +11,7 @@ from triage.analysis.matters import every_proposal_matters, every_support_matter
 from triage.analysis.pairs import lower
 from triage.analysis.property_names import STRUCTURAL_SENTENCES
 from triage.analysis.prover import Prover, Refuted
-from triage.model.rule import Advice, Effect, Limits, Rule, Supports, Urgency
+from triage.model.rule import Advice, Alternative, Effect, Limits, Rule, Supports, Urgency
 from triage.model.scales import LOWEST_URGENCY
 
 
@@ -61,6 +61,8 @@ def _bare(effect: Effect) -> Any:
             return ("urgency", level)
         case Limits(to=to, targets=targets, role=role):
             return ("limits", to, targets, role)
+        case Alternative(therapy=therapy, offer=offer, targets=targets):
+            return ("alternative", therapy, offer, targets)
         case Supports(rating=rating, targets=targets, role=role):
             return ("supports", rating, targets, role)
         case other:
