@@ -17,6 +17,8 @@ from triage.model.rule import Advice, Effect, Format, Limits, Rule, Supports, Ur
 from triage.model.ruleset import RuleSet
 from triage.reading.properties_file import read_properties
 
+MOST_TRIED = 12
+"""How many rules are left out one by one before all of them are."""
 _Kinds = tuple[type[Effect], ...]
 
 
@@ -57,7 +59,7 @@ def _left_out(property_: Property, ruleset: RuleSet) -> Iterator[Plant]:
         return
     about = [{condition.fact for condition in conjunction} for conjunction in property_.given]
     reading = [rule for rule in ruleset.rules if _has(rule, kinds) and _is_about(rule, about, property_)]
-    for rule in sorted(reading, key=lambda rule: _distance(rule, about))[:4]:
+    for rule in sorted(reading, key=lambda rule: _distance(rule, about))[:MOST_TRIED]:
         yield Plant(f"The rule `{rule.id}` is left out.", without(ruleset, rule))
     if len(reading) > 1:
         yield Plant(f"The {len(reading)} rules that read these answers are left out.", without(ruleset, *reading))

@@ -38,6 +38,11 @@ def call(level: str, *covers: str) -> Urgency:
     return Urgency(level, "support", Action("Call."), covers)
 
 
+def _plain(id_: str) -> str:
+    """An id as words."""
+    return id_.replace("_", " ")
+
+
 def opposites(property_: Property, ruleset: RuleSet) -> Iterator[Planted]:
     """List faults that say the opposite of the property."""
     yield from _of_levels(property_, ruleset)
@@ -68,7 +73,7 @@ def _of_ratings(property_: Property, ruleset: RuleSet) -> Iterator[Planted]:
         for targets in (property_.targets, ("major_depression",), ("prevention",), ("grief",)):
             if targets and not property_.supports_reading:
                 support = Supports(top, targets, "monotherapy", "low")
-                fault = f"A rule supports {targets[0]} at the highest rating for the same referrals."
+                fault = f"A rule supports {_plain(targets[0])} at the highest rating for the same referrals."
                 yield fault, with_rule(ruleset, support, property_.given or ((_any_age(),),))
     if property_.never_suited is not None:
         yield _suited(property_.never_suited, property_, ruleset)
@@ -93,7 +98,10 @@ def _of_roles(property_: Property, ruleset: RuleSet) -> Iterator[Planted]:
     for role in property_.never_roles:
         for target in property_.targets:
             support = Supports(top, (target,), role, "low")
-            yield f"A rule gives {target} the role {role}.", with_rule(ruleset, support, _present(target, property_))
+            yield (
+                f"A rule gives {_plain(target)} the role {role}.",
+                with_rule(ruleset, support, _present(target, property_)),
+            )
     if property_.role is not None:
         support = Supports(top, ("major_depression",), property_.role, "low")
         when = ((OneOf("major_depression", frozenset({"current"})),),)
@@ -116,7 +124,7 @@ def _of_offers(property_: Property, ruleset: RuleSet) -> Iterator[Planted]:
         freed = replace(ruleset, scales=replace(ruleset.scales, therapies=therapies))
         when = property_.given or ((_any_age(),),)
         offered = with_rule(freed, Alternative(therapy, "first"), when)
-        yield f"A rule offers {therapy} to the same people, and nothing rules it out.", offered
+        yield f"A rule offers {_plain(therapy)} to the same people, and nothing rules it out.", offered
 
 
 def _of_firing(property_: Property, ruleset: RuleSet) -> Iterator[Planted]:
@@ -135,9 +143,9 @@ def _of_pairs(property_: Property, ruleset: RuleSet) -> Iterator[Planted]:
     if property_.change_neither:
         name = property_.facts[0]
         when = ((_first_answer(name, ruleset),),)
-        yield f"A rule calls an answer to {name} an emergency.", with_rule(ruleset, call(top_level), when)
+        yield f"A rule calls an answer to {_plain(name)} an emergency.", with_rule(ruleset, call(top_level), when)
         support = Supports(top, ("ptsd",), "adjunct", "low")
-        yield f"A rule reads {name} to recommend IPT.", with_rule(ruleset, support, when)
+        yield f"A rule reads {_plain(name)} to recommend IPT.", with_rule(ruleset, support, when)
     if property_.more_serious_lowers_nothing:
         when = ((OneOf("harm_to_others", frozenset({"ambiguous"})),),)
         yield "Only the milder of two answers is an emergency.", with_rule(ruleset, call(top_level), when)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from triage.analysis.planted_kinds import ADDED, Planted, call, with_rule
+from triage.model.fact import Floor
 from triage.model.rule import Derives, Focus, Limits, OneOf, Rule, Supports
 from triage.model.ruleset import RuleSet
 
@@ -18,12 +19,12 @@ def _screened(ruleset: RuleSet) -> Planted:
 
 
 def _low_floor(ruleset: RuleSet) -> Planted:
-    facts = {
-        name: replace(fact, floor=replace(fact.floor, level=ruleset.scales.urgency_ids[0])) if fact.floor else fact
-        for name, fact in ruleset.vocabulary.facts.items()
-    }
-    return "A question's own floor is below the floor.", replace(
-        ruleset, vocabulary=replace(ruleset.vocabulary, facts=facts)
+    core = next(fact for fact in ruleset.vocabulary if fact.core.kind == "always")
+    floor = Floor(ruleset.scales.urgency_ids[0], ((OneOf("partner_willing", frozenset({"yes"})),),))
+    facts = {**ruleset.vocabulary.facts, core.name: replace(core, floor=floor)}
+    vocabulary = replace(ruleset.vocabulary, facts=facts)
+    return f"While {core.title.lower()} is unanswered its own floor is routine.", replace(
+        ruleset, vocabulary=vocabulary
     )
 
 
