@@ -67,6 +67,14 @@ def _no_action(ruleset: RuleSet) -> Planted:
     return "The levels have no action.", replace(ruleset, scales=replace(ruleset.scales, urgencies=terms))
 
 
+def _plan_for_all(ruleset: RuleSet) -> Planted:
+    course = ruleset.course
+    assert course
+    lengths = tuple(replace(length, remitted=False) for length in course.lengths)
+    fault = "The plan that keeps well is for conditions that are not over too."
+    return fault, replace(ruleset, course=replace(course, lengths=lengths))
+
+
 STRUCTURAL_FAULTS: Mapping[str, Callable[[RuleSet], Planted]] = {
     "answering-more-lowers-nothing": _screened,
     "open-safety-is-urgent": _low_floor,
@@ -75,5 +83,6 @@ STRUCTURAL_FAULTS: Mapping[str, Callable[[RuleSet], Planted]] = {
     "every-support-matters": _idle_support,
     "every-proposal-matters": _idle_area,
     "no-two-rules-mean-the-same": _twin,
+    "a-plan-follows-from-its-target": _plan_for_all,
     "levels-have-actions-and-only-holds-hide": _no_action,
 }
