@@ -46,6 +46,8 @@ def test_the_card_counts_what_was_seen_and_says_whether_the_report_is_of_these_r
     seen = [source.verified for source in fixture_rules.sources.values() if source.kind != "proposal"]
     assert card.verified == Share(sum(seen), len(seen))
     assert card.alarm is None
+    assert card.properties == 0
+    assert card_of(replace(fixture_rules, planted={"falling-is-urgent": "It is left out."})).properties == 1
     report = report_on(fixture_rules, [{"lean": "falling"}])
     for digest, is_current in ((fixture_rules.digest, True), ("sha256:0", False)):
         stored = StoredAlarm("2026-11-25", "1.0.0", digest, "frequencies.yaml", 1, report)
