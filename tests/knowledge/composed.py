@@ -17,8 +17,9 @@ from triage.answer.model import Answer
 from triage.check.alarm import REFERRALS, SEED
 from triage.check.drawn_referrals import drawn_referrals
 from triage.engines.indexed import IndexedEvaluator
-from triage.model.rule import Answers, Rule, Value, satisfies
+from triage.model.rule import Answers, Rule, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 from triage.presenting.labels import Labels
 from triage.reading.folder import read_ruleset
 from triage.reading.frequencies_file import read_frequencies
