@@ -1,4 +1,4 @@
-"""What is done next: the action composed of all that fired, the urgency part of an answer, and the next step."""
+"""Compose what the coordinator does: the action of all fired rules and floors, the urgency part, the next step."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from triage.model.rule import NO_ACTION, Action
 from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, Scales
 
 MOST_DO = 2
+"""The most lines of an action that are shown with its first line; the others are for later."""
 MOST_ASK = 1
-"""How many lines and questions of an action stand beside its first line; the rest is for later."""
+"""The most questions of an action that are shown with its first line; the others are for later."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one rule, one floor or the level itself gives to the action; the lower the order, the earlier it stands."""
+    """The action of one rule, one floor or the level itself. Parts are composed in ascending ``order``."""
 
     order: tuple[int, int, int, str]
     at_level: bool
@@ -30,7 +31,7 @@ class _Part:
 
 
 class Actions:
-    """Gives the texts that tell a coordinator what to do, with the deployment's words in them."""
+    """Composes the texts that tell a coordinator what to do. ``words`` fill their placeholders."""
 
     def __init__(self, scales: Scales, words: Mapping[str, str]) -> None:
         self.scales = scales
@@ -51,9 +52,9 @@ class Actions:
     def urgency_part(
         self, fired: FiredRules, level: Level, bounds: Bounds, otherwise: Action | None = None
     ) -> UrgencyPart:
-        """How soon a clinician must act, and what is done until then.
+        """The urgency part of an answer: how soon a clinician must act, and what the coordinator does until then.
 
-        ``otherwise`` is what to do where no rule and no floor stands at the level, if it is not the level's own action.
+        ``otherwise`` is the action where no fired rule and no floor has this level; without it, the level's own action.
         """
         return UrgencyPart(
             level=level.level,
@@ -67,7 +68,7 @@ class Actions:
         )
 
     def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
-        """The action of all that fired: of the reported level the first lines, of the rest what is for later."""
+        """The action of all fired rules and floors: those of the reported level are shown first, others for later."""
         parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda part: part.order)
         if not any(part.at_level for part in parts):
             parts.insert(0, _Part((0, 0, 0, ""), at_level=True, action=otherwise))
@@ -76,7 +77,7 @@ class Actions:
         return self._finished(_compose(parts), self._lines(named))
 
     def _of_rules(self, fired: FiredRules, level: str) -> Iterable[_Part]:
-        """What the rules give that fired and are not covered; one at the lowest level gives additive lines only."""
+        """The parts of fired rules that are not covered. A rule at the lowest level gives only additive lines."""
         for rule in fired.rules:
             urgency = rule.urgency
             if urgency and urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
@@ -94,7 +95,7 @@ class Actions:
         return _Part(order, level == reported, action)
 
     def _lines(self, named: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The additive lines of these ids in the order of the catalogue: what never to do, and what to do also."""
+        """The additive lines with these ids, in the order of the scales: what never to do, and what to do as well."""
         shown = set(named)
         lines = [line for line in self.scales.lines if line.id in shown and line.not_beside not in shown]
         return (
@@ -103,7 +104,7 @@ class Actions:
         )
 
     def _finished(self, action: Action, lines: tuple[tuple[str, ...], tuple[str, ...]]) -> ComposedAction:
-        """The composed action with its additive lines, the deployment's words filled in."""
+        """The composed action with its additive lines and with placeholders filled."""
         never, also = lines
         return ComposedAction(
             first=fill(action.first, self._words),
@@ -115,7 +116,7 @@ class Actions:
         )
 
     def next_step(self, verdict: Verdict, open_questions: int, *, settled: bool) -> str:
-        """What to do next; ``settled`` says whether the rating can be only one."""
+        """The sentence that says what to do next. ``settled`` says whether only one rating is possible."""
         steps = self.scales.next_step
         if verdict.on_hold:
             return fill(steps[verdict.level], self._words)
@@ -126,7 +127,7 @@ class Actions:
 
 
 def _compose(parts: Iterable[_Part]) -> Action:
-    """Compose one action: the first line, two more and a question of the reported level; everything else for later."""
+    """Compose one action: a first line, ``MOST_DO`` lines and ``MOST_ASK`` questions; everything else is for later."""
     composed = NO_ACTION
     for part in parts:
         composed = _with_part(composed, part)
@@ -134,9 +135,10 @@ def _compose(parts: Iterable[_Part]) -> Action:
 
 
 def _with_part(composed: Action, part: _Part) -> Action:
-    """The action with a further part: its lines where there is room at the reported level, else among those for later.
+    """Add a part to the action.
 
-    A line that stands there already is not said again.
+    Its lines are shown if the part is at the reported level and there is room, and are for later otherwise. A line that
+    the action already has is left out.
     """
     shown = {composed.first, *composed.do, *composed.ask, *composed.more}
     action, later = part.action, list[str]()
@@ -155,7 +157,7 @@ def _with_part(composed: Action, part: _Part) -> Action:
 
 
 def fill(template: str, words: Mapping[str, str]) -> str:
-    """Put settings and values into a template's ``{places}``; a place that has no value stays as it stands."""
+    """Fill the placeholders (``{name}``) of a template. A placeholder without a value is left as it is."""
     if "{" not in template:
         return template
     for name, value in words.items():

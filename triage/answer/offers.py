@@ -1,4 +1,4 @@
-"""What the rules that fired offer: problem areas, formats, other therapies, and points for and against two of them."""
+"""Problem areas, formats, other therapies and the comparison of two therapies, from the rules that fired."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from triage.model.ruleset import RuleSet
 from triage.model.text import in_sentence
 
 PROPOSED_AREAS = 2
+"""The number of problem areas that are proposed."""
 MOST_OF_AN_OFFER = 3
-"""How many therapies are offered first, and how many beside; the rest is more that could be offered."""
+"""The most therapies that are offered first, and the most beside; all others are offered as `more`."""
 
 
 def problem_areas(fired: FiredRules) -> tuple[ProblemArea, ...]:
-    """The problem areas, in the order of the scale; the first two are proposed."""
+    """The problem areas of the fired rules, in the order of the scale. The first two are proposed."""
     by_area = {
         term.id: [rule for rule in fired.rules if any(effect.area == term.id for effect in rule.of(Focus))]
         for term in fired.ruleset.scales.foci
@@ -38,9 +39,9 @@ def _problem_area(area: str, rules: list[Rule], fired: FiredRules, *, proposed: 
 
 
 def formats(fired: FiredRules) -> tuple[FormatStance, ...]:
-    """The formats that a rule speaks of, in the order of the scale; unsuited wins over suited.
+    """The formats that a fired rule calls suited or unsuited, in the order of the scale. Unsuited wins over suited.
 
-    A format that is suited only while something holds is not said to be suited where that is not known to hold.
+    A format with a condition (``FormatTerm.suited_only_when``) is called suited only if that is known to hold.
     """
     return tuple(
         stance
@@ -61,7 +62,7 @@ def _format_stance(format_: str, only_when: tuple[Conjunction, ...], fired: Fire
 
 
 class _Offer(NamedTuple):
-    """One rule's offer of a therapy, as offers are ranked."""
+    """One rule's offer of a therapy. The first four attributes are its rank: the lowest is the best offer."""
 
     beside: bool
     other_problem: bool
@@ -72,9 +73,10 @@ class _Offer(NamedTuple):
 
 
 def alternatives(fired: FiredRules) -> tuple[OfferedTherapy, ...]:
-    """The therapies to offer: first, beside and more; within these the leading problem's first, then by certainty.
+    """The therapies to offer: first, beside and more. Within each, those for the leading problem come first.
 
-    A therapy comes once, by its best offer. None is offered that the answers rule out.
+    Then they are sorted by certainty. Each therapy is offered once, by its best offer, and not at all where the answers
+    rule it out (``Therapy.not_offered_when``).
     """
     best: dict[str, _Offer] = {}
     offers = sorted(_offers(fired), key=lambda offer: (*offer[:4], offer.rule.id))
@@ -97,7 +99,7 @@ def _offers(fired: FiredRules) -> Iterator[_Offer]:
 
 
 def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
-    """Say whether any of the conjunctions is known to hold."""
+    """Whether any of the conjunctions is known to hold."""
     truth = fired.ruleset.vocabulary.truth
     return any(
         all(truth(condition, fired.answers, fired.asked) for condition in conjunction) for conjunction in conjunctions
@@ -105,14 +107,14 @@ def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
 
 
 def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
-    """The place of the certainty that the rule says of what it supports or limits; the last where it says none."""
+    """The rank of the highest certainty of the rule's supports and limits, 0 for the highest; the last if none."""
     certainties = {support.certainty for support in rule.of(Supports)} | {limit.certainty for limit in rule.of(Limits)}
     order = [term.id for term in ruleset.scales.certainties]
     return min((order.index(certainty) for certainty in certainties if certainty is not None), default=len(order))
 
 
 def _offered(offer: _Offer, offers: Iterable[_Offer], fired: FiredRules) -> OfferedTherapy:
-    """A therapy by its best offer; it is for all that offers of the same kind name."""
+    """A therapy by its best offer, for the targets of all its offers of the same kind."""
     effect = offer.effect
     alike = [other.effect for other in offers if other.effect.therapy == effect.therapy]
     named = {target for alternative in alike if alternative.offer == effect.offer for target in alternative.targets}
@@ -138,7 +140,7 @@ def _why(offer: _Offer, fired: FiredRules) -> str:
 
 
 def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
-    """Those offered first, those beside, and of both what there is no room for."""
+    """The therapies offered first, those offered beside, and those of both beyond ``MOST_OF_AN_OFFER``."""
     by_offer: dict[Literal["first", "beside", "more"], list[OfferedTherapy]] = {"first": [], "beside": [], "more": []}
     for therapy in offered:
         by_offer[therapy.offer if len(by_offer[therapy.offer]) < MOST_OF_AN_OFFER else "more"].append(therapy)
@@ -147,7 +149,7 @@ def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
 
 
 def comparison(fired: FiredRules) -> Comparison:
-    """What speaks for each of the two therapies for this referral: weak tie-breakers."""
+    """The arguments for each of the two therapies for this referral, from fired rules with advice."""
     points: dict[Compared, list[TieBreaker]] = {therapy: [] for therapy in get_args(Compared)}
     for rule in fired.rules:
         for effect in rule.of(Advice):

@@ -1,4 +1,4 @@
-"""Why: the reasons of an answer, one for each effect of the rules that fired, and those that deciding adds."""
+"""The reasons of an answer: one for each effect of the fired rules, and the built-in reasons of the decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SortKey = tuple[int, bool, int, str, int]
 
 
 class Reasons:
-    """Gives the reasons of answers. What is the same in every answer is made once."""
+    """Makes the reasons of answers. The parts that are the same in every answer are cached."""
 
     def __init__(self, ruleset: RuleSet, words: Mapping[str, str]) -> None:
         self.ruleset = ruleset
@@ -32,22 +32,22 @@ class Reasons:
 
     @cached_property
     def _of_rules(self) -> Mapping[str, tuple[Reason, ...]]:
-        """Each rule's reasons without the answers behind them."""
+        """The reasons of each rule, without the answers behind them."""
         return {rule.id: tuple(_of_rule(rule)) for rule in self.ruleset.rules}
 
     @cached_property
     def _built_in(self) -> Mapping[str, Reason]:
-        """Each built-in reason with its sentence not filled in yet."""
+        """Each built-in reason, with placeholders not yet filled."""
         return {id_: _of_deciding(built_in) for id_, built_in in self.ruleset.scales.built_in.items()}
 
     def of(self, fired: FiredRules, verdict: Verdict) -> tuple[Reason, ...]:
-        """The reasons: by effect, within it those that decide first, then by value, then by id."""
+        """The reasons, sorted by effect, then those that decide first, then by value, then by id."""
         deciding = _Deciding(fired, verdict)
         reasons = [*self._of_fired(fired, deciding), *self._of_verdict(fired, verdict, deciding)]
         return tuple(sorted(reasons, key=self._sort_key))
 
     def _of_fired(self, fired: FiredRules, deciding: _Deciding) -> Iterator[Reason]:
-        """The reasons of the rules that fired, but for urgencies that are covered and supports that do not count."""
+        """The reasons of the fired rules, without covered urgencies and supports that do not count."""
         for rule in fired.rules:
             reasons = [
                 reason
@@ -60,7 +60,7 @@ class Reasons:
                 yield replace(reason, facts=facts, decides=deciding.does(reason))
 
     def _of_verdict(self, fired: FiredRules, verdict: Verdict, deciding: _Deciding) -> Iterator[Reason]:
-        """The built-in reasons, their sentences filled in."""
+        """The built-in reasons, with placeholders filled."""
         words = self._words_of(fired, verdict)
         for id_ in verdict.built_in:
             reason = self._built_in[id_]
@@ -69,7 +69,7 @@ class Reasons:
             yield replace(reason, because=fill(reason.because, words), decides=deciding.does(reason))
 
     def _words_of(self, fired: FiredRules, verdict: Verdict) -> dict[str, str]:
-        """The words that the sentence of a built-in reason may name."""
+        """The values for the placeholders of built-in reasons."""
         vocabulary = self.ruleset.vocabulary
         return {
             "missing": "; ".join(in_sentence(vocabulary[name].title) for name in _facts_of_floor(fired)),
@@ -83,7 +83,7 @@ class Reasons:
         return _EFFECT_RANK[reason.effect], not reason.decides, self._value_rank(reason), reason.rule, target
 
     def _value_rank(self, reason: Reason) -> int:
-        """The highest urgency, the lowest limit and the highest support first."""
+        """The sort key of a value: the highest urgency, the lowest limit and the highest support come first."""
         scales = self.ruleset.scales
         match reason.effect, reason.value:
             case "urgency", str(level):
@@ -96,7 +96,7 @@ class Reasons:
 
 
 class _Deciding:
-    """Which reasons the level and the rating rest on."""
+    """Decides which reasons the level and the rating rest on."""
 
     def __init__(self, fired: FiredRules, verdict: Verdict) -> None:
         so_far = fired.standing
@@ -107,7 +107,7 @@ class _Deciding:
         self._limits |= {(rule, so_far.rating) for rule in so_far.limited_by}
 
     def does(self, reason: Reason) -> bool:
-        """Say whether the answer rests on this reason."""
+        """Whether the level or the rating rests on this reason."""
         match reason.effect:
             case "urgency":
                 return reason.value in (self._level, None)
@@ -119,12 +119,12 @@ class _Deciding:
 
 
 def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
-    """The unanswered facts of the highest floor that holds."""
+    """The unanswered facts of the highest floor that applies."""
     return fired.floors[0].facts if fired.floors else ()
 
 
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
-    """The answers that made a rule fire: those that the first of its alternatives that holds reads."""
+    """The answers that made a rule fire, by fact: those read by the first of its alternatives that holds."""
     vocabulary, answers = fired.ruleset.vocabulary, fired.answers
     holding = (
         conjunction for conjunction in rule.when if all(vocabulary.truth(c, answers, fired.asked) for c in conjunction)
@@ -134,14 +134,14 @@ def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
 
 
 def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:
-    """Sources as the answer gives them."""
+    """References to sources in the form that answers have."""
     return tuple(Citation(source.id, source.claim or None, source.finding or None) for source in sources)
 
 
 def _of_rule(rule: Rule) -> Iterator[Reason]:
-    """A reason for each effect that has one, and of a support for each target; of advice one, where nothing else is.
+    """A reason for each effect that gives one; for a support, one for each target.
 
-    All reasons of a rule have the same sentence, so that advice beside another effect would only repeat it.
+    Advice gives one reason only, and none beside other effects: all reasons of a rule have the same sentence.
     """
     others = [effect for effect in rule.effects if not isinstance(effect, Advice)]
     advice = [effect for effect in rule.effects if isinstance(effect, Advice)]
@@ -163,7 +163,7 @@ def _of_rule(rule: Rule) -> Iterator[Reason]:
 
 
 def _said(effect: Effect) -> Iterator[tuple[str | None, str | None, str | None]]:
-    """Value, target and certainty of each reason for an effect; problem areas, formats and therapies are no reasons."""
+    """Value, target and certainty of each reason of an effect. Problem areas, formats and therapies give none."""
     match effect:
         case Supports(rating=rating, targets=targets, certainty=certainty):
             yield from ((rating, target, certainty) for target in targets)
@@ -193,5 +193,5 @@ def _of_deciding(built_in: BuiltInReason) -> Reason:
 
 
 def _and(names: list[str]) -> str:
-    """Names in a sentence: one, one and another, or several."""
+    """The names as a list in a sentence: "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

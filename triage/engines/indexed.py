@@ -45,7 +45,7 @@ class _Indexed:
 
 
 class Known(NamedTuple):
-    """Answers given and their evaluation, with the masks of the conditions known to be true and known to be false."""
+    """The answers given, their evaluation, and the masks of the conditions known to be true and known to be false."""
 
     given: Answers
     evaluation: Evaluation
@@ -95,15 +95,15 @@ class IndexedEvaluator:
         return truths, derived
 
     def known(self, given: Answers) -> Known:
-        """What :meth:`fired_with` starts from: the answers given, evaluated."""
+        """Evaluate the answers given, as the starting point of :meth:`fired_with`."""
         evaluation = self.evaluate(given)
         return Known(given, evaluation, *self._conditions_of(evaluation.answers, evaluation.asked))
 
     def fired_with(self, known: Known, name: str, value: Value) -> tuple[frozenset[str], Answers]:
         """The ids of the rules that fire with an answer to one more fact, and the answers with what is derived.
 
-        Only what it can change is looked at again: the rules that derive, where they hang on it, and those that read
-        its fact, one that is derived now, or one that is asked now.
+        Only rules that can change are evaluated again: deriving rules if they depend on the fact, and rules that read
+        the fact or a fact whose derived value or gate has changed.
         """
         before = known.evaluation
         truths: dict[str, Truth] = {}

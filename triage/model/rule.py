@@ -166,7 +166,7 @@ class Alternative:
 
 
 Compared = Literal["ipt", "cbt"]
-"""The two therapies that a comparison is between. They are parts of every answer, so they are the language's own."""
+"""The two therapies that a comparison is between. They are keys of every answer, so they are part of the language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ class Source:
     verified: bool
     address: str | None = None
     note: str = ""
-    dossier: str | None = None
     claims: Mapping[str, str] = field(default_factory=dict)
 
 

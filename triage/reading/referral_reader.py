@@ -24,7 +24,7 @@ from triage.reading.referral_faults import (
 
 _REFERENCE = "The caller's own name for the referral; it comes back with the answer."
 _FACTS = "What is known. A fact left out was not asked."
-_SAID_BY = "Who said it, by fact. Nothing said means that the person did."
+_SAID_BY = "Who gave the answer, by fact. A fact left out was answered by the person."
 _QUOTES = "Words of a letter, by fact. No rule reads them."
 _QUOTE_SCHEMA: Mapping[str, Any] = {"type": "string", "maxLength": QUOTE_LENGTH}
 
