@@ -12,7 +12,7 @@ from triage.answer.decide import Level, Verdict
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import ComposedAction, UrgencyPart, Within
 from triage.engines.outcome import Bounds
-from triage.model.rule import NO_ACTION, Action
+from triage.model.rule import NO_ACTION, Action, Urgency
 from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, Scales
 
 MOST_DO = 2
@@ -71,15 +71,14 @@ class Actions:
         parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda each: each.order)
         if not any(each.at_level for each in parts):
             parts.insert(0, _Part((0, 0, 0, ""), at_level=True, action=otherwise))
-        of_rules = [rule.urgency.action.also for rule in fired.rules if rule.urgency]
+        of_rules = [urgency.action.also for _, urgency in fired.effects(Urgency)]
         named = {id_ for also in (*of_rules, *(each.action.also for each in parts)) for id_ in also}
         return self._finished(_compose(parts), self._lines(named))
 
     def _of_rules(self, fired: FiredRules, level: str) -> Iterable[_Part]:
         """What the rules give that fired and are not covered; one at the lowest level gives additive lines only."""
-        for rule in fired.rules:
-            urgency = rule.urgency
-            if urgency and urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
+        for rule, urgency in fired.effects(Urgency):
+            if urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
                 yield self._part(urgency.level, urgency.danger, rule.id, urgency.action, level)
 
     def _of_floors(self, fired: FiredRules, level: str) -> Iterable[_Part]:

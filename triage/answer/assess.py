@@ -99,13 +99,13 @@ class Assessor:
 
     def bounds(self, fired: FiredRules) -> Bounds:
         """What rating and urgency can still be."""
-        if self.ruleset.vocabulary.is_complete(fired.given):
+        if fired.is_complete:
             return _settled(fired)
         return self.completions.bounds(fired.given)
 
     def _still_open(self, fired: FiredRules) -> StillOpen:
         """What the referral can still become; of a complete one nothing is asked."""
-        if self.ruleset.vocabulary.is_complete(fired.given):
+        if fired.is_complete:
             return StillOpen(_settled(fired))
         return self.completions.of(fired.given)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.engines.agreement import Evaluating, Firing, evaluate_twice
 from triage.engines.outcome import HeldFloor, Standing, covered, floors, standing
-from triage.model.rule import Answers, Rule, Truth, Value
+from triage.model.rule import Answers, Conjunction, Kind, Rule, Truth, Urgency, Value, satisfies
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
 
@@ -33,7 +33,25 @@ class FiredRules:
     @cached_property
     def answers(self) -> Answers:
         """The answers given, and what was derived beside them."""
-        return {**self.given, **self.derived}
+        return {**self.given, **self.derived} if self.derived else self.given
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether every question that is or may be asked is answered."""
+        return self.ruleset.vocabulary.is_complete(self.given)
+
+    def effects(self, kind: type[Kind]) -> Iterator[tuple[Rule, Kind]]:
+        """The effects of one kind, each with its rule, in order of the rules' ids."""
+        return self.ruleset.effects(kind, self.rules)
+
+    def all_hold(self, conjunction: Conjunction) -> bool:
+        """Whether all conditions of the conjunction are known to hold."""
+        answers, asked = self.answers, self.asked
+        for condition in conjunction:
+            value = answers.get(condition.fact)
+            if value is None or not asked.get(condition.fact, True) or not satisfies(condition, value):
+                return False
+        return True
 
     @cached_property
     def standing(self) -> Standing:
@@ -48,7 +66,7 @@ class FiredRules:
     @cached_property
     def covered(self) -> frozenset[str]:
         """The ids of the rules whose reason for the urgency another one takes the place of."""
-        return covered(self.rules)
+        return covered(rule for rule, _ in self.effects(Urgency))
 
 
 def evaluate(check: Evaluating, live: Firing, referral: Referral) -> FiredRules:

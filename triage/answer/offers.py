@@ -13,6 +13,7 @@ from triage.answer.reasons import answers_behind, citations
 from triage.engines.outcome import targets_of_problem
 from triage.model.rule import Advice, Alternative, Conjunction, Focus, Format, Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
+from triage.model.scales import FormatTerm
 
 PROPOSED_AREAS = 2
 MOST_OF_AN_OFFER = 3
@@ -21,11 +22,10 @@ MOST_OF_AN_OFFER = 3
 
 def problem_areas(fired: FiredRules) -> tuple[ProblemArea, ...]:
     """The problem areas, in the order of the scale; the first two are proposed."""
-    by_area = {
-        term.id: [rule for rule in fired.rules if any(effect.area == term.id for effect in rule.of(Focus))]
-        for term in fired.ruleset.scales.foci
-    }
-    areas = [area for area, rules in by_area.items() if rules]
+    by_area: dict[str, list[Rule]] = {}
+    for rule, effect in fired.effects(Focus):
+        by_area.setdefault(effect.area, []).append(rule)
+    areas = [term.id for term in fired.ruleset.scales.foci if term.id in by_area]
     return tuple(
         _problem_area(area, by_area[area], fired, proposed=rank < PROPOSED_AREAS) for rank, area in enumerate(areas)
     )
@@ -41,22 +41,21 @@ def formats(fired: FiredRules) -> tuple[FormatStance, ...]:
 
     A format that is suited only while something holds is not said to be suited where that is not known to hold.
     """
+    suited: dict[str, list[Rule]] = {}
+    unsuited: dict[str, list[Rule]] = {}
+    for rule, effect in fired.effects(Format):
+        (suited if effect.suited else unsuited).setdefault(effect.format, []).append(rule)
     return tuple(
-        stance
+        FormatStance(term.id, "unsuited", _joined(unsuited[term.id]))
+        if term.id in unsuited
+        else FormatStance(term.id, "suited", _joined(suited[term.id]))
         for term in fired.ruleset.scales.formats
-        for stance in _format_stance(term.id, term.suited_only_when, fired)
+        if term.id in unsuited or (term.id in suited and _may_be_suited(term, fired))
     )
 
 
-def _format_stance(format_: str, only_when: tuple[Conjunction, ...], fired: FiredRules) -> Iterator[FormatStance]:
-    against, suited = (
-        [rule for rule in fired.rules if any(each == Format(format_, stance) for each in rule.of(Format))]
-        for stance in (False, True)
-    )
-    if against:
-        yield FormatStance(format_, "unsuited", _joined(against))
-    elif suited and (not only_when or _holds(only_when, fired)):
-        yield FormatStance(format_, "suited", _joined(suited))
+def _may_be_suited(format_: FormatTerm, fired: FiredRules) -> bool:
+    return not format_.suited_only_when or _holds(format_.suited_only_when, fired)
 
 
 class _Offer(NamedTuple):
@@ -84,26 +83,25 @@ def alternatives(fired: FiredRules) -> tuple[OfferedTherapy, ...]:
 
 def _offers(fired: FiredRules) -> Iterator[_Offer]:
     scales = fired.ruleset.scales
-    places = {therapy.id: place for place, therapy in enumerate(scales.therapies)}
-    barred = {each.id for each in scales.therapies if _holds(each.not_offered_when, fired)}
-    about = targets_of_problem(fired.ruleset, fired.answers)
-    for rule in fired.rules:
-        for effect in rule.of(Alternative):
-            if effect.therapy not in barred:
-                other = bool(about) and about.isdisjoint(effect.targets)
-                certainty = _certainty_rank(rule, fired.ruleset)
-                yield _Offer(effect.offer == "beside", other, certainty, places[effect.therapy], rule, effect)
+    about: frozenset[str] | None = None
+    for rule, effect in fired.effects(Alternative):
+        place, therapy = scales.therapy_by_id[effect.therapy]
+        if _holds(therapy.not_offered_when, fired):
+            continue
+        if about is None:
+            about = targets_of_problem(fired.ruleset, fired.answers)
+        other = bool(about) and about.isdisjoint(effect.targets)
+        yield _Offer(effect.offer == "beside", other, _certainty_rank(rule, fired.ruleset), place, rule, effect)
 
 
 def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
     """Say whether any of the conjunctions is known to hold."""
-    truth = fired.ruleset.vocabulary.truth
-    return any(all(truth(each, fired.answers, fired.asked) for each in conjunction) for conjunction in conjunctions)
+    return any(fired.all_hold(conjunction) for conjunction in conjunctions)
 
 
 def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
     """The place of the certainty that the rule says of what it supports or limits; the last where it says none."""
-    said = {each.certainty for each in rule.of(Supports)} | {each.certainty for each in rule.of(Limits)}
+    said = {effect.certainty for kind in (Supports, Limits) for _, effect in ruleset.effects(kind, (rule,))}
     order = [term.id for term in ruleset.scales.certainties]
     return min((order.index(each) for each in said if each is not None), default=len(order))
 
@@ -129,10 +127,9 @@ def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
 def comparison(fired: FiredRules) -> Comparison:
     """What speaks for each of the two therapies for this referral: weak tie-breakers."""
     points: dict[str, list[TieBreaker]] = {"ipt": [], "cbt": []}
-    for rule in fired.rules:
-        for effect in rule.of(Advice):
-            if effect.favours is not None:
-                points[effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
+    for rule, effect in fired.effects(Advice):
+        if effect.favours is not None:
+            points[effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
     return Comparison(ipt=tuple(points["ipt"]), cbt=tuple(points["cbt"]))
 
 

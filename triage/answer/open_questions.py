@@ -29,6 +29,8 @@ class OpenQuestions:
         Order: core safety first, then those of which one answer changes the value so far, then the highest urgency an
         answer can reach, then how many ratings its answers leave, then the order of the vocabulary.
         """
+        if not open_:
+            return ()
         scales, order = self._ruleset.scales, self._ruleset.vocabulary.order
         known = self._evaluator.evaluate(fired.given)
         questions = [(each, self._is_pivotal(each.fact, fired, known)) for each in open_]
