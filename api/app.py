@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from api import openapi, pages, problems
 from api.protocol import Protocol
-from api.request import build_state
-from api.routes import evaluate, explain, knowledge, operations
+from api.request import State, build_state
+from api.routes import assessments, evaluate, explain, knowledge, operations
 from triage.settings import Settings
 
 DESCRIPTION = (
@@ -21,12 +21,12 @@ DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Make the application.
+def create_app(settings: Settings | None = None, state: State | None = None) -> FastAPI:
+    """Make the application, around a state that was made before or one of these settings.
 
     Raises FaultyRuleSet, naming every file that is not sound, rather than serve with a broken rule set.
     """
-    state = build_state(settings or Settings())
+    state = state or build_state(settings or Settings())
     app = FastAPI(
         title="IPT suitability and triage",
         version=state.ruleset.version,
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service = state
     problems.register(app, pages.problem_page)
-    for router in (evaluate.router, explain.router, knowledge.router, operations.router):
+    for router in (evaluate.router, explain.router, assessments.router, knowledge.router, operations.router):
         app.include_router(router)
     pages.register(app)
     app.add_middleware(Protocol, on_failure=problems.failure)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from msgspec import to_builtins
 
+from api import openapi_records
 from api.request import State
 from api.routes.operations import Alive, Ready
 from triage.analysis.explained import Explained
@@ -65,10 +66,14 @@ def describe(app: FastAPI, state: State) -> dict[str, Any]:
     parts = described.setdefault("components", {}).setdefault("schemas", {})
     parts |= referral.pop("$defs", {})
     parts["Referral"] = referral
-    parts |= schemas((Problem, *_BODIES.values()))
+    parts |= schemas((Problem, *_BODIES.values(), *openapi_records.types()))
+    examples = openapi_records.Examples(state)
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
-            _describe_operation(path, method, operation, state)
+            if (method, path) in openapi_records.OPERATIONS:
+                _describe_record_operation(openapi_records.OPERATIONS[method, path], operation, state, examples)
+            else:
+                _describe_operation(path, method, operation, state)
     return described
 
 
@@ -82,6 +87,18 @@ def _describe_operation(path: str, method: str, operation: dict[str, Any], state
     if "{" in path:
         responses["404"] = _problem("Not found")
     if method == "post" and path in _TAKES_REFERRAL:
+        _describe_referral(operation, state)
+
+
+def _describe_record_operation(
+    record_operation: openapi_records.Operation,
+    operation: dict[str, Any],
+    state: State,
+    examples: openapi_records.Examples,
+) -> None:
+    openapi_records.describe(operation, record_operation, examples)
+    operation["responses"]["500"] = _problem("The service failed; a person takes over", failed(RuntimeError()))
+    if record_operation.takes == "Referral":
         _describe_referral(operation, state)
 
 

@@ -13,7 +13,9 @@ from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.records.refused import RecordProblem
 from api.request import TooLarge, TooSlow, urgency_of
+from api.storage.database import StorageUnavailable
 from api.work import Overloaded
 from triage.engines.agreement import EngineDisagreement
 from triage.model.written import encode
@@ -46,6 +48,8 @@ def register(app: FastAPI, as_page: AsPage) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooSlow, _too_slow)
     app.add_exception_handler(Overloaded, _overloaded)
+    app.add_exception_handler(RecordProblem, _about_record)
+    app.add_exception_handler(StorageUnavailable, _not_stored)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -120,4 +124,22 @@ async def _overloaded(request: Request, error: Exception) -> Response:
     shed = replace(problem(503, "The service is busy", detail), urgency=UNSET if urgency is None else urgency)
     response = answer(request, shed)
     response.headers["Retry-After"] = "1"
+    return response
+
+
+async def _about_record(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RecordProblem)
+    return answer(request, error.problem)
+
+
+async def _not_stored(request: Request, error: Exception) -> Response:
+    log.error("records can't be used: %s", error)
+    urgency = urgency_of(request, error)
+    detail = (
+        "Records can't be read or written at this moment, and nothing of this request was stored. Send it again. "
+        "`/v1/evaluate` answers without storing."
+    )
+    lost = replace(problem(503, "Records are not available", detail), urgency=UNSET if urgency is None else urgency)
+    response = answer(request, lost)
+    response.headers["Retry-After"] = "5"
     return response

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from api.records.rule_sets import RunningRules, running_rules
+from api.records.service import Records
 from api.work import Queue, explanation_queue, thread_queue
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer, UrgencyPart
@@ -19,7 +23,7 @@ from triage.model.ruleset import RuleSet
 from triage.reading.json_text import parse_json
 from triage.reading.referral import Referral, RefusedReferral
 from triage.reading.referral_reader import ReferralReader
-from triage.settings import Settings
+from triage.settings import Settings, now
 
 if TYPE_CHECKING:
     from api.proofs import Proofs
@@ -53,7 +57,9 @@ class State:
     ruleset: RuleSet
     reader: ReferralReader
     assessor: Assessor
+    rules: RunningRules
     probes: tuple[Probe, ...] = ()
+    clock: Callable[[], datetime] = now
 
     @cached_property
     def incomplete(self) -> Queue:
@@ -64,6 +70,11 @@ class State:
     def explaining(self) -> Queue:
         """The work of explaining other ratings, in a process of its own."""
         return explanation_queue(self.ruleset, MOST_EXPLAINING)
+
+    @cached_property
+    def records(self) -> Records:
+        """The records, in a database that is opened when it is first needed."""
+        return Records(self.settings, self.assessor, self.rules, self.clock)
 
     async def assess(self, referral: Referral) -> Answer:
         """Answer a referral: a complete one at once, an incomplete one beside other requests.
@@ -78,6 +89,7 @@ class State:
         """Stop the work that runs beside requests."""
         self.incomplete.close()
         self.explaining.close()
+        self.records.close()
 
     @cached_property
     def proofs(self) -> Proofs:
@@ -91,12 +103,13 @@ def build_state(settings: Settings) -> State:
     """Load and check the rule set and make its engines.
 
     Raises FaultyRuleSet, which names every file that is not sound, or an example that can't be answered: a service does
-    not start with one.
+    not start with one. Raises RulesChanged where the files were changed meanwhile.
     """
     ruleset = load_ruleset(settings.rules)
     assessor = build_assessor(ruleset, settings)
     probes = check_answers(assessor)
-    return State(settings, ruleset, ReferralReader(ruleset.vocabulary), assessor, probes)
+    rules = running_rules(ruleset, settings.rules)
+    return State(settings, ruleset, ReferralReader(ruleset.vocabulary), assessor, rules, probes)
 
 
 def state_of(request: Request) -> State:

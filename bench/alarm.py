@@ -18,5 +18,5 @@ def main() -> None:
     shares = {**report.levels, **report.ratings}
     rows = [(id_, f"{count / report.count:.1%}") for id_, count in shares.items()]
     print_table(f"{report.count} drawn referrals, everything asked", ("level or rating", "share"), rows)
-    causes = [(each.rule, each.level, f"{each.fired}", f"{each.only_cause}") for each in report.causes]
+    causes = [(cause.rule, cause.level, f"{cause.fired}", f"{cause.only_cause}") for cause in report.causes]
     print_table("Rules by how often each is the only cause of the level", ("rule", "level", "fired", "alone"), causes)

@@ -39,7 +39,7 @@ def main() -> None:
             for index in range(COUNT):
                 part(index)
             times[name].append((perf_counter() - started) / COUNT * 1e6)
-    medians = {name: sorted(each)[ROUNDS // 2] for name, each in times.items()}
+    medians = {name: sorted(durations)[ROUNDS // 2] for name, durations in times.items()}
     base = medians["reference interpreter (baseline)"]
     rows = [(name, f"{value:,.0f}", f"{value / base:.2f}") for name, value in medians.items()]
     print_table(f"One complete referral, {len(ruleset.rules)} rules", ("part", "µs", "ratio"), rows)

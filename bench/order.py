@@ -46,7 +46,7 @@ def _smaller_start(ruleset: RuleSet) -> Completions:
     except DiagramTooLarge:
         return Completions(ruleset, order=())
     try:
-        return min(published, Completions(ruleset, order=()), key=lambda each: each.size)
+        return min(published, Completions(ruleset, order=()), key=lambda engine: engine.size)
     except DiagramTooLarge:
         return published
 
@@ -102,7 +102,7 @@ class Exchangeable:
 
     def _exchange_blocks(self, place: int) -> None:
         """Let the fact at a place and the one behind it change places."""
-        upper, lower = (self.blocks[each] for each in self.order[place : place + 2])
+        upper, lower = (self.blocks[number] for number in self.order[place : place + 2])
         first = self._variables.index(upper[0])
         for moved in range(len(lower)):
             for at in range(first + len(upper) + moved - 1, first + moved - 1, -1):
@@ -124,7 +124,11 @@ class Exchangeable:
         below = [self._nodes[child][1] if self._nodes[child][0] == lower else None for child in children]
         turned = tuple(
             self._node(
-                upper, tuple(each[class_] if each else child for each, child in zip(below, children, strict=True))
+                upper,
+                tuple(
+                    grandchildren[class_] if grandchildren else child
+                    for grandchildren, child in zip(below, children, strict=True)
+                ),
             )
             for class_ in range(self._sizes[lower])
         )

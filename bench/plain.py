@@ -56,7 +56,7 @@ class Plain:
     def _asked(self, fact: Fact) -> Any:
         if not fact.asked_when:
             return z3.BoolVal(True)
-        return z3.Or(self.counts_as_asked[fact.name], *(self._all(each) for each in fact.asked_when))
+        return z3.Or(self.counts_as_asked[fact.name], *(self._all(gate) for gate in fact.asked_when))
 
     def _rating(self) -> Any:
         """The rank of the rating: the highest of the leading targets, or no indication under the limits on all."""
@@ -66,16 +66,16 @@ class Plain:
         _, general = self._target(None)
         nothing = z3.IntVal(scales.rating_rank(NO_SUPPORT))
         result = _highest(targets.values(), _least(nothing, general))
-        capped = _highest(((there, _least(rank, z3.IntVal(cap))) for there, rank in targets.values()), None)
+        capped = _highest(((supported, _least(rank, z3.IntVal(cap))) for supported, rank in targets.values()), None)
         for problem, lead in vocabulary.leads.items() if vocabulary.leading_fact else ():
             is_it = self._asked_and(OneOf(str(vocabulary.leading_fact), frozenset({problem})))
             about = []
-            for target, (there, rank) in targets.items():
+            for target, (supported, rank) in targets.items():
                 remitted = lead.also_remitted and target in vocabulary.facts
                 also = self._asked_and(OneOf(target, frozenset({"remitted"}))) if remitted else z3.BoolVal(False)
-                about.append((z3.And(there, z3.Or(target in lead.targets, also)), rank))
-            any_about = z3.Or([there for there, _ in about])
-            any_at_all = z3.Or([there for there, _ in targets.values()])
+                about.append((z3.And(supported, z3.Or(target in lead.targets, also)), rank))
+            any_about = z3.Or([supported for supported, _ in about])
+            any_at_all = z3.Or([supported for supported, _ in targets.values()])
             result = z3.If(z3.And(is_it, any_about), _highest(about, None), result)
             if lead.otherwise == "all_lead_capped":
                 result = z3.If(z3.And(is_it, z3.Not(any_about), any_at_all), capped, result)
@@ -84,21 +84,21 @@ class Plain:
     def _target(self, target: str | None) -> tuple[Any, Any]:
         """Whether a support for the target counts, and its rank; of no target, the lowest limit on all."""
         rank = self.ruleset.scales.rating_rank
-        there, support, limit = z3.BoolVal(False), z3.IntVal(0), z3.IntVal(rank(NO_LIMIT))
+        supported, support, limit = z3.BoolVal(False), z3.IntVal(0), z3.IntVal(rank(NO_LIMIT))
         for rule in self.ruleset.deciding:
             fires = self.fires[rule.id]
             for supports in rule.of(Supports):
                 if target in supports.targets:
-                    there = z3.Or(there, fires)
+                    supported = z3.Or(supported, fires)
                     support = z3.If(z3.And(fires, support < rank(supports.rating)), rank(supports.rating), support)
             for limits in rule.of(Limits):
                 if not limits.targets or target in limits.targets:
                     limit = z3.If(z3.And(fires, limit > rank(limits.to)), rank(limits.to), limit)
         if target is None:
-            return there, limit
+            return supported, limit
         if target in self.ruleset.scales.life_problems:
-            there = z3.And(there, z3.Not(z3.Or(self._conditions_beside())))
-        return there, _least(support, limit)
+            supported = z3.And(supported, z3.Not(z3.Or(self._conditions_beside())))
+        return supported, _least(support, limit)
 
     def _conditions_beside(self) -> list[Any]:
         vocabulary = self.ruleset.vocabulary
@@ -117,19 +117,21 @@ class Plain:
             given = fact.can_be_core and name in answers and answers[name] != fact.neutral
             solver.add(counts if given else z3.Not(counts))
         scales = self.ruleset.scales
-        ratings = [each for rank, each in enumerate(scales.rating_ids) if solver.check(self.rating == rank) == z3.sat]
-        levels = [each for rank, each in enumerate(scales.urgency_ids) if solver.check(self.level == rank) == z3.sat]
+        ratings = [
+            rating for rank, rating in enumerate(scales.rating_ids) if solver.check(self.rating == rank) == z3.sat
+        ]
+        levels = [level for rank, level in enumerate(scales.urgency_ids) if solver.check(self.level == rank) == z3.sat]
         return Bounds(tuple(ratings), tuple(levels))
 
     def _fires(self, rule: Rule) -> Any:
-        when = z3.Or([z3.And([self._asked_and(each) for each in conjunction]) for conjunction in rule.when])
-        return z3.And(when, z3.Not(z3.Or([self._asked_and(each) for each in rule.unless])))
+        when = z3.Or([z3.And([self._asked_and(condition) for condition in conjunction]) for conjunction in rule.when])
+        return z3.And(when, z3.Not(z3.Or([self._asked_and(condition) for condition in rule.unless])))
 
     def _asked_and(self, condition: Condition) -> Any:
         return z3.And(self.asked[condition.fact], self._holds(condition))
 
     def _all(self, conjunction: Conjunction) -> Any:
-        return z3.And([self._holds(each) for each in conjunction])
+        return z3.And([self._holds(condition) for condition in conjunction])
 
     def _holds(self, condition: Condition) -> Any:
         variable = self.variables[condition.fact]
@@ -148,12 +150,12 @@ class Plain:
     def _constraints(self, answers: Answers) -> list[Any]:
         kept = []
         for constraint in self.ruleset.vocabulary.constraints:
-            there = [z3.BoolVal(True) if name in answers else self.asked[name] for name in constraint.facts]
+            answered = [z3.BoolVal(True) if name in answers else self.asked[name] for name in constraint.facts]
             if isinstance(constraint, AtMost):
                 lower, upper = self.variables[constraint.lower], self.variables[constraint.upper]
-                kept.append(z3.Or(z3.Not(z3.And(there)), lower <= upper + constraint.plus))
+                kept.append(z3.Or(z3.Not(z3.And(answered)), lower <= upper + constraint.plus))
             else:
-                kept.append(z3.Not(z3.And(*there, self._all(constraint.never))))
+                kept.append(z3.Not(z3.And(*answered, self._all(constraint.never))))
         return kept
 
     def _equals(self, name: str, value: Any) -> Any:
@@ -173,6 +175,6 @@ def _least(one: Any, other: Any) -> Any:
 def _highest(ranks: Iterable[tuple[Any, Any]], otherwise: Any) -> Any:
     """The highest of the ranks that are there; ``otherwise`` where none is, or any value where that is None."""
     highest = z3.IntVal(-1)
-    for there, rank in ranks:
-        highest = z3.If(z3.And(there, rank > highest), rank, highest)
+    for holds, rank in ranks:
+        highest = z3.If(z3.And(holds, rank > highest), rank, highest)
     return highest if otherwise is None else z3.If(highest < 0, otherwise, highest)

@@ -17,12 +17,12 @@ MOSTLY_NEUTRAL = 0.85
 def complete_referrals(ruleset: RuleSet, count: int, seed: int = 1) -> list[dict[str, Value]]:
     """Give ``count`` complete referrals that contradict nothing."""
     chance = random.Random(seed)  # no secret
-    found: list[dict[str, Value]] = []
-    while len(found) < count:
+    referrals: list[dict[str, Value]] = []
+    while len(referrals) < count:
         facts = _complete(ruleset, chance)
         if not ruleset.vocabulary.contradictions(facts):
-            found.append(facts)
-    return found
+            referrals.append(facts)
+    return referrals
 
 
 def partial_referrals(ruleset: RuleSet, count: int, answered: float, seed: int = 1) -> list[dict[str, Value]]:

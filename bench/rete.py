@@ -106,9 +106,9 @@ def main() -> None:
             raise SystemExit(f"Not the same rules fire: {name}.")
     medians = _medians(engines, referrals)
     base = medians["durable_rules as documented (baseline)"]
-    each = sum(map(len, fired)) / COUNT
+    rules_a_referral = sum(map(len, fired)) / COUNT
     print_table(
-        f"One complete referral, {len(ruleset.rules)} rules of which {each:.1f} fire",
+        f"One complete referral, {len(ruleset.rules)} rules of which {rules_a_referral:.1f} fire",
         ("engine", "µs", "ratio", "times as fast"),
         [(name, f"{time:,.0f}", f"{time / base:.2f}", f"{base / time:.1f}") for name, time in medians.items()],
     )
@@ -124,7 +124,7 @@ def _medians(engines: dict[str, Callable[[Answers], frozenset[str]]], referrals:
             for facts in referrals:
                 engine(facts)
             times[name].append((perf_counter() - started) / len(referrals) * 1e6)
-    return {name: sorted(each)[ROUNDS // 2] for name, each in times.items()}
+    return {name: sorted(durations)[ROUNDS // 2] for name, durations in times.items()}
 
 
 def _print_building(ruleset: RuleSet) -> None:

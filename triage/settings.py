@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _PACKAGED = Path(__file__).resolve().parent / "rules"
 PUBLISHED = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).resolve().parents[1] / "rules"
@@ -14,6 +18,29 @@ PUBLISHED = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).resolve().parent
 
 CRISIS_LINE_NOT_SET = "the crisis line (not set)"
 EMERGENCY_NUMBER_NOT_SET = "the local emergency number (not set)"
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise ValueError(f"`{name}` is no time zone. Give a name such as Europe/London") from unknown
+    return name
+
+
+def _several(text: object) -> object:
+    """Read dates that a comma parts."""
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+def now() -> datetime:
+    """The time: the clock of a service that is given no other."""
+    return datetime.now(UTC)
+
+
+def data_folder() -> Path:
+    """The folder of the user's data (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ipt-triage"
 
 
 class Settings(BaseSettings):
@@ -29,6 +56,14 @@ class Settings(BaseSettings):
     crisis_line: str | None = None
     emergency_number: str | None = None
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
+    database_url: str = Field(default="", description="where records are kept; empty: a file in the user's data folder")
+    time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
+    holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_several)] = frozenset()
+    draft_days: int = Field(default=7, ge=1, description="days after its last change that a draft is kept")
+    reply_days: int = Field(default=14, ge=1, description="days that a referrer's reply link can be used")
+    idempotency_hours: int = Field(default=24, ge=1, description="hours that an Idempotency-Key is remembered")
+    webhook_url: str = Field(default="", pattern="^(https?://.*)?$", description="what is called for an overdue record")
+    webhook_secret: SecretStr = SecretStr("")
 
     def words(self) -> dict[str, str]:
         """The settings that texts name, by the names of their placeholders."""

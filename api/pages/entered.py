@@ -77,7 +77,10 @@ class Entered:
         return next(iter(self.values("clear")), "")
 
     def referral(self, reader: ReferralReader) -> Referral:
-        """The referral that was entered. Raises RefusedReferral with every fault."""
+        """The referral that was entered. Raises RefusedReferral with every fault.
+
+        What is ticked beside "none of these" is a fault, and counts all the same for the urgency of the refusal.
+        """
         facts = {}
         names = reader.vocabulary.facts
         known = {*names, *(SAID_BY + name for name in names), *(QUOTES + name for name in names), "reference", "clear"}
@@ -89,6 +92,7 @@ class Entered:
                 continue
             if fact.is_set and NONE_OF_THESE in values and len(values) > 1:
                 faults.append(_fault(fact, "“None of these” and something else are ticked: keep one of the two."))
+                facts[fact.name] = [value for value in values if value not in (NONE_OF_THESE, UNKNOWN)] + [UNKNOWN]
             elif fact.is_integer and UNKNOWN in values and len(values) > 1:
                 faults.append(_fault(fact, "There is a number and “Asked, not known” is ticked: keep one of the two."))
             else:

@@ -20,7 +20,7 @@ from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 
 
-def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answers) -> None:
+def formulas_agree(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answers) -> None:
     """Pin the answers: the one model must fire what the reference fires, and come to the same standing and no other."""
     model: Any = search.model(symbolic.variables.is_given(answers, and_no_other=True))
     assert model is not None, "the reader lets this referral in"
@@ -28,12 +28,12 @@ def _agrees(ruleset: RuleSet, symbolic: Symbolic, search: Search, answers: Answe
     evaluation = reference.evaluate(ruleset, answers)
     truly = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
     roles, certainties = ([term.id for term in terms] for terms in (ruleset.scales.roles, ruleset.scales.certainties))
-    by_target = {each.target: each for each in truly.targets}
+    by_target = {rating.target: rating for rating in truly.targets}
     for target in symbolic.supported_targets:
-        each = by_target.get(target)
-        assert holding(model, [symbolic.role_is(target, role) for role in roles]) == bool(each and each.role)
+        own = by_target.get(target)
+        assert holding(model, [symbolic.role_is(target, role) for role in roles]) == bool(own and own.role)
         certain = [symbolic.certainty_is(target, certainty) for certainty in certainties]
-        assert holding(model, certain) == bool(each and each.certainty)
+        assert holding(model, certain) == bool(own and own.certainty)
     assert holding(model, map(symbolic.rating_is, ruleset.scales.rating_ids)) == 1
     assert holding(model, map(symbolic.level_is, ruleset.scales.urgency_ids)) == 1
     assert holding(model, [symbolic.capped]) == truly.capped
@@ -44,9 +44,9 @@ def _reports(ruleset: RuleSet, symbolic: Symbolic, model: Any, answers: Answers,
     """The level that is reported, floors included, is the reference's."""
     held = floors(ruleset, ruleset.vocabulary.core_unanswered(answers), answers)
     rank = ruleset.scales.urgency_rank
-    reported = max((rank(level), *(rank(each.level) for each in held)))
-    told = map(symbolic.reported_at_least, ruleset.scales.urgency_ids)
-    assert holding(model, told) == reported + 1
+    reported = max((rank(level), *(rank(floor.level) for floor in held)))
+    at_levels = map(symbolic.reported_at_least, ruleset.scales.urgency_ids)
+    assert holding(model, at_levels) == reported + 1
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
@@ -69,7 +69,8 @@ def _all_agree(ruleset: RuleSet, seed: int, referrals: int) -> None:
         symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
         search = search_among(symbolic.variables)
         for _ in range(referrals):
-            _agrees(ruleset, symbolic, search, _cut(symbolic.variables, random_referral(ruleset, random).answers))
+            answers = random_referral(ruleset, random).answers
+            formulas_agree(ruleset, symbolic, search, cut_at_stretches(symbolic.variables, answers))
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
@@ -81,7 +82,7 @@ def test_more_is_known_only_where_an_answer_was_added_or_a_set_closed(ruleset: R
         one, other = (Variables(vocabulary, [ruleset], prefix) for prefix in ("a ", "b "))
         search = search_among(one, other)
         for _ in range(4):
-            before, after = (_cut(one, random_referral(ruleset, random).answers) for _ in range(2))
+            before, after = (cut_at_stretches(one, random_referral(ruleset, random).answers) for _ in range(2))
             pinned = (one.is_given(before, and_no_other=True), other.is_given(after, and_no_other=True))
             for name in vocabulary.facts:
                 kept = one.kept_in(other, name)
@@ -103,15 +104,15 @@ def test_the_published_rules_mean_the_same(ruleset: RuleSet, answered: float) ->
         symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
         search = search_among(symbolic.variables)
         for facts in partial_referrals(ruleset, 25, answered):
-            pinned = _cut(symbolic.variables, facts)
+            pinned = cut_at_stretches(symbolic.variables, facts)
             if not ruleset.vocabulary.contradictions(pinned):
-                _agrees(ruleset, symbolic, search, pinned)
+                formulas_agree(ruleset, symbolic, search, pinned)
 
 
-def _cut(variables: Variables, answers: Answers) -> dict[str, Any]:
+def cut_at_stretches(variables: Variables, answers: Answers) -> dict[str, Any]:
     """The same referral with each number at the start of its stretch, which is how a model is read back."""
-    found: dict[str, Any] = {}
+    bounds: dict[str, Any] = {}
     for name, value in answers.items():
         stretches = variables.values[name]
-        found[name] = next(low for low, high in stretches if low <= value <= high) if isinstance(value, int) else value
-    return found
+        bounds[name] = next(low for low, high in stretches if low <= value <= high) if isinstance(value, int) else value
+    return bounds

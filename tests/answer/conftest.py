@@ -58,8 +58,8 @@ def _with_action(rule: Rule) -> Rule:
     return replace(
         rule,
         effects=tuple(
-            replace(each, action=action) if isinstance(each, Urgency) and each.level != LOWEST_URGENCY else each
-            for each in rule.effects
+            replace(effect, action=action) if isinstance(effect, Urgency) and effect.level != LOWEST_URGENCY else effect
+            for effect in rule.effects
         ),
     )
 

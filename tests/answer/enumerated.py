@@ -59,14 +59,14 @@ class Enumerated:
 
     def bounds(self, answers: Answers) -> Bounds:
         """What rating and urgency can still be."""
-        return self._bounds([found for _, found in self.standings(answers)])
+        return self._bounds([outcome for _, outcome in self.standings(answers)])
 
-    def _bounds(self, found: list[Standing]) -> Bounds:
+    def _bounds(self, standings: list[Standing]) -> Bounds:
         scales = self.ruleset.scales
-        ratings, levels = {each.rating for each in found}, {each.level for each in found}
+        ratings, levels = {outcome.rating for outcome in standings}, {outcome.level for outcome in standings}
         return Bounds(
-            tuple(each for each in scales.rating_ids if each in ratings),
-            tuple(each for each in scales.urgency_ids if each in levels),
+            tuple(rating for rating in scales.rating_ids if rating in ratings),
+            tuple(level for level in scales.urgency_ids if level in levels),
         )
 
     def of(self, answers: Answers) -> StillOpen:
@@ -74,15 +74,15 @@ class Enumerated:
         done = self.standings(answers)
         names = self.ruleset.vocabulary.unanswered(answers)
         return StillOpen(
-            self._bounds([found for _, found in done]), tuple(self._question(name, done) for name in names)
+            self._bounds([outcome for _, outcome in done]), tuple(self._question(name, done) for name in names)
         )
 
     def _question(self, name: str, done: list[tuple[dict[str, Value], Standing]]) -> OpenQuestion:
         fact = self.ruleset.vocabulary[name]
         by_value: dict[Value, list[Standing]] = {}
-        for whole, found in done:
+        for whole, outcome in done:
             if name in whole:
-                by_value.setdefault(whole[name], []).append(found)
+                by_value.setdefault(whole[name], []).append(outcome)
         would = []
         for value, with_value in by_value.items():
             bounds = self._bounds(with_value)
@@ -91,13 +91,13 @@ class Enumerated:
 
     def common(self, answers: Answers, rating: str) -> Common:
         """What all completions with this rating have in common."""
-        with_rating = [(whole, found) for whole, found in self.standings(answers) if found.rating == rating]
-        best = [tuple(each.target for each in found.best) for _, found in with_rating]
-        roles = {found.role for _, found in with_rating}
-        certainties = {found.certainty for _, found in with_rating}
+        with_rating = [(whole, outcome) for whole, outcome in self.standings(answers) if outcome.rating == rating]
+        best = [tuple(target.target for target in outcome.best) for _, outcome in with_rating]
+        roles = {outcome.role for _, outcome in with_rating}
+        certainties = {outcome.certainty for _, outcome in with_rating}
         plans = {plan_for(self.ruleset, targets, whole) for (whole, _), targets in zip(with_rating, best, strict=True)}
         return Common(
-            tuple(target for target in self.ruleset.targets if all(target in each for each in best)),
+            tuple(target for target in self.ruleset.targets if all(target in targets for targets in best)),
             roles.pop() if len(roles) == 1 else None,
             certainties.pop() if len(certainties) == 1 else None,
             plans.pop() if len(plans) == 1 else None,

@@ -99,7 +99,7 @@ def _completed(facts: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
         for name, value in facts.items()
         if value != UNKNOWN
     }
-    for fact in sorted(vocabulary, key=lambda each: bool(each.asked_when)):
+    for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):
         if fact.name in facts or fact.group == "scores" or vocabulary.asked(fact.name, given) is False:
             continue
         first = fact.minimum if fact.is_integer else next(iter(fact.values))

@@ -57,7 +57,7 @@ def _level(ruleset: RuleSet, answers: Answers, in_part: frozenset[str]) -> str:
     """The level so far: the highest of the rules that fire and the floors that hold."""
     evaluation = reference.evaluate(ruleset, answers)
     missing = ruleset.vocabulary.core_unanswered(answers, in_part)
-    held = [each.level for each in floors(ruleset, missing, evaluation.answers)]
+    held = [floor.level for floor in floors(ruleset, missing, evaluation.answers)]
     return max((_standing(ruleset, answers).level, *held), key=ruleset.scales.urgency_rank)
 
 
@@ -121,20 +121,20 @@ def _rating_keeps(ruleset: RuleSet, answers: Answers, answer: Answer, so_far: St
         expected = (common.targets, common.role, common.certainty)
     else:
         assert rating.limited_by == so_far.limited_by
-        expected = (tuple(each.target for each in so_far.best), so_far.role, so_far.certainty)
+        expected = (tuple(target.target for target in so_far.best), so_far.role, so_far.certainty)
     if scales.ratings_below_support(rating.rating):
         expected = ((), None, None)
     assert (rating.for_, rating.role, rating.certainty) == expected
-    assert [each.target for each in rating.targets] == [each.target for each in so_far.targets]
+    assert [target.target for target in rating.targets] == [target.target for target in so_far.targets]
 
 
 def _reasons_keep(ruleset: RuleSet, answers: Answers, answer: Answer, so_far: Standing) -> None:
     rules = ruleset.fired(reference.evaluate(ruleset, answers).fired)
     by_rule = {rule.id: rule for rule in rules}
-    rule_reasons = [each for each in answer.reasons if each.rule in by_rule]
-    urgent = {each.rule for each in rule_reasons if each.effect == "urgency"}
+    rule_reasons = [reason for reason in answer.reasons if reason.rule in by_rule]
+    urgent = {reason.rule for reason in rule_reasons if reason.effect == "urgency"}
     assert urgent == {rule.id for rule in rules if rule.urgency} - covered(rules)
-    supports = {(each.rule, each.target) for each in rule_reasons if each.effect == "supports"}
+    supports = {(reason.rule, reason.target) for reason in rule_reasons if reason.effect == "supports"}
     assert supports == {
         (rule.id, target)
         for rule in rules
@@ -143,7 +143,7 @@ def _reasons_keep(ruleset: RuleSet, answers: Answers, answer: Answer, so_far: St
         if target not in so_far.silenced
     }
     order = ["urgency", "limits", "supports", "derives", "advice"]
-    keys = [(order.index(each.effect), not each.decides) for each in answer.reasons]
+    keys = [(order.index(reason.effect), not reason.decides) for reason in answer.reasons]
     assert keys == sorted(keys)
     for reason in rule_reasons:
         read = [{c.fact for c in when} for when in by_rule[reason.rule].when]
@@ -162,7 +162,7 @@ def _questions_keep(ruleset: RuleSet, referral: Referral, answer: Answer) -> Non
                 then = (_standing(ruleset, more).rating, _level(ruleset, more, in_part - {question.fact}))
                 changed = changed or then != now
         assert question.pivotal is changed, question.fact
-    ranks = [(each.fact not in answer.urgency.missing, not each.pivotal) for each in answer.unanswered]
+    ranks = [(question.fact not in answer.urgency.missing, not question.pivotal) for question in answer.unanswered]
     assert ranks == sorted(ranks)
 
 

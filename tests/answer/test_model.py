@@ -69,4 +69,4 @@ def _keys(type_: type[Struct], place: str) -> Iterator[tuple[str, set[str]]]:
 def _structs(hint: Any) -> set[type[Struct]]:
     if isinstance(hint, type) and issubclass(hint, Struct):
         return {hint}
-    return {part for each in get_args(hint) for part in _structs(each)}
+    return {part for argument in get_args(hint) for part in _structs(argument)}

@@ -126,8 +126,8 @@ def test_rules_that_either_engine_found_count_where_both_are_broken(clinic: Asse
     broken = _Broken(clinic.ruleset)
     failing = replace(clinic, live=broken, check=broken, completions=broken)
     referral = clinic.reader.read({"facts": {}})
-    found = frozenset({"severe-withdrawal-or-reduced-consciousness"})
-    for failure in (EngineFailure("x", found, RuntimeError()), EngineDisagreement("x", found, frozenset())):
+    fired = frozenset({"severe-withdrawal-or-reduced-consciousness"})
+    for failure in (EngineFailure("x", fired, RuntimeError()), EngineDisagreement("x", fired, frozenset())):
         assert urgency_of_unanswered(failing, referral, failure).level == "emergency"
     assert urgency_of_unanswered(failing, referral, RuntimeError()).level == "urgent"
 

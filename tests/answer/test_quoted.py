@@ -49,7 +49,7 @@ def test_a_relatives_no_is_named_and_not_counted() -> None:
 def test_an_open_set_counts_and_stays_to_be_asked() -> None:
     answer = _answer("open set")
     assert answer["urgency"]["missing"] == ["medical_red_flags"]
-    assert "medical_red_flags" in {each["fact"] for each in answer["unanswered"]}
+    assert "medical_red_flags" in {question["fact"] for question in answer["unanswered"]}
 
 
 def test_not_sorted_rests_on_the_open_question_alone() -> None:
@@ -66,7 +66,7 @@ def test_a_plan_with_the_means_not_known_is_an_emergency() -> None:
 def test_a_rating_that_is_certain_is_reported_before_a_rule_says_it() -> None:
     answer = _answer("settled and moved")
     assert (answer["suitability"]["rating"], answer["suitability"]["settled"]) == ("possible", True)
-    assert "rating-certain" in {each["rule"] for each in answer["reasons"]}
+    assert "rating-certain" in {reason["rule"] for reason in answer["reasons"]}
     assert (answer["suitability"]["for"], answer["suitability"]["limited_by"]) == (["blight"], [])
 
 

@@ -70,8 +70,8 @@ def test_reasons_stand_by_effect_then_what_decides_then_value_then_id(fixture_ru
         _rule("a-urgency", Urgency("semi_urgent", "fire")),
         _rule("b-urgency", Urgency("urgent", "fire")),
     ]
-    found = [(each.rule, each.decides) for each in _reasons(fixture_rules, *rules[::-1])]
-    assert found == [
+    reasons = [(reason.rule, reason.decides) for reason in _reasons(fixture_rules, *rules[::-1])]
+    assert reasons == [
         ("b-urgency", True), ("a-urgency", False), ("b-limit", True), ("a-limit", False), ("b-support", True),
         ("c-support", True), ("a-support", False), ("a-derives", False), ("a-advice", False),
     ]  # fmt: skip
@@ -80,12 +80,14 @@ def test_reasons_stand_by_effect_then_what_decides_then_value_then_id(fixture_ru
 def test_a_support_decides_at_the_highest_value_of_a_leading_target_only(fixture_rules: RuleSet) -> None:
     given = {"main_wish": "nothing", "mildew": "remitted"}
     rules = [_supports("a", "recommended", "blight"), _supports("b", "suitable", "mildew")]
-    found = {each.rule: each.decides for each in _reasons(fixture_rules, *rules, given=given)}
-    assert (found["a"], found["b"]) == (False, True)
+    decides = {reason.rule: reason.decides for reason in _reasons(fixture_rules, *rules, given=given)}
+    assert (decides["a"], decides["b"]) == (False, True)
 
 
 def test_a_limit_that_holds_what_nothing_supports_decides(fixture_rules: RuleSet) -> None:
-    (limit,) = [each for each in _reasons(fixture_rules, _rule("a", Limits("not_recommended"))) if each.rule == "a"]
+    (limit,) = [
+        reason for reason in _reasons(fixture_rules, _rule("a", Limits("not_recommended"))) if reason.rule == "a"
+    ]
     assert limit.decides
 
 
@@ -94,15 +96,15 @@ def test_the_floor_decides_where_it_sets_the_level(fixture_rules: RuleSet) -> No
     assert (alone.rule, alone.value, alone.decides) == ("core-safety-unanswered", "very_urgent", True)
     assert alone.because == "Not answered: nestlings"
     above = _reasons(fixture_rules, _rule("a", Urgency("emergency", "fire")), missing=("lean",))
-    assert {each.rule: each.decides for each in above if each.effect == "urgency"} == {
+    assert {reason.rule: reason.decides for reason in above if reason.effect == "urgency"} == {
         "a": True, "core-safety-unanswered": False,
     }  # fmt: skip
 
 
 def test_a_reason_names_the_target_of_a_support_and_of_nothing_else(fixture_rules: RuleSet) -> None:
     two = Supports("suitable", ("blight", "mildew"), "alone", "low")
-    found = _reasons(fixture_rules, _rule("a", two, Limits("possible", ("blight",), "low")))
-    assert [(each.effect, each.target) for each in found if each.rule == "a"] == [
+    reasons = _reasons(fixture_rules, _rule("a", two, Limits("possible", ("blight",), "low")))
+    assert [(reason.effect, reason.target) for reason in reasons if reason.rule == "a"] == [
         ("limits", None), ("supports", "blight"), ("supports", "mildew"),
     ]  # fmt: skip
 
@@ -112,16 +114,16 @@ def test_the_answers_behind_a_reason_are_those_of_the_alternative_that_held(fixt
     unless = (OneOf("bark", frozenset({"most"})),)
     rule = _rule("a", Supports("suitable", ("mildew",), "alone", "low"), when=when, unless=unless)
     given = {"blight": "absent", "mildew": "current", "bark": "none"}
-    (reason,) = [each for each in _reasons(fixture_rules, rule, given=given) if each.rule == "a"]
+    (reason,) = [reason for reason in _reasons(fixture_rules, rule, given=given) if reason.rule == "a"]
     assert reason.facts == {"mildew": "current"}
 
 
 def test_a_covered_rule_gives_no_reason_for_the_urgency(fixture_rules: RuleSet) -> None:
     covered = _rule("a", Urgency("urgent", "fire"), Limits("possible"))
     covering = _rule("b", Urgency("urgent", "fire", covers=("a",)))
-    found = [(each.rule, each.effect) for each in _reasons(fixture_rules, covered, covering)]
-    assert ("a", "urgency") not in found
-    assert ("a", "limits") in found, "what it holds of the rating is said"
+    effects = [(reason.rule, reason.effect) for reason in _reasons(fixture_rules, covered, covering)]
+    assert ("a", "urgency") not in effects
+    assert ("a", "limits") in effects, "what it holds of the rating is said"
 
 
 def test_a_life_problem_beside_a_condition_gives_one_reason_that_names_it(fixture_rules: RuleSet) -> None:
@@ -132,15 +134,15 @@ def test_a_life_problem_beside_a_condition_gives_one_reason_that_names_it(fixtur
         "condition-beside-a-life-problem": replace(built_in["condition-beside-a-life-problem"], because=conditions)
     }
     ruleset = replace(fixture_rules, scales=replace(fixture_rules.scales, built_in={**built_in, **beside}))
-    found = _reasons(ruleset, _supports("a", "suitable", "crowding"), given=given)
-    assert [each.rule for each in found if each.effect == "supports"] == []
-    (reason,) = [each for each in found if each.rule == "condition-beside-a-life-problem"]
+    reasons = _reasons(ruleset, _supports("a", "suitable", "crowding"), given=given)
+    assert [reason.rule for reason in reasons if reason.effect == "supports"] == []
+    (reason,) = [reason for reason in reasons if reason.rule == "condition-beside-a-life-problem"]
     assert (reason.effect, reason.because) == ("advice", "Beside blight and mildew.")
 
 
 def test_what_is_capped_says_so_as_a_limit(fixture_rules: RuleSet) -> None:
-    found = _reasons(fixture_rules, _supports("a", "recommended", "canker"), given={"main_wish": "shade"})
-    (limit,) = [each for each in found if each.effect == "limits"]
+    reasons = _reasons(fixture_rules, _supports("a", "recommended", "canker"), given={"main_wish": "shade"})
+    (limit,) = [reason for reason in reasons if reason.effect == "limits"]
     assert (limit.rule, limit.value, limit.decides) == ("not-the-leading-problem", "suitable", True)
 
 
@@ -165,7 +167,7 @@ def test_therapies_stand_first_beside_and_more_with_three_of_each(fixture_rules:
     ids = [f"t{number}" for number in range(9)]
     rules = [_offer(id_, id_, "first" if number < 4 else "beside") for number, id_ in enumerate(ids)]
     offered = alternatives(_fired(_with_therapies(fixture_rules, *ids), *rules))
-    assert [(each.therapy, each.offer) for each in offered] == [
+    assert [(therapy.therapy, therapy.offer) for therapy in offered] == [
         *((id_, "first") for id_ in ids[:3]),
         *((id_, "beside") for id_ in ids[4:7]),
         *((id_, "more") for id_ in (ids[3], *ids[7:])),
@@ -181,7 +183,7 @@ def test_the_leading_problems_therapies_stand_before_others_and_then_the_surer(f
         _offer("d", "four", "first", "canker"),
     ]
     offered = alternatives(_fired(ruleset, *rules, given={"main_wish": "shade"}))
-    assert [each.therapy for each in offered] == ["four", "three", "two", "one"]
+    assert [therapy.therapy for therapy in offered] == ["four", "three", "two", "one"]
 
 
 def test_a_therapy_comes_once_by_its_best_offer_with_one_reason(fixture_rules: RuleSet) -> None:
@@ -208,12 +210,12 @@ def test_nothing_is_offered_that_the_answers_rule_out(
     fixture_rules: RuleSet, given: Answers, therapies: list[str]
 ) -> None:
     fired = _fired(fixture_rules, _offer("a", "spraying"), _offer("b", "watering"), given=given)
-    assert [each.therapy for each in alternatives(fired)] == therapies
+    assert [therapy.therapy for therapy in alternatives(fired)] == therapies
 
 
 def test_problem_areas_stand_in_the_order_of_the_scale_and_two_are_proposed(fixture_rules: RuleSet) -> None:
     fired = _fired(fixture_rules, _rule("a", Focus("exposure")), _rule("b", Focus("crowding")))
-    assert [(each.area, each.proposed) for each in problem_areas(fired)] == [("crowding", True), ("exposure", True)]
+    assert [(area.area, area.proposed) for area in problem_areas(fired)] == [("crowding", True), ("exposure", True)]
 
 
 def test_unsuited_wins_over_suited(fixture_rules: RuleSet) -> None:
@@ -241,4 +243,4 @@ def test_couples_are_suited_only_where_violence_is_answered_none(ruleset: RuleSe
 def test_the_comparison_lists_what_favours_each(fixture_rules: RuleSet) -> None:
     fired = _fired(fixture_rules, _rule("a", Advice("comparison", "ipt")), _rule("b", Advice("safety")))
     compared = comparison(fired)
-    assert ([each.rule for each in compared.ipt], compared.cbt) == (["a"], ())
+    assert ([point.rule for point in compared.ipt], compared.cbt) == (["a"], ())

@@ -35,10 +35,20 @@ def test_none_of_these_beside_anything_else_is_refused(reader: ReferralReader, r
         }
 
 
+def test_what_is_ticked_beside_none_of_these_counts_for_the_urgency_of_the_refusal(reader: ReferralReader) -> None:
+    with pytest.raises(RefusedReferral) as refused:
+        Entered({"medical_red_flags": ["none_of_these", "delirium"]}).referral(reader)
+    assert [referral.given for referral in refused.value.could_be] == [
+        {"medical_red_flags": frozenset({"delirium", "unknown"})}
+    ]
+
+
 def test_a_relatives_no_is_kept_and_not_counted(reader: ReferralReader) -> None:
     sent = {"suicidal_thoughts": ["none"], "said_by.suicidal_thoughts": ["relative"]}
     referral = Entered({**sent, "quotes.suicidal_thoughts": [" “She is fine.” "]}).referral(reader)
-    assert [(each.fact, each.why) for each in referral.not_counted] == [("suicidal_thoughts", "said by a relative")]
+    assert [(answer.fact, answer.why) for answer in referral.not_counted] == [
+        ("suicidal_thoughts", "said by a relative")
+    ]
     assert referral.quotes == {"suicidal_thoughts": "“She is fine.”"}
     assert Entered(sent).without("suicidal_thoughts").fields == {}
 

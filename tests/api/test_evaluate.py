@@ -41,19 +41,19 @@ def test_the_first_referral_of_the_readme(client: TestClient) -> None:
     assert answer["suitability"]["rating"] == "recommended"
     assert answer["suitability"]["for"] == ["major_depression"]
     assert {"format": "telephone", "stance": "suited"}.items() <= answer["formats"][-1].items() or any(
-        each["format"] == "telephone" and each["stance"] == "suited" for each in answer["formats"]
+        stance["format"] == "telephone" and stance["stance"] == "suited" for stance in answer["formats"]
     )
-    assert [each["area"] for each in answer["focus"]] == ["role_transition"]
+    assert [area["area"] for area in answer["focus"]] == ["role_transition"]
     assert answer["course"]["cost_usd"]["low"] == 150 * answer["course"]["sessions"][0]
     assert answer["unanswered"], "there are questions left that can change this rating"
 
 
 def test_every_reason_has_a_source_that_the_service_knows(client: TestClient, ruleset: RuleSet) -> None:
-    known = {each["id"] for each in client.get("/v1/sources").json()["sources"]}
+    known = {source["id"] for source in client.get("/v1/sources").json()["sources"]}
     for facts in ({}, FIRST["facts"], {"suicidal_thoughts": "plan_or_intent"}, {"primary_problem": "substance_use"}):
         for reason in _evaluate(client, {"facts": facts})["reasons"]:
             assert reason["sources"], reason["rule"]
-            assert {each["id"] for each in reason["sources"]} <= known
+            assert {source["id"] for source in reason["sources"]} <= known
 
 
 def test_the_same_referral_gives_the_same_bytes(client: TestClient) -> None:
@@ -69,7 +69,7 @@ def test_nothing_asked_is_urgent_and_never_routine(client: TestClient) -> None:
     assert answer["suitability"]["rating"] == "insufficient_information"
     assert answer["suitability"]["settled"] is False
     assert answer["course"] is None
-    assert "core-safety-unanswered" in {each["rule"] for each in answer["reasons"]}
+    assert "core-safety-unanswered" in {reason["rule"] for reason in answer["reasons"]}
 
 
 def test_asked_not_known_is_reasoned_about_like_not_asked(client: TestClient) -> None:
@@ -104,6 +104,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "code": "unknown-fact",
             "message": "`age_year` is not a fact. Did you mean `age_years`?",
             "given": 29,
+            "allowed": "the name of a fact in the vocabulary",
             "near_match": "age_years",
         },
     ),
@@ -170,6 +171,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "`refrence` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`."
             ),
             "given": "x",
+            "allowed": "one of reference, facts, said_by, quotes",
             "near_match": "reference",
         },
     ),
@@ -190,7 +192,11 @@ def test_a_mistake_is_named_with_its_place_and_what_is_allowed(client: TestClien
 
 def test_every_mistake_of_a_referral_is_told_at_once(client: TestClient) -> None:
     problem = _refused(client, json.dumps({"facts": {"age_year": 1, "phq9_total": 99, "insured": "maybe"}}), 422)
-    assert {each["pointer"] for each in problem["errors"]} == {"/facts/age_year", "/facts/phq9_total", "/facts/insured"}
+    assert {error["pointer"] for error in problem["errors"]} == {
+        "/facts/age_year",
+        "/facts/phq9_total",
+        "/facts/insured",
+    }
 
 
 CONTRADICTIONS: dict[str, dict[str, Any]] = {
@@ -230,7 +236,7 @@ def test_what_is_not_json_is_told_with_line_and_column(client: TestClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "detail"),
     [
         (b"", "There is nothing here: a referral is a JSON object."),
         (b"   \n", "There is nothing here: a referral is a JSON object."),
@@ -241,10 +247,10 @@ def test_what_is_not_json_is_told_with_line_and_column(client: TestClient) -> No
         (b'{"reference": "\\ud800", "facts": {}}', "The text has half of a surrogate pair, which is no character."),
     ],
 )
-def test_text_that_is_no_referral_is_refused_in_a_sentence(client: TestClient, content: bytes, said: str) -> None:
+def test_text_that_is_no_referral_is_refused_in_a_sentence(client: TestClient, content: bytes, detail: str) -> None:
     response = client.post("/v1/evaluate", content=content)
     assert response.headers["content-type"] == PROBLEM
-    assert response.json()["detail"] == said
+    assert response.json()["detail"] == detail
 
 
 def test_a_deep_nest_is_refused_and_not_a_failure(client: TestClient) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from triage.analysis.counterfactual import Explorer
 from triage.cli import app
 
 BULIMIA = {"reference": "R-9", "facts": {"age_years": 24, "bulimia_nervosa": "current", "cbt_history": "not_tried"}}
@@ -16,10 +18,10 @@ def test_the_service_explains_every_other_rating(client: TestClient) -> None:
     explained = client.post("/v1/explain", json=BULIMIA).json()
     assert explained["reference"] == "R-9"
     assert explained["rating_so_far"] == "possible"
-    assert {each["rating"] for each in explained["other_ratings"]} == {
+    assert {other["rating"] for other in explained["other_ratings"]} == {
         "not_recommended", "no_indication", "suitable", "recommended",
     }  # fmt: skip
-    suitable = next(each for each in explained["other_ratings"] if each["rating"] == "suitable")
+    suitable = next(other for other in explained["other_ratings"] if other["rating"] == "suitable")
     assert suitable["proved"]
     assert suitable["why_not"]["lacking"]
 
@@ -44,10 +46,29 @@ def test_the_command_tells_nothing_of_the_rating_on_hold() -> None:
     assert "Recommended" not in result.stdout
 
 
-def test_the_command_names_what_it_refuses() -> None:
-    result = CliRunner().invoke(app, ["explain", "-"], input='{"facts": {"age_year": 3}}')
+def test_the_command_says_first_how_urgent_a_refused_referral_is() -> None:
+    facts = {"suicidal_thoughts": "plan_or_intent", "means_within_reach": "yes", "age_year": 3}
+    given = json.dumps([{"reference": "R-1", "facts": facts}, BULIMIA])
+    result = CliRunner().invoke(app, ["explain", "--json", "-"], input=given)
+    refused, explained = map(json.loads, result.stdout.splitlines())
     assert result.exit_code == 2
-    assert "Did you mean `age_years`?" in result.stderr
+    assert refused["error"]["urgency"]["level"] == "emergency"
+    assert explained["reference"] == "R-9"
+    assert result.stderr.startswith("standard input (R-1): Urgency: Emergency. ")
+    assert result.stderr.endswith("Refused. /facts/age_year: `age_year` is not a fact. Did you mean `age_years`?\n")
+
+
+def test_a_failure_to_explain_is_handed_over_with_its_urgency(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("no solver")
+
+    monkeypatch.setattr(Explorer, "explain", broken)
+    given = json.dumps({"reference": "R-2", "facts": {"untreated_overdose_or_injury": "yes"}})
+    result = CliRunner().invoke(app, ["explain", "--json", "-"], input=given)
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["urgency"]["level"] == "emergency"
+    assert result.stderr.startswith("standard input (R-2): Urgency: Emergency. ")
+    assert "no solver" not in result.stdout
 
 
 def test_the_proofs_are_shown_once_they_are_made(client: TestClient) -> None:

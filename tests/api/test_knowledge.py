@@ -17,17 +17,17 @@ from triage.settings import Settings
 
 
 def test_the_vocabulary_is_told_whole(client: TestClient, ruleset: RuleSet) -> None:
-    told = client.get("/v1/vocabulary").json()
-    assert [each["name"] for each in told["facts"]] == [fact.name for fact in ruleset.vocabulary]
-    age = next(each for each in told["facts"] if each["name"] == "age_years")
+    vocabulary = client.get("/v1/vocabulary").json()
+    assert [fact["name"] for fact in vocabulary["facts"]] == [fact.name for fact in ruleset.vocabulary]
+    age = next(fact for fact in vocabulary["facts"] if fact["name"] == "age_years")
     assert (age["min"], age["max"], age["unit"]) == (0, 120, "years")
 
 
 def test_every_rule_is_told_and_can_be_read_alone(client: TestClient, ruleset: RuleSet) -> None:
-    told = client.get("/v1/rules").json()["rules"]
-    assert [each["id"] for each in told] == [rule.id for rule in ruleset.all_rules]
-    for each in (told[0], told[len(told) // 2], told[-1]):
-        assert client.get(f"/v1/rules/{each['id']}").json() == each
+    rules = client.get("/v1/rules").json()["rules"]
+    assert [rule["id"] for rule in rules] == [rule.id for rule in ruleset.all_rules]
+    for rule in (rules[0], rules[len(rules) // 2], rules[-1]):
+        assert client.get(f"/v1/rules/{rule['id']}").json() == rule
 
 
 def test_a_misspelt_rule_is_answered_with_the_near_one(client: TestClient, ruleset: RuleSet) -> None:
@@ -37,19 +37,19 @@ def test_a_misspelt_rule_is_answered_with_the_near_one(client: TestClient, rules
 
 
 def test_the_rule_set_says_that_it_awaits_review(client: TestClient) -> None:
-    told = client.get("/v1/ruleset").json()
-    assert told["rules"]["reviewed"] == 0
-    assert told["digest"].startswith("sha256:")
-    assert told["intended_use"]
+    described = client.get("/v1/ruleset").json()
+    assert described["rules"]["reviewed"] == 0
+    assert described["digest"].startswith("sha256:")
+    assert described["intended_use"]
 
 
 def test_the_description_has_every_fact_with_its_values(client: TestClient, ruleset: RuleSet) -> None:
     described = client.get("/openapi.json").json()
     facts = described["components"]["schemas"]["Facts"]["properties"]
     assert set(facts) == set(ruleset.vocabulary.facts)
-    age = next(each for each in facts["age_years"]["anyOf"] if each.get("type") == "integer")
+    age = next(schema for schema in facts["age_years"]["anyOf"] if schema.get("type") == "integer")
     assert (age["minimum"], age["maximum"]) == (0, 120)
-    mood = next(each for each in facts["major_depression"]["anyOf"] if "enum" in each)
+    mood = next(schema for schema in facts["major_depression"]["anyOf"] if "enum" in schema)
     assert mood["enum"] == ["absent", "suspected", "current", "remitted", "unknown"]
     examples = described["paths"]["/v1/evaluate"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
     assert examples["danger"]["value"]["suitability"]["rating"] == "on_hold"

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
+from api.openapi_records import OPERATIONS
 from bench.referrals import as_request, complete_referrals, partial_referrals
 from triage.model.ruleset import RuleSet
 
@@ -38,7 +39,7 @@ def _success(described: dict[str, Any], address: str) -> dict[str, Any]:
 
 
 def test_every_address_is_described(described: dict[str, Any]) -> None:
-    assert set(described["paths"]) == set(ADDRESSES)
+    assert set(described["paths"]) == {*ADDRESSES, *(path for _, path in OPERATIONS)}
     for schema in described["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
 
@@ -50,13 +51,15 @@ def test_every_body_has_a_closed_schema_and_examples_that_fit_it(described: dict
     assert schema["additionalProperties"] is False
     assert schema["description"]
     examples = (
-        [each["value"] for each in content["examples"].values()] if "examples" in content else [content["example"]]
+        [example["value"] for example in content["examples"].values()]
+        if "examples" in content
+        else [content["example"]]
     )
     for example in examples:
         _check(described, content["schema"], example)
 
 
-@pytest.mark.parametrize("address", [each for each in ADDRESSES if not each.startswith("/v1/e")])
+@pytest.mark.parametrize("address", [address for address in ADDRESSES if not address.startswith("/v1/e")])
 def test_what_is_read_fits_its_schema(client: TestClient, described: dict[str, Any], address: str) -> None:
     (rule, *_) = client.get("/v1/rules").json()["rules"]
     body = client.get(address.replace("{rule_id}", rule["id"])).json()
@@ -71,7 +74,7 @@ def test_generated_answers_fit_their_schema(client: TestClient, described: dict[
         *partial_referrals(ruleset, 5, 0.9),
     ]
     referrals = [FIRST, {"facts": {}}, held, *(as_request(ruleset, facts) for facts in generated)]
-    answers = [client.post("/v1/evaluate", json=each).json() for each in referrals]
+    answers = [client.post("/v1/evaluate", json=referral).json() for referral in referrals]
     for answer in answers:
         _check(described, _success(described, "/v1/evaluate")["schema"], answer)
     assert any(answer["course"] for answer in answers)
@@ -81,7 +84,7 @@ def test_generated_answers_fit_their_schema(client: TestClient, described: dict[
 
 def test_what_would_change_a_rating_fits_its_schema(client: TestClient, described: dict[str, Any]) -> None:
     explained = client.post("/v1/explain", json={"facts": {"age_years": 24, "bulimia_nervosa": "current"}}).json()
-    assert any(each["changes"] for each in explained["other_ratings"])
+    assert any(other["changes"] for other in explained["other_ratings"])
     _check(described, _success(described, "/v1/explain")["schema"], explained)
 
 

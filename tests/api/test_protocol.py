@@ -189,4 +189,4 @@ def test_a_queue_takes_so_much_and_no_more() -> None:
 
     results = _run(fill())
     assert results[:3] == [0, 1, 2]
-    assert [type(each) for each in results[3:]] == [Overloaded, Overloaded]
+    assert [type(result) for result in results[3:]] == [Overloaded, Overloaded]

@@ -73,7 +73,7 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
     faults: list[str] = []
 
     def note(text: str) -> None:
-        if not any(each in text for each in MEANT):
+        if not any(meant in text for meant in MEANT):
             faults.append(text)
 
     def open_(path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None) -> Page:
@@ -86,7 +86,7 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         else:
             context = beside.context
         page = context.new_page()
-        page.on("console", lambda said: note(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: note(str(error)))
         page.on("request", lambda sent: None if sent.url.startswith(address) else note(f"request to {sent.url}"))
         page.goto(path)

@@ -33,5 +33,5 @@ def safe(vocabulary: Vocabulary) -> dict[str, str]:
 
 def entered(page: Page, name: str) -> list[str]:
     """What is marked for a question."""
-    found: list[str] = page.eval_on_selector_all(f"input[name={name}]:checked", "all => all.map(each => each.value)")
-    return found
+    values: list[str] = page.eval_on_selector_all(f"input[name={name}]:checked", "all => all.map(each => each.value)")
+    return values

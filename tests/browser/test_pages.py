@@ -44,8 +44,8 @@ LARGEST_FIRST_PAGE = 100_000
 
 
 def _hold(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    violations = Axe().run(page).response["violations"]
+    assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in violations] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the window"
     text = page.inner_text("body").lower()
     assert not [words for words in FORBIDDEN if words in text]

@@ -21,7 +21,7 @@ FALLING: Answers = {**LINE, "lean": "falling"}
 
 
 def _cause(report: AlarmReport, rule: str) -> Cause:
-    return next(each for each in report.causes if each.rule == rule)
+    return next(cause for cause in report.causes if cause.rule == rule)
 
 
 def test_levels_and_ratings_are_counted_the_highest_first(fixture_rules: RuleSet) -> None:
@@ -62,7 +62,7 @@ def test_a_report_of_other_rules_is_not_released(fixture_rules: RuleSet, tmp_pat
     report = report_on(fixture_rules, [LINE])
     stale = StoredAlarm("2026-11-25", "1.0.0", "sha256:0", "frequencies.yaml", 1, report)
     fresh = replace(stale, digest=fixture_rules.digest)
-    told = "The report of alarms was made of other rules. Run `triage rules alarm --store`. [alarm]"
+    message = "The report of alarms was made of other rules. Run `triage rules alarm --store`. [alarm]"
     for alarm, is_told in ((stale, True), (fresh, False), (None, False)):
         faults = release_faults(replace(fixture_rules, alarm=alarm), tmp_path)
-        assert any(str(fault).endswith(told) for fault in faults) is is_told
+        assert any(str(fault).endswith(message) for fault in faults) is is_told

@@ -18,7 +18,7 @@ from triage.reading.yaml_text import read
 
 def _faults(rules: RuleSet, *controls: Control, folder: Path = FIXTURE_RULES) -> list[str]:
     hazard = Hazard("a-tree-falls", "A tree falls.", "Wind.", "A dent.", controls)
-    return [str(each) for each in hazards.check(replace(rules, hazards=(hazard,)), folder, ("falling-is-urgent",))]
+    return [str(fault) for fault in hazards.check(replace(rules, hazards=(hazard,)), folder, ("falling-is-urgent",))]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_mistakes_of_the_log_are_named_with_their_place(tmp_path: Path) -> None:
     file.write_text(f"hazards:\n{entry}{entry}", encoding="utf-8")
     with pytest.raises(FaultyRuleSet) as faulty:
         read_hazards(read(file, "hazards.yaml"))
-    assert [str(each) for each in faulty.value.faults] == [
+    assert [str(fault) for fault in faulty.value.faults] == [
         "hazards.yaml:2:63: A control of `falls` names 2 things. Name one property, rule, check or test. [hazard]",
         "hazards.yaml:3:6: The hazard `falls` is there twice. Keep one. [duplicate-id]",
         "hazards.yaml:3:63: A control of `falls` names 2 things. Name one property, rule, check or test. [hazard]",

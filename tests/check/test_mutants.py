@@ -24,31 +24,31 @@ def _tried(rule: Rule, rules: RuleSet) -> Tried:
 def test_a_value_is_added_or_taken_a_condition_dropped(fixture_rules: RuleSet) -> None:
     rule = _rule("spraying-first", fixture_rules)
     when, unless = fixture_rules.by_id["severe-and-dry"], rule.unless
-    assert [each.change for each in mutants(when, fixture_rules.vocabulary)][:5] == [
+    assert [mutant.change for mutant in mutants(when, fixture_rules.vocabulary)][:5] == [
         "`blight` dropped",
         "`blight` with absent",
         "`blight` with suspected",
         "`blight` with remitted",
         "`severity` dropped",
     ]
-    taken = {each.change for each in mutants(rule, fixture_rules.vocabulary) if each.drops and unless}
-    assert taken == {f"unless: `{each.fact}` dropped" for each in unless}
+    taken = {mutant.change for mutant in mutants(rule, fixture_rules.vocabulary) if mutant.drops and unless}
+    assert taken == {f"unless: `{condition.fact}` dropped" for condition in unless}
 
 
 def test_a_change_that_the_examples_do_not_notice_is_missed(fixture_rules: RuleSet) -> None:
-    found = _tried(_rule("severe-and-dry", fixture_rules), fixture_rules)
-    assert "`severity` dropped" in [each.change for each in found.missed]
-    assert "`watering_declined` dropped" in [each.change for each in found.caught]
+    tried = _tried(_rule("severe-and-dry", fixture_rules), fixture_rules)
+    assert "`severity` dropped" in [mutant.change for mutant in tried.missed]
+    assert "`watering_declined` dropped" in [mutant.change for mutant in tried.caught]
 
 
 def test_a_change_that_no_referral_tells_apart_is_set_apart(fixture_rules: RuleSet) -> None:
-    found = _tried(_rule("canker-without-paint", fixture_rules), fixture_rules)
-    assert [each.change for each in found.equivalent] == ["`canker` with absent"]
+    tried = _tried(_rule("canker-without-paint", fixture_rules), fixture_rules)
+    assert [mutant.change for mutant in tried.equivalent] == ["`canker` with absent"]
 
 
 def test_what_no_two_examples_show_is_named_with_its_place(fixture_rules: RuleSet) -> None:
     rule = _rule("severe-and-dry", fixture_rules)
-    assert [str(fault) for fault in faults_of(rule, fixture_rules.vocabulary)] == [
+    assert [str(fault) for fault in faults_of([rule], fixture_rules.vocabulary)] == [
         "fixture_rules/limits/severe-and-dry.yaml:6:3: No two examples of `severe-and-dry` show that `blight` matters. "
         "`triage rules examples severe-and-dry` proposes examples. [example-shows]",
         "fixture_rules/limits/severe-and-dry.yaml:7:3: No two examples of `severe-and-dry` show that `severity` "
@@ -62,9 +62,9 @@ def test_with_the_examples_proposed_every_change_is_caught_and_everything_shown(
 ) -> None:
     for rule in fixture_rules.rules:
         bare = rule if with_its_own else replace(rule, examples=())
-        added = tuple(each.example for each in proposed(bare, fixture_rules.vocabulary))
+        added = tuple(proposal.example for proposal in proposed(bare, fixture_rules.vocabulary))
         shown = replace(bare, examples=(*bare.examples, *added))
         assert not _tried(shown, fixture_rules).missed, rule.id
-        assert not list(faults_of(shown, fixture_rules.vocabulary)), rule.id
+        assert not list(faults_of([shown], fixture_rules.vocabulary)), rule.id
         assert not proposed(shown, fixture_rules.vocabulary), rule.id
-        assert {True, False, None} == {each.fires for each in shown.examples}, rule.id
+        assert {True, False, None} == {example.fires for example in shown.examples}, rule.id

@@ -65,7 +65,7 @@ def test_json_lines_give_one_answer_a_line_in_order() -> None:
     given = [{"reference": f"R-{number}", "facts": {"age_years": number}} for number in range(20)]
     result = _run("assess", "--json", "-", stdin="\n".join(map(json.dumps, given)))
     assert result.exit_code == 0
-    assert [each["reference"] for each in _lines(result)] == [each["reference"] for each in given]
+    assert [answer["reference"] for answer in _lines(result)] == [referral["reference"] for referral in given]
 
 
 def test_one_bad_line_loses_no_other(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_one_bad_line_loses_no_other(tmp_path: Path) -> None:
     answers = _lines(result)
     assert result.exit_code == 2
     assert len(answers) == 10
-    assert [index for index, each in enumerate(answers) if "error" in each] == [4]
+    assert [index for index, answer in enumerate(answers) if "error" in answer] == [4]
     assert answers[4]["error"]["line"] == 5
     assert f"{file}, line 5: refused. This is not JSON" in result.stderr
 
@@ -119,7 +119,7 @@ def test_a_file_that_is_not_there_is_named() -> None:
 def test_a_file_that_is_not_there_loses_no_other() -> None:
     result = _run("assess", "--json", "nowhere.json", "-", stdin=json.dumps(BLIGHT))
     assert result.exit_code == 2
-    assert [each["reference"] for each in _lines(result)] == ["R-1"]
+    assert [answer["reference"] for answer in _lines(result)] == ["R-1"]
 
 
 def test_the_settings_of_a_deployment_are_in_the_words() -> None:
@@ -174,4 +174,4 @@ def test_nothing_of_a_reference_is_obeyed_and_every_referral_is_answered() -> No
     assert result.stderr.count(" Refused. /facts/age_year") == 2
     assert "\x1b" not in result.stdout + result.stderr
     as_lines = _lines(_run("assess", "--json", "-", stdin="\n".join(lines)))
-    assert [each["reference"] for each in as_lines] == [*references[:2], "big", "\x1b[31m", *references[2:]]
+    assert [answer["reference"] for answer in as_lines] == [*references[:2], "big", "\x1b[31m", *references[2:]]

@@ -219,8 +219,8 @@ def test_a_version_raised_by_hand_is_told(released: Path) -> None:
 def test_a_decision_that_names_no_running_rule_holds_the_release(released: Path) -> None:
     _edit(released / "ruleset.yaml", "rules: [canker-beside-paint]", "rules: [canker-beside-pain]")
     assert _run("check", "--rules", str(released)).exit_code == 0
-    (told, _) = _held(released)
-    assert told.endswith(
+    (fault, _) = _held(released)
+    assert fault.endswith(
         "The decision `paint` names `canker-beside-pain`, which is no active rule. Did you mean `canker-beside-paint`? "
         "[decision]"
     )
@@ -229,13 +229,13 @@ def test_a_decision_that_names_no_running_rule_holds_the_release(released: Path)
 def test_a_rule_set_never_released_and_a_broken_lock_are_told(released: Path) -> None:
     lock = released / "lock.json"
     lock.write_text('{"version": "1.0.0", "meanings": {}}', encoding="utf-8")
-    told = "trees/lock.json: The lock file can't be read. Restore it from the last release. [lock]"
-    assert _held(released) == [told, "1 fault found."]
-    assert _run("bump", "--rules", str(released)).stderr.splitlines() == [told, "1 fault found."]
+    fault = "trees/lock.json: The lock file can't be read. Restore it from the last release. [lock]"
+    assert _held(released) == [fault, "1 fault found."]
+    assert _run("bump", "--rules", str(released)).stderr.splitlines() == [fault, "1 fault found."]
     assert _run("check", "--rules", str(released)).exit_code == 0
     lock.unlink()
-    told = "trees/lock.json: Nothing was released yet: there is no lock file. Run `triage rules bump`. [lock]"
-    assert _held(released) == [told, "1 fault found."]
+    fault = "trees/lock.json: Nothing was released yet: there is no lock file. Run `triage rules bump`. [lock]"
+    assert _held(released) == [fault, "1 fault found."]
 
 
 def test_a_date_that_is_none_is_refused(released: Path) -> None:
@@ -254,13 +254,13 @@ def test_what_is_wrong_with_a_rule_that_does_not_run_is_told_and_refuses_nothing
     _edit(twin, "id: foresters-consensus", "id: foresters-consnsus")
     for command in (("check",), ("check", "--release"), ("list",)):
         assert _run(*command, "--rules", str(released)).exit_code == 0
-    told = _run("check", "--rules", str(released)).stderr
+    output = _run("check", "--rules", str(released)).stderr
     aside = "Does not run, so refuses nothing: trees/limits/half-written.yaml"
-    assert f"{aside}:1:1: `title` is missing. [structure]" in told
+    assert f"{aside}:1:1: `title` is missing. [structure]" in output
     assert (
         "Does not run, so refuses nothing: trees/limits/twin.yaml:11:5: The source `foresters-consnsus` is not in "
         "sources.yaml. Did you mean `foresters-consensus`? [source]"
-    ) in told
+    ) in output
 
 
 def test_a_draft_takes_no_id_and_no_meaning_from_a_rule_that_runs(released: Path) -> None:

@@ -26,5 +26,5 @@ def test_another_evaluator_conforms(ruleset: RuleSet, reader: ReferralReader) ->
     for line in CASES.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         evaluation = engine.evaluate(reader.read({"facts": case["facts"]}).answers)
-        found = outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
-        assert (sorted(evaluation.fired), found.rating, found.level) == (case["fired"], case["rating"], case["level"])
+        answer = outcome(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
+        assert (sorted(evaluation.fired), answer.rating, answer.level) == (case["fired"], case["rating"], case["level"])

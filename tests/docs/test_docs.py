@@ -26,7 +26,7 @@ UNSEEN = "[remembered or second-hand: not verified]"
 
 
 @pytest.fixture(scope="module")
-def made(ruleset: RuleSet) -> dict[str, str]:
+def by_name(ruleset: RuleSet) -> dict[str, str]:
     return pages(ruleset)
 
 
@@ -36,25 +36,27 @@ def _text(page: str) -> str:
 
 
 def test_every_rule_has_a_page_with_conditions_effect_reason_and_examples(
-    made: dict[str, str], ruleset: RuleSet
+    by_name: dict[str, str], ruleset: RuleSet
 ) -> None:
     vocabulary = ruleset.vocabulary
     for rule in ruleset.all_rules:
-        text = _text(made[f"{rule.id}.html"])
+        text = _text(by_name[f"{rule.id}.html"])
         assert rule.title in text
-        assert all(each in text for each in effects_in_words(rule, ruleset)), rule.id
+        assert all(effect in text for effect in effects_in_words(rule, ruleset)), rule.id
         assert rule.because in text, rule.id
-        assert all(condition_in_words(each, vocabulary) in text for each in rule.conditions), rule.id
+        assert all(condition_in_words(condition, vocabulary) in text for condition in rule.conditions), rule.id
         for example in rule.examples:
             assert example.name in text, rule.id
             assert all(answer_in_words(vocabulary[n], value) in text for n, value in example.given.items()), rule.id
-        assert all(each in text for each in (*rule.not_covered, *rule.evidence)), rule.id
+        assert all(line in text for line in (*rule.not_covered, *rule.evidence)), rule.id
         assert UNSIGNED in text
 
 
-def test_every_rules_page_has_its_sources_and_says_which_were_not_seen(made: dict[str, str], ruleset: RuleSet) -> None:
+def test_every_rules_page_has_its_sources_and_says_which_were_not_seen(
+    by_name: dict[str, str], ruleset: RuleSet
+) -> None:
     for rule in ruleset.all_rules:
-        page = made[f"{rule.id}.html"]
+        page = by_name[f"{rule.id}.html"]
         text = _text(page)
         for ref in rule.sources:
             source = ruleset.sources[ref.id]
@@ -62,25 +64,25 @@ def test_every_rules_page_has_its_sources_and_says_which_were_not_seen(made: dic
             assert ref.finding is None or " ".join(ref.finding.split()) in text, (rule.id, ref.id)
             assert ref.claim is None or f"claim {ref.claim}: {source.claims[ref.claim]}" in text, (rule.id, ref.id)
         cited = [ruleset.sources[ref.id] for ref in rule.sources]
-        assert text.count(UNSEEN) == sum(not each.verified and each.kind != "proposal" for each in cited), rule.id
+        assert text.count(UNSEEN) == sum(not source.verified and source.kind != "proposal" for source in cited), rule.id
 
 
-def test_every_link_leads_to_a_place_that_is_there(made: dict[str, str]) -> None:
-    places = {name: set(re.findall(r' id="([^"]+)"', page)) for name, page in made.items()}
-    for name, page in made.items():
+def test_every_link_leads_to_a_place_that_is_there(by_name: dict[str, str]) -> None:
+    places = {name: set(re.findall(r' id="([^"]+)"', page)) for name, page in by_name.items()}
+    for name, page in by_name.items():
         for target in re.findall(r'href="([^"]+)"', page):
             file, _, anchor = target.partition("#")
-            assert not file or file in made, (name, target)
+            assert not file or file in by_name, (name, target)
             assert not anchor or anchor in places[file or name], (name, target)
 
 
-def test_nothing_is_asked_of_the_network(made: dict[str, str]) -> None:
-    for page in made.values():
+def test_nothing_is_asked_of_the_network(by_name: dict[str, str]) -> None:
+    for page in by_name.values():
         assert not re.search(r"<(script|link|img|iframe)|src=|url\(|@import", page)
 
 
-def test_the_printable_document_has_each_rule_and_each_part_once(made: dict[str, str], ruleset: RuleSet) -> None:
-    page = made["all.html"]
+def test_the_printable_document_has_each_rule_and_each_part_once(by_name: dict[str, str], ruleset: RuleSet) -> None:
+    page = by_name["all.html"]
     ids = re.findall(r'<section class="rule" id="([^"]+)">', page)
     assert sorted(ids) == [rule.id for rule in ruleset.all_rules]
     assert all(page.count(f' id="{part}"') == 1 for part in PARTS)
@@ -88,27 +90,27 @@ def test_the_printable_document_has_each_rule_and_each_part_once(made: dict[str,
     assert len(everywhere) == len(set(everywhere))
 
 
-def test_the_same_rules_give_the_same_bytes(made: dict[str, str], ruleset: RuleSet, tmp_path: Path) -> None:
-    assert write(ruleset, tmp_path) == len(made)
-    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == made
+def test_the_same_rules_give_the_same_bytes(by_name: dict[str, str], ruleset: RuleSet, tmp_path: Path) -> None:
+    assert write(ruleset, tmp_path) == len(by_name)
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == by_name
 
 
-def test_governance_is_told_as_it_is(made: dict[str, str], ruleset: RuleSet) -> None:
-    text = _text(made["about.html"])
+def test_governance_is_told_as_it_is(by_name: dict[str, str], ruleset: RuleSet) -> None:
+    text = _text(by_name["about.html"])
     assert "reviewers: none yet, awaiting clinical review" in text
     assert ruleset.about is not None
     assert len(ruleset.about.attributes) == 13
-    assert all(f"{each.title}: {each.used}." in text for each in ruleset.about.attributes)
+    assert all(f"{attribute.title}: {attribute.used}." in text for attribute in ruleset.about.attributes)
     assert all(change.version in text for change in ruleset.about.change_log)
     assert "no diagnosis, no prediction. It has not been assessed or cleared as a medical device." in text
 
 
-def test_where_sources_disagree_both_sides_and_the_decision_stand(made: dict[str, str], ruleset: RuleSet) -> None:
-    text = _text(made["decisions.html"])
+def test_where_sources_disagree_both_sides_and_the_decision_stand(by_name: dict[str, str], ruleset: RuleSet) -> None:
+    text = _text(by_name["decisions.html"])
     assert ruleset.about is not None
-    for each in ruleset.about.disagreements:
-        assert " ".join(each.decision.split()) in text, each.id
-        assert all(f"{position.who}: {position.says}" in text for position in each.positions), each.id
+    for disagreement in ruleset.about.disagreements:
+        assert " ".join(disagreement.decision.split()) in text, disagreement.id
+        assert all(f"{position.who}: {position.says}" in text for position in disagreement.positions), disagreement.id
 
 
 def test_no_claim_and_no_row_is_without_a_rule_or_a_reason(ruleset: RuleSet) -> None:
@@ -118,9 +120,9 @@ def test_no_claim_and_no_row_is_without_a_rule_or_a_reason(ruleset: RuleSet) -> 
 def test_a_claim_whose_rules_go_is_found(ruleset: RuleSet) -> None:
     kept = tuple(rule for rule in ruleset.rules if not any(ref.claim == "S22" for ref in rule.sources))
     bare = replace(ruleset, rules=kept, course=None)
-    assert "S22" in [each.id for each in uncovered(bare)]
-    assert [each.id for each in rows(replace(ruleset, rules=())) if each.is_covered] == [
-        each.id for each in rows(ruleset) if each.elsewhere or each.reason
+    assert "S22" in [claim.id for claim in uncovered(bare)]
+    assert [row.id for row in rows(replace(ruleset, rules=())) if row.is_covered] == [
+        row.id for row in rows(ruleset) if row.elsewhere or row.reason
     ]
 
 
@@ -136,8 +138,8 @@ def test_a_rule_set_with_a_claim_unencoded_does_not_pass(tmp_path: Path) -> None
         assert result.exit_code == 1, command
         assert "S99" in result.stderr, command
     line = text[: text.index("      S01: ")].count("\n") + 1
-    told = CliRunner().invoke(app, ["rules", "check", "--rules", str(folder)]).stderr
-    assert told == (
+    output = CliRunner().invoke(app, ["rules", "check", "--rules", str(folder)]).stderr
+    assert output == (
         f"rules/sources.yaml:{line}:7: No rule encodes `S99`: Something new. Write a rule that names it, or say why "
         "there is none. [coverage]\n1 fault found.\n"
     )
@@ -166,8 +168,8 @@ def test_every_use_that_the_page_names_is_seen_in_a_written_case(ruleset: RuleSe
     cases = read_cases([TESTS / "vignettes", TESTS / "hard_cases"], ruleset)
     supporting = {rule.id for rule in ruleset.rules if rule.place.file.startswith("rules/indications/")}
     unseen = [
-        each.id
-        for each in claims(ruleset)
-        if supporting & set(each.rules) and not any(case.fired & set(each.rules) for case in cases)
+        claim.id
+        for claim in claims(ruleset)
+        if supporting & set(claim.rules) and not any(case.fired & set(claim.rules) for case in cases)
     ]
     assert unseen == []

@@ -105,29 +105,29 @@ def test_about_tells_use_limits_attributes_and_decisions(browser: TestClient, ru
     assert "awaiting clinical review" in page
     assert ruleset.digest in page
     sources = browser.get("/rules/sources").text
-    assert all(f'id="{each}"' in sources for each in ruleset.sources)
+    assert all(f'id="{source}"' in sources for source in ruleset.sources)
 
 
 def test_the_rule_set_about_itself_is_there_as_data(browser: TestClient, ruleset: RuleSet) -> None:
-    told = browser.get("/v1/ruleset").json()
-    assert (told["name"], told["version"], told["digest"]) == (ruleset.name, ruleset.version, ruleset.digest)
-    assert told["status"] == "awaiting clinical review"
-    assert told["reviewers"] == []
-    assert len(told["attributes"]) == 13
-    assert told["change_log"][0]["version"] == ruleset.version
-    assert told["rules"]["reviewed"] == 0
+    about = browser.get("/v1/ruleset").json()
+    assert (about["name"], about["version"], about["digest"]) == (ruleset.name, ruleset.version, ruleset.digest)
+    assert about["status"] == "awaiting clinical review"
+    assert about["reviewers"] == []
+    assert len(about["attributes"]) == 13
+    assert about["change_log"][0]["version"] == ruleset.version
+    assert about["rules"]["reviewed"] == 0
 
 
 def test_a_property_that_fails_stands_first_with_its_referral_in_words(ruleset: RuleSet) -> None:
     app = create_app()
-    found = Proofs(ruleset, RULES)
-    found.proofs = (
+    proofs = Proofs(ruleset, RULES)
+    proofs.proofs = (
         Proof("sound", "This holds.", True, 0.1),
         Proof("open", "This took too long.", None, 10.0),
         Proof("broken", "This fails.", False, 0.1, "Why.", ({"age_years": 30, "disputes": frozenset({"partner"})},)),
     )
-    found.start = lambda: None  # type: ignore[method-assign]  # nothing is proved anew
-    app.state.service.__dict__["proofs"] = found
+    proofs.start = lambda: None  # type: ignore[method-assign]  # nothing is proved anew
+    app.state.service.__dict__["proofs"] = proofs
     page = TestClient(app).get("/proofs").text
     assert "1 of 3 hold." in page
     assert page.index("This fails.") < page.index("This holds.")

@@ -23,7 +23,7 @@ def values_of(fact: Fact) -> list[Value]:
         return list(range(fact.minimum, fact.maximum + 1))
     if fact.is_set:
         sizes = range(len(fact.values) + 1)
-        return [frozenset(each) for each in chain.from_iterable(combinations(fact.values, size) for size in sizes)]
+        return [frozenset(chosen) for chosen in chain.from_iterable(combinations(fact.values, size) for size in sizes)]
     return list(fact.values)
 
 
@@ -59,18 +59,18 @@ def outcome_of(ruleset: RuleSet, complete: Answers) -> Outcome:
 
 def possible(ruleset: RuleSet, done: list[Done]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The ratings and levels that occur, lowest first."""
-    ratings, levels = {each.rating for _, each in done}, {each.level for _, each in done}
+    ratings, levels = {outcome.rating for _, outcome in done}, {outcome.level for _, outcome in done}
     scales = ruleset.scales
     return (
-        tuple(each for each in scales.rating_ids if each in ratings),
-        tuple(each for each in scales.urgency_ids if each in levels),
+        tuple(rating for rating in scales.rating_ids if rating in ratings),
+        tuple(level for level in scales.urgency_ids if level in levels),
     )
 
 
 def changes(ruleset: RuleSet, answers: Answers, done: list[Done]) -> dict[str, tuple[str, ...]]:
     """For each unanswered fact that can change something, what it can change: pair by pair."""
     vocabulary = ruleset.vocabulary
-    found = {}
+    by_fact = {}
     for name in vocabulary.unanswered(answers):
         alike: dict[tuple[Any, ...], list[Done]] = {}
         for whole, result in done:
@@ -86,8 +86,8 @@ def changes(ruleset: RuleSet, answers: Answers, done: list[Done]) -> dict[str, t
         rating = any(x.rating != y.rating for x, y in pairs)
         level = any(x.level != y.level for x, y in pairs)
         if rating or level:
-            found[name] = ("suitability",) * rating + ("urgency",) * level
-    return found
+            by_fact[name] = ("suitability",) * rating + ("urgency",) * level
+    return by_fact
 
 
 def _differ_in(name: str, one: Answers, other: Answers, ruleset: RuleSet) -> bool:
@@ -98,7 +98,7 @@ def _differ_in(name: str, one: Answers, other: Answers, ruleset: RuleSet) -> boo
         for f in vocabulary.gated
         if f.name != name and vocabulary.asked(f.name, one) and vocabulary.asked(f.name, other)
     )
-    return one[name] != other[name] and all(one[each] == other[each] for each in both)
+    return one[name] != other[name] and all(one[fact] == other[fact] for fact in both)
 
 
 def would(ruleset: RuleSet, answers: Answers, name: str, answer: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -108,7 +108,7 @@ def would(ruleset: RuleSet, answers: Answers, name: str, answer: Any) -> tuple[t
         values = [frozenset(answer)]
     if isinstance(answer, Mapping):
         values = list(range(answer["from"], answer["to"] + 1))
-    done = [each for value in values for each in outcomes(ruleset, {**answers, name: value})]
+    done = [outcome for value in values for outcome in outcomes(ruleset, {**answers, name: value})]
     return possible(ruleset, done)
 
 
@@ -129,21 +129,23 @@ class Engine(Protocol):
 def agrees(ruleset: RuleSet, answers: Answers, engine: Engine) -> None:
     """Hold bounds, questions and consequences against enumeration, both ways."""
     done = outcomes(ruleset, answers)
-    told = engine.of(answers)
-    assert told.bounds.exact
-    assert (told.bounds.suitability, told.bounds.urgency) == possible(ruleset, done)
-    assert {each.fact: each.can_change for each in told.questions} == changes(ruleset, answers, done)
-    for question in told.questions:
+    still_open = engine.of(answers)
+    assert still_open.bounds.exact
+    assert (still_open.bounds.suitability, still_open.bounds.urgency) == possible(ruleset, done)
+    assert {question.fact: question.can_change for question in still_open.questions} == changes(ruleset, answers, done)
+    for question in still_open.questions:
         _consequences_agree(ruleset, answers, question)
 
 
 def _consequences_agree(ruleset: RuleSet, given: Answers, question: OpenQuestion) -> None:
-    for each in question.would:
-        assert (each.suitability, each.urgency) == would(ruleset, given, question.fact, each.answer)
-    told = [value for each in question.would for value in values(each.answer)]
+    for consequence in question.would:
+        assert (consequence.suitability, consequence.urgency) == would(
+            ruleset, given, question.fact, consequence.answer
+        )
+    shown = [value for consequence in question.would for value in values(consequence.answer)]
     open_ = given.get(question.fact, frozenset())
     known = members(open_) if isinstance(open_, frozenset) else frozenset()
-    assert told == [
+    assert shown == [
         value
         for value in answers(ruleset, question.fact, known)
         if next(completions(ruleset, {**given, question.fact: value}), None) is not None

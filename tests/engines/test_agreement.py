@@ -110,8 +110,8 @@ def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet, seed: i
 class _Says:
     """An engine that says what it is told to, or fails."""
 
-    def __init__(self, said: frozenset[str] | Exception) -> None:
-        self.said = said
+    def __init__(self, result: frozenset[str] | Exception) -> None:
+        self.said = result
 
     def fired(self, answers: Answers) -> frozenset[str]:
         if isinstance(self.said, Exception):

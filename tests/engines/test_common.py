@@ -69,9 +69,9 @@ def _agree(ruleset: RuleSet, answers: Answers) -> None:
     rank = ruleset.scales.rating_rank
     for rating in enumerated.bounds(answers).suitability:
         if rank(rating) >= rank(LOWEST_SUPPORT):
-            found = completions.common(answers, rating)
-            assert found == _in_order(enumerated.common(answers, rating), ruleset), rating
+            in_common = completions.common(answers, rating)
+            assert in_common == _in_order(enumerated.common(answers, rating), ruleset), rating
 
 
 def _in_order(common: Common, ruleset: RuleSet) -> Common:
-    return replace(common, targets=tuple(each for each in ruleset.targets if each in common.targets))
+    return replace(common, targets=tuple(target for target in ruleset.targets if target in common.targets))

@@ -183,11 +183,11 @@ def test_what_each_answer_would_leave_agrees_with_plain_z3(
     plain = Plain(ruleset)
     answers = partial_referrals(ruleset, 1, answered, seed=9)[0]
     for question in diagram.of(answers).questions:
-        for each in question.would:
-            values = enumeration.values(each.answer)
+        for consequence in question.would:
+            values = enumeration.values(consequence.answer)
             after = [plain.bounds({**answers, question.fact: value}) for value in values]
-            assert set(each.suitability) == {rating for bounds in after for rating in bounds.suitability}
-            assert set(each.urgency) == {level for bounds in after for level in bounds.urgency}
+            assert set(consequence.suitability) == {rating for bounds in after for rating in bounds.suitability}
+            assert set(consequence.urgency) == {level for bounds in after for level in bounds.urgency}
 
 
 def test_answers_that_no_completion_keeps_are_an_error_and_never_an_answer(diagram: Completions) -> None:
@@ -198,17 +198,17 @@ def test_answers_that_no_completion_keeps_are_an_error_and_never_an_answer(diagr
 
 def test_numbers_are_grouped_where_the_rules_cut_them(diagram: Completions) -> None:
     """And at what a constraint allows: the ninth item is at most the total."""
-    questions = {each.fact: each for each in diagram.of({"phq9_total": 2}).questions}
-    ranges = [each.answer for each in questions["phq9_item9"].would]
+    questions = {question.fact: question for question in diagram.of({"phq9_total": 2}).questions}
+    ranges = [consequence.answer for consequence in questions["phq9_item9"].would]
     assert ranges == [{"from": 0, "to": 0}, {"from": 1, "to": 2}]
 
 
 def test_a_gated_answer_counts_as_given_once_it_is_given(diagram: Completions) -> None:
     """Its type is known, so bipolar disorder is not absent: a constraint that binds given answers."""
-    would = {each.fact: each.would for each in diagram.of({}).questions}
-    for each in would["bipolar_type"]:
-        after = diagram.bounds({"bipolar_type": each.answer})
-        assert (each.suitability, each.urgency) == (after.suitability, after.urgency)
+    would = {question.fact: question.would for question in diagram.of({}).questions}
+    for consequence in would["bipolar_type"]:
+        after = diagram.bounds({"bipolar_type": consequence.answer})
+        assert (consequence.suitability, consequence.urgency) == (after.suitability, after.urgency)
 
 
 class _Refusing:
@@ -238,13 +238,13 @@ def test_a_complete_referral_asks_for_no_completion_and_the_diagram_would_say_th
     assessor = Assessor(ruleset, _Reference(ruleset), IndexedEvaluator(ruleset), _Refusing(), Settings())
     for answers in complete_referrals(ruleset, 20, seed=8):
         answer = assessor.assess(Referral(answers))
-        told = diagram.of(answers)
+        still_open = diagram.of(answers)
         assert answer.suitability.settled
         assert answer.urgency.settled
-        assert answer.suitability.could_become == told.bounds.suitability
-        assert answer.urgency.could_become == told.bounds.urgency
+        assert answer.suitability.could_become == still_open.bounds.suitability
+        assert answer.urgency.could_become == still_open.bounds.urgency
         assert answer.unanswered == ()
-        assert told.questions == ()
+        assert still_open.questions == ()
 
 
 def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet, diagram: Completions) -> None:
@@ -253,9 +253,9 @@ def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet, diagram
     wrong: list[object] = []
 
     def answer() -> None:
-        for answers, told in zip(many, expected, strict=True):
+        for answers, still_open in zip(many, expected, strict=True):
             try:
-                if diagram.of(answers) != told:
+                if diagram.of(answers) != still_open:
                     wrong.append(answers)
             except Exception as error:
                 wrong.append(error)

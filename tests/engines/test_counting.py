@@ -39,7 +39,7 @@ def complete(ruleset: RuleSet) -> list[tuple[dict[str, Value], Outcome]]:
 @given(rulesets())
 @settings(max_examples=generated(100), deadline=None)
 def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
-    expected = Counter((each.rating, each.level) for _, each in complete(ruleset))
+    expected = Counter((outcome.rating, outcome.level) for _, outcome in complete(ruleset))
     referrals = CompleteReferrals(ruleset)
     assert referrals.outcomes() == expected
     assert referrals.count == expected.total()
@@ -74,14 +74,14 @@ def frequencies_for(draw: st.DrawFn, ruleset: RuleSet) -> Frequencies:
     """Frequencies of every fact; some depend on the first fact that is a choice."""
     facts = list(ruleset.vocabulary)
     other = next((fact for fact in facts if not (fact.asked_when or fact.is_set or fact.is_integer)), None)
-    found = {}
+    frequencies = {}
     for fact in facts:
         where: tuple[tuple[Condition, Shares], ...] = ()
         if other is not None and fact is not other and draw(st.booleans()):
             some = draw(st.frozensets(st.sampled_from(other.values), min_size=1, max_size=len(other.values) - 1))
             where = ((OneOf(other.name, some), draw(shares_of(fact))),)
-        found[fact.name] = FactFrequency(draw(shares_of(fact)), where)
-    return found
+        frequencies[fact.name] = FactFrequency(draw(shares_of(fact)), where)
+    return frequencies
 
 
 def probability(ruleset: RuleSet, frequencies: Frequencies, answers: Answers) -> float:
@@ -104,21 +104,21 @@ def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, d
     done = complete(ruleset)
     frequencies = data.draw(frequencies_for(ruleset))
     expected: dict[tuple[str, str], float] = {}
-    for answers, each in done:
+    for answers, outcome in done:
         share = probability(ruleset, frequencies, answers)
-        expected[each.rating, each.level] = expected.get((each.rating, each.level), 0.0) + share
+        expected[outcome.rating, outcome.level] = expected.get((outcome.rating, outcome.level), 0.0) + share
     total = sum(expected.values())
     assume(total > 0)
-    found = CompleteReferrals(ruleset).shares(frequencies)
-    for key in expected.keys() | found.keys():
-        assert found.get(key, 0.0) == pytest.approx(expected.get(key, 0.0) / total, abs=1e-9)
+    by_diagram = CompleteReferrals(ruleset).shares(frequencies)
+    for key in expected.keys() | by_diagram.keys():
+        assert by_diagram.get(key, 0.0) == pytest.approx(expected.get(key, 0.0) / total, abs=1e-9)
 
 
 def as_drawn(ruleset: RuleSet, frequencies: Frequencies, count: int) -> Mapping[tuple[str, str], float]:
     drawn: Counter[tuple[str, str]] = Counter()
     for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=21):
-        each = enumeration.outcome_of(ruleset, answers)
-        drawn[each.rating, each.level] += 1
+        outcome = enumeration.outcome_of(ruleset, answers)
+        drawn[outcome.rating, outcome.level] += 1
     return {key: number / count for key, number in drawn.items()}
 
 
@@ -141,15 +141,15 @@ def test_the_example_names_a_source_or_calls_itself_a_guess() -> None:
 def given_unasked(ruleset: RuleSet) -> list[Answers]:
     """Answers to facts that count as asked by them: none, and each combination of such answers."""
     counting = [fact for fact in ruleset.vocabulary.gated if fact.can_be_core]
-    choices = [[None, *(each for each in enumeration.values_of(fact) if each != fact.neutral)] for fact in counting]
+    choices = [[None, *(value for value in enumeration.values_of(fact) if value != fact.neutral)] for fact in counting]
     combined = [zip(counting, choice, strict=True) for choice in product(*choices)]
     return [{fact.name: value for fact, value in choice if value is not None} for choice in combined]
 
 
 def complete_with(ruleset: RuleSet, given: Answers) -> list[Answers]:
-    found: list[Answers] = list(islice(enumeration.completions(ruleset, given), MOST + 1))
-    assume(len(found) <= MOST)
-    return found
+    referrals: list[Answers] = list(islice(enumeration.completions(ruleset, given), MOST + 1))
+    assume(len(referrals) <= MOST)
+    return referrals
 
 
 @given(rulesets())

@@ -61,7 +61,7 @@ def _by_hand(ruleset: RuleSet) -> list[tuple[Rule, int]]:
     for rule in ruleset.deciding:
         meeting = [other for other in ruleset.deciding if set(other.facts) & set(rule.facts) and other.id != rule.id]
         counts.append((rule, len(meeting)))
-    return sorted(counts, key=lambda each: (-each[1], each[0].id))[:3]
+    return sorted(counts, key=lambda counted: (-counted[1], counted[0].id))[:3]
 
 
 def test_the_published_rules_are_far_below_the_limit(ruleset: RuleSet) -> None:

@@ -74,12 +74,12 @@ def _stand(*rules: Rule, **answers: str) -> Standing:
     return standing(RULES, rules, answers)
 
 
-def _ratings(found: Standing) -> dict[str, str]:
-    return {each.target: each.rating for each in found.targets}
+def _ratings(so_far: Standing) -> dict[str, str]:
+    return {target.target: target.rating for target in so_far.targets}
 
 
 def test_each_target_has_its_highest_support_under_the_lowest_limit_that_applies_to_it() -> None:
-    found = _stand(
+    so_far = _stand(
         _for("low_mood", "possible"),
         _for("low_mood", "recommended"),
         _for("eating", "recommended"),
@@ -87,24 +87,24 @@ def test_each_target_has_its_highest_support_under_the_lowest_limit_that_applies
         _to("possible", "eating"),
         _to("not_recommended", "adjusting"),
     )
-    assert _ratings(found) == {"low_mood": "suitable", "eating": "possible"}
-    low_mood, eating = found.targets
+    assert _ratings(so_far) == {"low_mood": "suitable", "eating": "possible"}
+    low_mood, eating = so_far.targets
     assert low_mood.limited_by == ("to-suitable-all",)
     assert eating.limited_by == ("to-possible-eating",)
     assert eating.limits == ("to-possible-eating", "to-suitable-all")
-    assert found.rating == "suitable"
+    assert so_far.rating == "suitable"
 
 
 def test_a_limit_at_the_support_or_above_holds_nothing() -> None:
-    (found,) = _stand(_for("eating", "possible"), _to("possible"), _to("suitable", "eating")).targets
-    assert (found.rating, found.limited_by) == ("possible", ())
+    (target,) = _stand(_for("eating", "possible"), _to("possible"), _to("suitable", "eating")).targets
+    assert (target.rating, target.limited_by) == ("possible", ())
 
 
 def test_the_leading_problem_decides_and_the_others_stand_beside_it() -> None:
     rules = (_for("low_mood", "recommended"), _for("eating", "possible"))
     led = _stand(*rules, problem="eating")
     assert (led.rating, led.leading, led.capped) == ("possible", ("eating",), False)
-    assert [each.target for each in led.targets] == ["eating", "low_mood"], "leading targets first"
+    assert [target.target for target in led.targets] == ["eating", "low_mood"], "leading targets first"
     assert _stand(*rules, problem="mood").rating == "recommended"
     for answers in ({}, {"problem": "other"}):
         both = _stand(*rules, **answers)
@@ -112,22 +112,22 @@ def test_the_leading_problem_decides_and_the_others_stand_beside_it() -> None:
 
 
 def test_what_stands_beside_an_unsupported_leading_problem_is_capped() -> None:
-    found = _stand(_for("low_mood", "recommended"), problem="eating")
-    assert (found.rating, found.capped, found.limited_by) == ("suitable", True, (NOT_THE_LEADING_PROBLEM,))
-    assert found.leading == ("low_mood",)
+    so_far = _stand(_for("low_mood", "recommended"), problem="eating")
+    assert (so_far.rating, so_far.capped, so_far.limited_by) == ("suitable", True, (NOT_THE_LEADING_PROBLEM,))
+    assert so_far.leading == ("low_mood",)
     below = _stand(_for("low_mood", "possible"), problem="eating")
     assert (below.rating, below.capped, below.limited_by) == ("possible", True, ())
 
 
 @pytest.mark.parametrize("problem", ["loss", "staying_well"])
 def test_loss_and_staying_well_let_all_lead_without_a_cap(problem: str) -> None:
-    found = _stand(_for("low_mood", "recommended"), problem=problem)
-    assert (found.rating, found.capped) == ("recommended", False)
+    so_far = _stand(_for("low_mood", "recommended"), problem=problem)
+    assert (so_far.rating, so_far.capped) == ("recommended", False)
 
 
 def test_with_no_support_there_is_no_cap_and_only_limits_on_all_hold() -> None:
-    found = _stand(_to("not_recommended", "eating"), problem="eating")
-    assert (found.rating, found.capped, found.limited_by, found.targets) == ("no_indication", False, (), ())
+    so_far = _stand(_to("not_recommended", "eating"), problem="eating")
+    assert (so_far.rating, so_far.capped, so_far.limited_by, so_far.targets) == ("no_indication", False, (), ())
     held = _stand(_to("not_recommended"), problem="eating")
     assert (held.rating, held.limited_by) == ("not_recommended", ("to-not_recommended-all",))
     assert _stand(_to("possible")).rating == "no_indication"
@@ -147,7 +147,7 @@ def test_a_life_problem_does_not_count_beside_a_condition(state: str) -> None:
     assert (alone.rating, alone.silenced, alone.beside) == ("recommended", (), ())
     beside = _stand(*rules, problem="loss", eating=state)
     assert (beside.rating, beside.silenced, beside.beside) == ("possible", ("loss",), ("eating",))
-    assert [each.target for each in beside.targets] == ["prevention"]
+    assert [target.target for target in beside.targets] == ["prevention"]
     assert _stand(_for("loss", "recommended"), eating=state).rating == "no_indication", "as if not fired"
 
 
@@ -158,8 +158,8 @@ def test_a_life_problem_counts_while_no_condition_is_known_that_counts(answers: 
 
 def test_the_role_is_the_most_cautious_of_highest_supports_and_of_limits_that_apply() -> None:
     def role(*rules: Rule) -> str | None:
-        (found,) = _stand(*rules).targets
-        return found.role
+        (target,) = _stand(*rules).targets
+        return target.role
 
     assert role(_for("eating", "suitable"), _for("eating", "suitable", "companion")) == "companion"
     assert role(_for("eating", "suitable"), _for("eating", "possible", "adjunct")) == "monotherapy"
@@ -169,8 +169,8 @@ def test_the_role_is_the_most_cautious_of_highest_supports_and_of_limits_that_ap
 
 def test_role_and_certainty_are_lost_where_the_rating_says_nothing_for_ipt() -> None:
     def both(*rules: Rule) -> tuple[str | None, str | None]:
-        (found,) = _stand(*rules).targets
-        return found.role, found.certainty
+        (target,) = _stand(*rules).targets
+        return target.role, target.certainty
 
     high, low = _for("eating", "recommended", certainty="high"), _for("eating", "recommended", certainty="low")
     assert both(high, low) == ("monotherapy", "high")
@@ -180,27 +180,27 @@ def test_role_and_certainty_are_lost_where_the_rating_says_nothing_for_ipt() -> 
 
 
 def test_of_several_leading_targets_alike_the_whole_takes_the_most_cautious() -> None:
-    found = _stand(
+    so_far = _stand(
         _for("eating", "recommended", "companion", "high"),
         _for("low_mood", "suitable", "monotherapy", "very_low"),
         _to("suitable", "eating"),
     )
-    assert [each.target for each in found.best] == ["low_mood", "eating"]
-    assert (found.rating, found.role, found.certainty) == ("suitable", "companion", "very_low")
-    assert found.limited_by == ("to-suitable-eating",)
+    assert [target.target for target in so_far.best] == ["low_mood", "eating"]
+    assert (so_far.rating, so_far.role, so_far.certainty) == ("suitable", "companion", "very_low")
+    assert so_far.limited_by == ("to-suitable-eating",)
 
 
 def test_a_rule_with_several_effects_gives_them_all() -> None:
     rule = _rule("both", Supports("suitable", ("eating", "low_mood"), "monotherapy", "low"),
                  Limits("possible", ("eating",), "low"), Urgency("urgent", "support"))  # fmt: skip
-    found = _stand(rule)
-    assert _ratings(found) == {"low_mood": "suitable", "eating": "possible"}
-    assert (found.level, outcome(RULES, [rule], {}).level) == ("urgent", "urgent")
+    so_far = _stand(rule)
+    assert _ratings(so_far) == {"low_mood": "suitable", "eating": "possible"}
+    assert (so_far.level, outcome(RULES, [rule], {}).level) == ("urgent", "urgent")
 
 
 def test_the_level_is_the_highest_that_fired_and_a_routine_rule_raises_nothing() -> None:
     def level(*levels: str) -> str:
-        return _stand(*(_rule(each, Urgency(each, "support")) for each in levels)).level
+        return _stand(*(_rule(level, Urgency(level, "support")) for level in levels)).level
 
     assert (level(), level("routine"), level("urgent", "routine", "semi_urgent")) == ("routine", "routine", "urgent")
 
@@ -240,7 +240,7 @@ def _plainly(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> tuple
     without = min([rank("no_indication"), *(rank(effect.to) for effect in limits if not effect.targets)])
     rating = max((ratings[target] for target in leading), default=without)
     level = max((SCALES.urgency_rank(rule.urgency.level) for rule in rules if rule.urgency), default=0)
-    return ids[rating], SCALES.urgency_ids[level], {target: ids[each] for target, each in ratings.items()}
+    return ids[rating], SCALES.urgency_ids[level], {target: ids[rank] for target, rank in ratings.items()}
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(60))
@@ -250,10 +250,10 @@ def test_the_standing_is_the_formula(ruleset: RuleSet, seed: int) -> None:
     for _ in range(40):
         evaluation = reference.evaluate(ruleset, random_referral(ruleset, random).answers)
         fired = ruleset.fired(evaluation.fired)
-        found = standing(ruleset, fired, evaluation.answers)
-        assert (found.rating, found.level, _ratings(found)) == _plainly(ruleset, fired, evaluation.answers)
-        assert {each.target for each in found.best} <= set(found.leading)
-        assert all(_is_sound(each) for each in found.targets)
+        so_far = standing(ruleset, fired, evaluation.answers)
+        assert (so_far.rating, so_far.level, _ratings(so_far)) == _plainly(ruleset, fired, evaluation.answers)
+        assert {target.target for target in so_far.best} <= set(so_far.leading)
+        assert all(_is_sound(target) for target in so_far.targets)
 
 
 def _is_sound(target: TargetStanding) -> bool:

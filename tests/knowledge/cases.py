@@ -29,13 +29,13 @@ class Case:
 
 def cases_in(folder: str) -> list[Case]:
     """The cases of one folder, in order of id. YAML's bare yes and no are answers, not truth values."""
-    found = []
+    cases = []
     for path in sorted((TESTS / folder).glob("*.yaml")):
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # builds no objects
         facts = {name: _typed(value) for name, value in (data.get("facts") or {}).items()}
         clear = data.get("all_clear", "false") == "true"
-        found.append(Case(data["id"], data["story"], facts, clear, data["expect"]))
-    return found
+        cases.append(Case(data["id"], data["story"], facts, clear, data["expect"]))
+    return cases
 
 
 def _typed(value: Any) -> Any:

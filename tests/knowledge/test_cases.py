@@ -46,7 +46,9 @@ def test_a_vignette_nobody_asked_about_safety_is_urgent_and_says_what_is_missing
     rank, urgency = ruleset.scales.urgency_rank, answer.urgency
     assert rank(urgency.level) >= rank("urgent")
     assert urgency.missing
-    by_rules = [each.value for each in answer.reasons if each.effect == "urgency" and each.rule in ruleset.by_id]
+    by_rules = [
+        reason.value for reason in answer.reasons if reason.effect == "urgency" and reason.rule in ruleset.by_id
+    ]
     at_floor = any(level is not None and rank(level) >= rank("urgent") for level in by_rules)
     assert urgency.state == ("sorted" if at_floor else "not_sorted")
 
@@ -70,23 +72,23 @@ def _check_several(key: str, case: Case, answer: Answer) -> None:
     The sentence of a rule is said once, so that advice may stand with what else its rule says.
     """
     wanted = case.expect[key]
-    stances = {each.format: each.stance for each in answer.formats}
-    offered = {each.therapy: each.offer for each in answer.alternatives}
+    stances = {stance.format: stance.stance for stance in answer.formats}
+    offered = {therapy.therapy: therapy.offer for therapy in answer.alternatives}
     match key:
         case "for":
             assert set(answer.suitability.for_) == set(wanted)
         case "formats":
             assert wanted.items() <= stances.items()
         case "not_suited":
-            assert all(stances.get(each) != "suited" for each in wanted)
+            assert all(stances.get(format_) != "suited" for format_ in wanted)
         case "first":
             assert set(wanted) <= {therapy for therapy, offer in offered.items() if offer == "first"}
         case "beside":
             assert set(wanted) <= {therapy for therapy, offer in offered.items() if offer == "beside"}
         case "focus":
-            assert [each.area for each in answer.focus if each.proposed] == wanted
+            assert [area.area for area in answer.focus if area.proposed] == wanted
         case "advice":
-            assert set(wanted) <= {each.rule for each in answer.reasons}
+            assert set(wanted) <= {reason.rule for reason in answer.reasons}
 
 
 def test_the_written_cases_are_all_here_and_expect_only_what_is_looked_at() -> None:

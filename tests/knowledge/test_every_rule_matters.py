@@ -47,11 +47,11 @@ def referrals(ruleset: RuleSet) -> list[Answers]:
 @pytest.fixture(scope="module")
 def firing(ruleset: RuleSet, referrals: list[Answers]) -> dict[str, list[Answers]]:
     """For each rule, the referrals on which it fires."""
-    found: dict[str, list[Answers]] = {id_: [] for id_ in IDS}
+    by_rule: dict[str, list[Answers]] = {id_: [] for id_ in IDS}
     for facts in referrals:
         for id_ in evaluate(ruleset, facts).fired:
-            found[id_].append(facts)
-    return found
+            by_rule[id_].append(facts)
+    return by_rule
 
 
 @pytest.mark.parametrize("id_", IDS)
@@ -61,7 +61,7 @@ def test_a_rule_fires_and_an_answer_is_another_without_it(
     referrals = firing[id_]
     assert referrals, "it fires on no example"
     without = replace(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id != id_))
-    matters = any(told(ruleset, facts) != told(without, facts) for facts in referrals)
+    matters = any(result(ruleset, facts) != result(without, facts) for facts in referrals)
     assert matters, "without it every answer is the same: change it, or give it an example that shows what it does"
 
 
@@ -71,12 +71,12 @@ def test_the_comparison_sees_a_rule_that_does_nothing(ruleset: RuleSet) -> None:
         rule = ruleset.by_id[id_]
         facts = next(example.given for example in rule.examples if example.fires)
         doubled = replace(ruleset, rules=(*ruleset.rules, replace(rule, id=f"{id_}-again")))
-        alone = replace(ruleset, rules=tuple(each for each in ruleset.rules if each.id != id_))
-        assert told(ruleset, facts) == told(doubled, facts)
-        assert told(ruleset, facts) != told(alone, facts)
+        alone = replace(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id != id_))
+        assert result(ruleset, facts) == result(doubled, facts)
+        assert result(ruleset, facts) != result(alone, facts)
 
 
-def told(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
+def result(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
     """What is answered: rating, urgency, targets, role, formats, alternatives, advice, and what is to be done."""
     fired = _fired(ruleset, answers)
     standing = fired.standing
@@ -84,16 +84,18 @@ def told(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
     verdict = decide(fired, bounds, lambda _rating: Common())
     return (
         (verdict.rating, verdict.common, standing.rating),
-        tuple((each.target, each.leading, each.rating, each.role, each.certainty) for each in standing.targets),
+        tuple(
+            (target.target, target.leading, target.rating, target.role, target.certainty) for target in standing.targets
+        ),
         Actions(ruleset.scales, {}).urgency_part(fired, level_of(fired, bounds), bounds),
-        tuple((each.area, each.proposed) for each in problem_areas(fired)),
-        tuple((each.format, each.stance) for each in formats(fired)),
-        tuple((each.therapy, each.offer) for each in alternatives(fired)),
+        tuple((area.area, area.proposed) for area in problem_areas(fired)),
+        tuple((stance.format, stance.stance) for stance in formats(fired)),
+        tuple((therapy.therapy, therapy.offer) for therapy in alternatives(fired)),
         frozenset(point.because for points in (comparison(fired).ipt, comparison(fired).cbt) for point in points),
         frozenset(rule.because for rule in fired.rules if rule.of(Advice)),
     )
 
 
 def _fired(ruleset: RuleSet, answers: Answers) -> FiredRules:
-    found = evaluate(ruleset, answers)
-    return FiredRules(ruleset, ruleset.fired(found.fired), answers, found.derived, found.asked)
+    evaluation = evaluate(ruleset, answers)
+    return FiredRules(ruleset, ruleset.fired(evaluation.fired), answers, evaluation.derived, evaluation.asked)

@@ -91,12 +91,12 @@ def test_never_2_no_words_of_risk_anywhere() -> None:
     texts = [path for folder, globs in kinds.items() for glob in globs for path in (ROOT / folder).rglob(glob)]
     texts = [path for path in texts if "built" not in path.parts]  # compiled from elsewhere
     assert len(texts) > 300
-    found = {
+    risky = {
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in texts
         for match in RISK.finditer(path.read_text(encoding="utf-8"))
     }
-    assert not found
+    assert not risky
 
 
 def test_never_3_a_blank_is_never_no(assessor: Assessor, ruleset: RuleSet) -> None:
@@ -166,7 +166,13 @@ def test_never_10_no_rating_is_reported_before_an_alert_is_settled(
 
 
 def test_never_12_a_perinatal_cut_off_outside_and_an_adult_scale_in_a_minor_are_remarked(ruleset: RuleSet) -> None:
-    adult = {each.fact for rule in ruleset.deriving for when in rule.when for each in when if _adults_only(rule.when)}
+    adult = {
+        condition.fact
+        for rule in ruleset.deriving
+        for when in rule.when
+        for condition in when
+        if _adults_only(rule.when)
+    }
     scales = {name for name in adult if ruleset.vocabulary[name].group == "scores"}
     for name in scales - {"phq9_total", "epds_total"}:  # these have a rule of their own below 18, or outside
         value: Value = "yes" if ruleset.vocabulary[name].values else ruleset.vocabulary[name].maximum
@@ -182,8 +188,8 @@ def _remarks(rule: Rule) -> bool:
 
 
 def _adults_only(when: Any) -> bool:
-    ages = [each for alternative in when for each in alternative if isinstance(each, Between)]
-    return any(each.fact == "age_years" and each.low >= 18 for each in ages)
+    ages = [condition for alternative in when for condition in alternative if isinstance(condition, Between)]
+    return any(age.fact == "age_years" and age.low >= 18 for age in ages)
 
 
 def test_never_13_free_text_is_taken_for_no_answer(ruleset: RuleSet) -> None:

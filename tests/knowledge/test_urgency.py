@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RULES
-from triage.analysis.prove import names
+from triage.analysis.property_names import names
 from triage.check import hazards
 from triage.engines.reference import evaluate
 from triage.model.ruleset import RuleSet
@@ -235,8 +235,8 @@ def test_who_must_be_reached_within_the_hour_is_asked_for_a_place_or_a_number(ru
     for rule in ruleset.rules:
         if rule.urgency and rule.urgency.level in ruleset.scales.hold_at:
             action = rule.urgency.action
-            said = " ".join((*action.do, *action.ask))
-            assert re.search(r"\b(place|number)\b", said), (rule.id, said)
+            text = " ".join((*action.do, *action.ask))
+            assert re.search(r"\b(place|number)\b", text), (rule.id, text)
 
 
 def test_what_comes_of_a_proposal_cites_one(ruleset: RuleSet) -> None:

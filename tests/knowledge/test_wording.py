@@ -59,26 +59,26 @@ def test_an_example_stands_on_both_sides_or_on_none(ruleset: RuleSet) -> None:
 
 
 def test_what_a_coordinator_reads_has_none_of_the_words_ruled_out(ruleset: RuleSet) -> None:
-    assert not {each.name: each.text for each in texts_of(ruleset) if RULED_OUT.search(each.text)}
+    assert not {text.name: text.text for text in texts_of(ruleset) if RULED_OUT.search(text.text)}
 
 
 def test_what_a_coordinator_reads_is_about_grade_eight_or_below(ruleset: RuleSet) -> None:
     """A condition keeps its name, however long: a question that is only a diagnosis is left out."""
     measured = reading_age(ruleset)
     assert measured.mean <= GRADE
-    assert not [(each.name, each.text) for each in measured.too_hard]
+    assert not [(text.name, text.text) for text in measured.too_hard]
 
 
 def test_no_exception_is_named_that_is_none(ruleset: RuleSet) -> None:
-    harder = {each.name for each in texts_of(ruleset) if len(each.text.split()) > SHORT and each.grade > MOST}
+    harder = {text.name for text in texts_of(ruleset) if len(text.text.split()) > SHORT and text.grade > MOST}
     assert {*EXCEPTIONS} == harder
 
 
 def test_an_action_is_short_enough_to_be_read_out(ruleset: RuleSet) -> None:
     for name, action in actions_of(ruleset):
         assert _words(action.first) <= MOST_WORDS["first"], name
-        assert all(_words(each) <= MOST_WORDS["do"] for each in action.do), name
-        assert all(_words(each) <= MOST_WORDS["ask"] for each in action.ask), name
+        assert all(_words(line) <= MOST_WORDS["do"] for line in action.do), name
+        assert all(_words(question) <= MOST_WORDS["ask"] for question in action.ask), name
 
 
 def test_an_action_names_no_clock_but_that_of_its_level(ruleset: RuleSet) -> None:
@@ -100,8 +100,8 @@ def test_the_reason_of_an_urgency_is_short_and_plain(ruleset: RuleSet) -> None:
 def test_whatever_rules_fire_ninety_words_are_enough(ruleset: RuleSet) -> None:
     actions = [action for _, action in actions_of(ruleset)]
     first = max(_words(action.first) for action in actions)
-    do = max(_words(each) for action in actions for each in action.do)
-    ask = max(_words(each) for action in actions for each in action.ask)
+    do = max(_words(line) for action in actions for line in action.do)
+    ask = max(_words(question) for action in actions for question in action.ask)
     assert first + 2 * do + ask + sum(_words(line.text) for line in ruleset.scales.lines) <= 90
 
 

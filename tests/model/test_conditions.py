@@ -12,7 +12,7 @@ from triage.model.rule import Between, Condition, Empty, Includes, OneOf, Truth,
 from triage.model.vocabulary import Vocabulary
 
 NONE, ONE, OPEN = frozenset[str](), frozenset({"a"}), frozenset({"a", "unknown"})
-A, B, EITHER = (Includes("some", frozenset(each)) for each in (("a",), ("b",), ("a", "b")))
+A, B, EITHER = (Includes("some", frozenset(members)) for members in (("a",), ("b",), ("a", "b")))
 
 MEANINGS: list[tuple[Condition, Value, Truth]] = [
     (OneOf("x", frozenset({"a"})), "a", True),
@@ -49,9 +49,9 @@ def test_a_value_of_another_type_is_an_error_and_never_false(condition: Conditio
 
 
 def test_unknown_is_neither_true_nor_false() -> None:
-    assert [not_(each) for each in (True, False, None)] == [False, True, None]
-    assert [all_of(each) for each in ((True, None), (False, None), (None, None), ())] == [None, False, None, True]
-    assert [any_of(each) for each in ((True, None), (False, None), (None, None), ())] == [True, None, None, False]
+    assert [not_(truth) for truth in (True, False, None)] == [False, True, None]
+    assert [all_of(truths) for truths in ((True, None), (False, None), (None, None), ())] == [None, False, None, True]
+    assert [any_of(truths) for truths in ((True, None), (False, None), (None, None), ())] == [True, None, None, False]
 
 
 GATE = ((OneOf("first", frozenset({"yes"})),),)
@@ -112,7 +112,7 @@ def test_an_open_set_is_not_answered() -> None:
     assert vocabulary.unanswered(half) == ("signs",)
     assert vocabulary.core_unanswered(half) == ("signs",)
     assert vocabulary.core_unanswered(whole) == ()
-    assert [vocabulary.is_answered("signs", each) for each in (whole, half, {})] == [True, False, False]
+    assert [vocabulary.is_answered("signs", answers) for answers in (whole, half, {})] == [True, False, False]
 
 
 def test_a_condition_that_is_met_is_unknown_while_the_gate_is_open() -> None:

@@ -70,7 +70,7 @@ CONTRADICTIONS: list[tuple[Answers, tuple[str, ...]]] = [
 def test_a_contradiction_is_found_between_given_answers(
     fixture_rules: RuleSet, answers: Answers, broken: tuple[str, ...]
 ) -> None:
-    assert tuple(each.id for each in fixture_rules.vocabulary.contradictions(answers)) == broken
+    assert tuple(constraint.id for constraint in fixture_rules.vocabulary.contradictions(answers)) == broken
 
 
 def test_complete_means_every_question_that_is_asked_is_answered(fixture_rules: RuleSet) -> None:

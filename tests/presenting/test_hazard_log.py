@@ -22,7 +22,7 @@ def test_a_control_says_what_it_is_and_what_came_of_it(fixture_rules: RuleSet) -
     )
     rules = replace(fixture_rules, hazards=(Hazard("a", "A tree falls.", "Wind.", "A dent.", controls),))
     (shown,) = hazard_log(rules, {"first": Result("It holds.", True), "second": Result("It does not.", False)})
-    assert [(each.kind, each.says, each.state) for each in (*shown.controls, *shown.planned)] == [
+    assert [(control.kind, control.says, control.state) for control in (*shown.controls, *shown.planned)] == [
         ("Property", "It holds.", "holds"),
         ("Property", "It does not.", "does not hold"),
         ("Property", "", "not proved in this run"),
@@ -33,7 +33,7 @@ def test_a_control_says_what_it_is_and_what_came_of_it(fixture_rules: RuleSet) -
 
 def test_the_card_counts_what_was_seen_and_says_whether_the_report_is_of_these_rules(fixture_rules: RuleSet) -> None:
     card = card_of(fixture_rules)
-    seen = [each.verified for each in fixture_rules.sources.values() if each.kind != "proposal"]
+    seen = [source.verified for source in fixture_rules.sources.values() if source.kind != "proposal"]
     assert card.verified == Share(sum(seen), len(seen))
     assert card.alarm is None
     report = report_on(fixture_rules, [{"lean": "falling"}])

@@ -32,7 +32,7 @@ def test_every_term_condition_and_fact_has_a_label_without_machine_words(ruleset
     labels = Labels(ruleset)
     scales = ruleset.scales
     plain = (*scales.reported, *scales.certainties, *scales.roles, *scales.foci)
-    named = [*(each.id for each in scales.formats), *(each.id for each in scales.therapies)]
+    named = [*(format_.id for format_ in scales.formats), *(therapy.id for therapy in scales.therapies)]
     terms = [*scales.rating_ids, *(term.id for term in plain), *named]
     conditions = [fact.name for fact in ruleset.vocabulary if fact.type == "condition"]
     ids = [*terms, *scales.urgency_ids, *conditions]

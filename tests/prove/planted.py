@@ -36,7 +36,7 @@ def also(id_: str, effects: Effect | tuple[Effect, ...], *when: Condition) -> Pl
         source = SourceRef(next(iter(ruleset.sources)))
         given = effects if isinstance(effects, tuple) else (effects,)
         rule = Rule(id_, id_, (when,), (), given, "planted", (source,))
-        return with_rules(ruleset, tuple(sorted((*ruleset.rules, rule), key=lambda each: each.id)))
+        return with_rules(ruleset, tuple(sorted((*ruleset.rules, rule), key=lambda other: other.id)))
 
     return plant
 

@@ -189,7 +189,7 @@ def test_a_property_of_this_kind_holds_and_a_planted_fault_breaks_it(kind: str, 
     for facts in refuted.value.referrals:
         assert not planted.vocabulary.contradictions(facts)
     referrals = refuted.value.referrals
-    assert not referrals or any(_standing(planted, each) != _standing(rules, each) for each in referrals)
+    assert not referrals or any(_standing(planted, answers) != _standing(rules, answers) for answers in referrals)
 
 
 def _standing(ruleset: RuleSet, answers: Answers) -> object:
@@ -287,7 +287,7 @@ STRUCTURES: dict[str, tuple[str, Plant]] = {
 @pytest.mark.parametrize("fault", STRUCTURES)
 def test_a_fault_in_the_rules_as_rules_is_caught(fault: str, fixture_rules: RuleSet) -> None:
     id_, plant = STRUCTURES[fault]
-    check = next(check for each, _, check in STRUCTURAL if each == id_)
+    check = next(check for name, _, check in STRUCTURAL if name == id_)
     with solving:
         check(Prover(fixture_rules))
         with pytest.raises(Refuted):

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from tests.conftest import FIXTURE_RULES, RULES
 from tests.prove.planted import Plant, also, call, changed, is_, only, supports, with_rules, without
 from triage.analysis.proof import Proof
-from triage.analysis.prove import names, prove_all
+from triage.analysis.property_names import names
+from triage.analysis.prove import prove_all
 from triage.analysis.prover import Refuted
 from triage.cli import app
 from triage.engines import reference
@@ -52,7 +53,7 @@ def _means_hold_no_floor(ruleset: RuleSet) -> RuleSet:
 
 def _couples_need_no_answer(ruleset: RuleSet) -> RuleSet:
     """Couples sessions are suited where the partner is willing, and need no answer about violence."""
-    formats = tuple(replace(each, suited_only_when=()) for each in ruleset.scales.formats)
+    formats = tuple(replace(format_, suited_only_when=()) for format_ in ruleset.scales.formats)
     wishing = also("a-couple-wishes", Format("couples", suited=True), is_("partner_willing", "yes"))(ruleset)
     return replace(wishing, scales=replace(ruleset.scales, formats=formats))
 
@@ -76,7 +77,7 @@ def _always_offered(therapy: str) -> Plant:
     def plant(ruleset: RuleSet) -> RuleSet:
         scales = ruleset.scales
         therapies = tuple(
-            replace(each, not_offered_when=()) if each.id == therapy else each for each in scales.therapies
+            replace(offered, not_offered_when=()) if offered.id == therapy else offered for offered in scales.therapies
         )
         offered = also("offered", Alternative(therapy, "first", ("major_depression",)), MDD)(ruleset)
         return replace(offered, scales=replace(scales, therapies=therapies))
@@ -202,19 +203,19 @@ def test_a_planted_fault_is_caught_by_its_property(name: str, ruleset: RuleSet) 
 def _differs(planted: RuleSet, published: RuleSet, referrals: tuple[Answers, ...]) -> bool:
     """Whether the planted rules say something else of these referrals than the published ones."""
 
-    def said(ruleset: RuleSet, answers: Answers) -> tuple[object, ...]:
+    def outcome(ruleset: RuleSet, answers: Answers) -> tuple[object, ...]:
         evaluation = reference.evaluate(ruleset, answers)
         rules = ruleset.fired(evaluation.fired)
         missing = ruleset.vocabulary.core_unanswered(answers)
         so_far = standing(ruleset, rules, evaluation.answers)
         return rules, so_far, floors(ruleset, missing, answers), _offered(ruleset, rules, answers)
 
-    return any(said(planted, facts) != said(published, facts) for facts in referrals)
+    return any(outcome(planted, facts) != outcome(published, facts) for facts in referrals)
 
 
 def _offered(ruleset: RuleSet, rules: tuple[Rule, ...], answers: Answers) -> set[str]:
     offered = {effect.therapy for rule in rules for effect in rule.of(Alternative)}
-    barred = {each.id for each in ruleset.scales.therapies if any_holds(each.not_offered_when, answers)}
+    barred = {therapy.id for therapy in ruleset.scales.therapies if any_holds(therapy.not_offered_when, answers)}
     return offered - barred
 
 
@@ -239,9 +240,12 @@ def test_a_property_that_names_what_does_not_exist_is_a_fault(ruleset: RuleSet, 
         read_properties(tmp_path, ruleset)
     messages = [str(fault) for fault in refused.value.faults]
     assert any(
-        "`primary_problm` is not a fact. Did you mean `primary_problem`? [unknown-fact]" in each for each in messages
+        "`primary_problm` is not a fact. Did you mean `primary_problem`? [unknown-fact]" in message
+        for message in messages
     )
-    assert any("`posible` is not known here. Did you mean `possible`? [unknown-value]" in each for each in messages)
+    assert any(
+        "`posible` is not known here. Did you mean `possible`? [unknown-value]" in message for message in messages
+    )
 
 
 def test_the_command_says_what_holds_and_what_does_not(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ def test_it_has_every_type_of_fact_and_every_way_of_being_core(fixture_rules: Ru
 def test_it_has_every_condition_every_effect_and_every_constraint(fixture_rules: RuleSet) -> None:
     rules = fixture_rules.rules
     assert {effect_name(effect) for rule in rules for effect in rule.effects} == set(get_args(EffectName))
-    assert {type(each) for rule in rules for each in rule.conditions} == set(get_args(Condition))
-    assert {type(each) for each in fixture_rules.vocabulary.constraints} == set(get_args(Constraint))
-    assert any(each.given for each in fixture_rules.vocabulary.constraints if hasattr(each, "given"))
+    assert {type(condition) for rule in rules for condition in rule.conditions} == set(get_args(Condition))
+    assert {type(constraint) for constraint in fixture_rules.vocabulary.constraints} == set(get_args(Constraint))
+    assert any(constraint.given for constraint in fixture_rules.vocabulary.constraints if hasattr(constraint, "given"))
 
 
 def test_it_has_alternatives_exceptions_and_a_draft(fixture_rules: RuleSet) -> None:

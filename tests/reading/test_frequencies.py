@@ -13,12 +13,12 @@ from triage.model.rule import Between, OneOf
 from triage.model.vocabulary import Vocabulary
 from triage.reading.frequencies_file import read_frequencies
 
-LABELS = {each: Label(each) for each in ("none", "some")}
+LABELS = {value: Label(value) for value in ("none", "some")}
 SOME = OneOf("mood", frozenset({"some"}))
 FACTS = (
     Fact("age", "integer", "all", "How old?", "Age", maximum=20),
     Fact("mood", "choice", "all", "How?", "Mood", labels=LABELS),
-    Fact("signs", "choices", "all", "Which?", "Signs", labels={each: Label(each) for each in ("one", "two")}),
+    Fact("signs", "choices", "all", "Which?", "Signs", labels={value: Label(value) for value in ("one", "two")}),
     Fact(
         "detail",
         "choice",

@@ -31,8 +31,8 @@ def _messages(folder: Path) -> list[str]:
     with pytest.raises(FaultyRuleSet) as refused:
         load_ruleset(folder)
     # The order of actions in the scales and some properties name rules that are left out here.
-    told = [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
-    return [each for each in told if not NAMES_A_RULE_LEFT_OUT.search(each)]
+    messages = [str(fault) for fault in refused.value.faults if fault.check != "urgency-order"]
+    return [message for message in messages if not NAMES_A_RULE_LEFT_OUT.search(message)]
 
 
 CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
@@ -174,26 +174,28 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_fault_is_named_with_file_line_and_fix(folder: Path, name: str) -> None:
-    file, before, after, said = CHANGES[name]
+    file, before, after, expected = CHANGES[name]
     path = folder / file
     text = path.read_text(encoding="utf-8")
     assert before in text
     line = text[: text.index(before)].count("\n") + 1
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    assert _messages(folder) == [f"rules/{file}:{each.format(line=line, above3=line - 3)}" for each in said]
+    assert _messages(folder) == [f"rules/{file}:{message.format(line=line, above3=line - 3)}" for message in expected]
 
 
 def test_a_fact_that_is_there_twice_is_named(folder: Path) -> None:
     path = folder / "vocabulary.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("name: suicidal_behavior\n", "name: suicidal_thoughts\n", 1), encoding="utf-8")
-    assert any("The fact `suicidal_thoughts` is there twice. [duplicate]" in each for each in _messages(folder))
+    assert any("The fact `suicidal_thoughts` is there twice. [duplicate]" in message for message in _messages(folder))
 
 
 def test_bounds_the_wrong_way_round_are_named(folder: Path) -> None:
     path = folder / "vocabulary.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("max: 120\n", "max: -1\n", 1), encoding="utf-8")
-    assert any("`age_years` has no sound bounds. Give `min` below `max`. [bound]" in each for each in _messages(folder))
+    assert any(
+        "`age_years` has no sound bounds. Give `min` below `max`. [bound]" in message for message in _messages(folder)
+    )
 
 
 def test_a_rating_left_out_of_the_scales_is_named(folder: Path) -> None:

@@ -48,17 +48,54 @@ def test_a_fact_named_like_a_type_keeps_its_faults(name: str, kind: Any) -> None
     assert fault.pointer == f"/facts/{name}"
 
 
+A_REFERENCE = "`reference` must be text of at most 200 characters."
+WHOLE: dict[str, tuple[Any, FieldFault]] = {
+    "facts that are a list": (
+        {"facts": [3]},
+        FieldFault("/facts", "wrong-type", "`facts` must be an object: the name of each fact with its answer.", [3],
+                   "an object of facts"),
+    ),
+    "a reference that is a number": (
+        {"reference": 5, "facts": {}},
+        FieldFault("/reference", "wrong-type", A_REFERENCE, 5, "text of at most 200 characters, or null"),
+    ),
+    "a reference of 201 characters": (
+        {"reference": "x" * 201, "facts": {}},
+        FieldFault("/reference", "wrong-type", A_REFERENCE, "x" * 100 + "…", "text of at most 200 characters, or null"),
+    ),
+    "no facts": ({}, FieldFault("/facts", "missing", "`facts` is missing.", allowed="an object of facts")),
+    "a list": (
+        [1],
+        FieldFault("", "wrong-type", "A referral is a JSON object with `facts`.", [1], "an object with `facts`"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_fault_of_the_whole_is_told_in_our_words(name: str, reader: ReferralReader) -> None:
+    data, expected = WHOLE[name]
+    assert _faults(reader, data) == (expected,)
+
+
 @pytest.mark.parametrize(
-    ("data", "pointer", "message"),
+    ("facts", "allowed"),
     [
-        ({"facts": []}, "/facts", "`facts` must be an object: the name of each fact with its answer."),
-        ({"reference": 5, "facts": {}}, "/reference", "`reference` must be text of at most 200 characters."),
-        ({"reference": "x" * 201, "facts": {}}, "/reference", "`reference` must be text of at most 200 characters."),
-        ({}, "/facts", "`facts` is missing."),
-        ([], "", "A referral is a JSON object with `facts`."),
+        ({"phq9_total": 1, "phq9_item9": 2}, "`phq9_item9` of at most `phq9_total`"),
+        ({"epds_total": 28, "epds_item10": 0}, "`epds_total` of at most `epds_item10` + 27"),
+        ({"bipolar_disorder": "absent", "bipolar_type": "i"},
+         "not these answers to `bipolar_type` and `bipolar_disorder` together"),
     ],
-)
-def test_a_fault_of_the_whole_is_told_in_our_words(
-    data: Any, pointer: str, message: str, reader: ReferralReader
-) -> None:
-    assert [(fault.pointer, fault.message) for fault in _faults(reader, data)] == [(pointer, message)]
+)  # fmt: skip
+def test_a_contradiction_says_what_is_allowed(facts: Any, allowed: str, reader: ReferralReader) -> None:
+    (fault,) = _faults(reader, {"facts": facts})
+    assert (fault.given, fault.allowed) == (facts, allowed)
+
+
+def test_every_fault_says_what_is_allowed(reader: ReferralReader) -> None:
+    everything = {
+        "facts": {"age_year": 3, "phq9_total": 99, "disputes": "partner", "insured": None},
+        "said_by": {"insured": "person", "age_years": "neighbour", "nobody": "person"},
+        "quotes": {"age_years": "x" * 301, "insured": 3, "nobody": "x"},
+        "refrence": "x",
+    }
+    assert [fault.pointer for fault in _faults(reader, everything) if fault.allowed is None] == []

@@ -102,7 +102,7 @@ def test_a_row_has_what_the_table_shares_and_what_is_its_own() -> None:
     assert [source.id for source in much.sources] == ["shared", "own"]
     assert much.evidence == ("R01", "R02")
     assert much.unless == (OneOf("mood", frozenset({"absent"})),)
-    assert [len(each) for each in much.when] == [1, 1]
+    assert [len(alternative) for alternative in much.when] == [1, 1]
     assert much.examples[0].given == {"pain": "much", "signs": frozenset({"none", "unknown"})}
 
 
@@ -245,7 +245,8 @@ def test_every_rule_that_is_written_is_read_as_the_same_rule(ruleset: RuleSet) -
 def _can_be_written(rule: Rule, ruleset: RuleSet) -> bool:
     """A file's conditions are a mapping, and one that holds whatever the answer is refused."""
     once = all(
-        len({each.fact for each in conjunction}) == len(conjunction) for conjunction in (*rule.when, rule.unless)
+        len({condition.fact for condition in conjunction}) == len(conjunction)
+        for conjunction in (*rule.when, rule.unless)
     )
     return once and not any(_holds_always(condition, ruleset) for condition in rule.conditions)
 
@@ -258,8 +259,8 @@ def _holds_always(condition: Condition, ruleset: RuleSet) -> bool:
 def _with_first(rule: Rule) -> Rule:
     """The rule with an action, which every urgency above the lowest has."""
     effects = tuple(
-        replace(each, action=Action("Call.")) if isinstance(each, Urgency) and each.level != "routine" else each
-        for each in rule.effects
+        replace(effect, action=Action("Call.")) if isinstance(effect, Urgency) and effect.level != "routine" else effect
+        for effect in rule.effects
     )
     return replace(rule, effects=effects, examples=(Example("any", {}, None, Place("")),), sources=(SourceRef("s"),))
 
@@ -273,9 +274,9 @@ def _written(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "title": "t",
-        "when": [_conjunction(each) for each in rule.when],
+        "when": [_conjunction(alternative) for alternative in rule.when],
         **({"unless": _conjunction(rule.unless)} if rule.unless else {}),
-        "then": {name: each[0] if name in single else each for name, each in then.items()},
+        "then": {name: content[0] if name in single else content for name, content in then.items()},
         "because": "b",
         "sources": [{"id": "s"}],
         "examples": [{"name": "any", "given": {}, "fires": "unknown"}],

@@ -59,7 +59,7 @@ def _read(facts: dict[str, Any], **said_by: str) -> Referral:
 
 
 def _why(referral: Referral) -> dict[str, str]:
-    return {each.fact: each.why for each in referral.not_counted}
+    return {answer.fact: answer.why for answer in referral.not_counted}
 
 
 def test_a_relatives_no_is_kept_and_reasoned_about_as_unknown() -> None:
@@ -150,7 +150,7 @@ def test_contradictions_are_found_in_the_answers_given() -> None:
     with pytest.raises(RefusedReferral) as refused:
         _read({"total": 0, "item": 2, "thoughts": "plan"}, total="relative")
     assert [fault.code for fault in refused.value.faults] == ["contradiction"]
-    left: list[dict[str, Value]] = [dict(each.answers) for each in refused.value.could_be]
+    left: list[dict[str, Value]] = [dict(referral.answers) for referral in refused.value.could_be]
     assert left == [{"thoughts": "plan", "item": 2}, {"thoughts": "plan", "total": 0}]
 
 
@@ -180,7 +180,7 @@ def test_a_fault_beside_the_facts_is_told_where_it_is(
         READER.read({"facts": {"violence": "past"}, **beside})
     (fault,) = refused.value.faults
     assert (fault.pointer, fault.code, fault.message) == (pointer, code, message)
-    assert [each.answers for each in refused.value.could_be] == [{"violence": "past"}], "nothing is lost"
+    assert [referral.answers for referral in refused.value.could_be] == [{"violence": "past"}], "nothing is lost"
 
 
 def test_a_quote_of_three_hundred_characters_is_kept_and_reaches_no_answer() -> None:
@@ -198,16 +198,16 @@ def test_a_misspelt_member_of_an_open_set_is_named_and_the_others_still_count() 
     assert fault.allowed == (
         'a list of any of muddled, frozen, with "unknown" among them where there may be more; or "unknown", or null'
     )
-    assert [each.answers for each in refused.value.could_be] == [{"signs": frozenset({"muddled", "unknown"})}]
+    assert [referral.answers for referral in refused.value.could_be] == [{"signs": frozenset({"muddled", "unknown"})}]
 
 
 def test_reassurance_from_an_unknown_kind_of_person_counts_in_no_refusal() -> None:
     with pytest.raises(RefusedReferral) as refused:
         READER.read({"facts": {"thoughts": "none", "violence": "current"}, "said_by": {"thoughts": "neighbour"}})
-    assert [each.answers for each in refused.value.could_be] == [{"violence": "current"}]
+    assert [referral.answers for referral in refused.value.could_be] == [{"violence": "current"}]
 
 
 def test_of_what_can_not_be_read_nothing_is_left() -> None:
     with pytest.raises(RefusedReferral) as refused:
         READER.read(["no object"])
-    assert [each.answers for each in refused.value.could_be] == [{}]
+    assert [referral.answers for referral in refused.value.could_be] == [{}]

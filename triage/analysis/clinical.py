@@ -41,16 +41,16 @@ def _holds_of_each(prover: Prover, property_: Property) -> None:
         raise Refuted("No referral is like this: the property says nothing.")
 
 
-def _about(one: Symbolic, property_: Property) -> Formula:
+def _about(symbolic: Symbolic, property_: Property) -> Formula:
     """The referrals that a property is about."""
-    variables = one.variables
+    variables = symbolic.variables
     formulas = []
     if property_.given:
         formulas.append(some(_given(variables, conjunction, alone=property_.alone) for conjunction in property_.given))
     formulas += [no(variables.holds(condition)) for condition in property_.unless]
     formulas += [no(variables.answered(name)) for name in property_.unanswered]
     if property_.beside_a_focus:
-        formulas.append(one.proposes_area())
+        formulas.append(symbolic.proposes_area())
     return every(formulas)
 
 
@@ -61,75 +61,85 @@ def _given(variables: Variables, conjunction: Conjunction, *, alone: bool) -> Fo
     return every([*map(variables.holds, conjunction), *others])
 
 
-def _wrong(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
+def _wrong(symbolic: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
     """Each way in which a referral can break the property: its note and its formula."""
-    yield from _wrong_ratings(one, property_)
-    yield from _wrong_roles(one, property_)
-    yield from _wrong_levels(one, property_)
-    yield from _wrongly_shown(one, property_)
+    yield from _wrong_ratings(symbolic, property_)
+    yield from _wrong_roles(symbolic, property_)
+    yield from _wrong_levels(symbolic, property_)
+    yield from _wrongly_shown(symbolic, property_)
 
 
-def _wrong_ratings(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
+def _wrong_ratings(symbolic: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
     """The rating is too high or too low: of the referral, or of each target that the property names."""
-    for above in _next(one.scales.rating_ids, property_.rating_at_most):
+    for above in _next(symbolic.scales.rating_ids, property_.rating_at_most):
         for target in property_.targets:
-            yield f"The rating for `{target}` is higher.", one.target_at_least(target, above)
+            yield f"The rating for `{target}` is higher.", symbolic.target_at_least(target, above)
         if not property_.targets:
-            yield "The rating is higher.", one.rating_at_least(above)
+            yield "The rating is higher.", symbolic.rating_at_least(above)
     if property_.rating_at_least is not None:
         for target in property_.targets:
-            yield f"The rating for `{target}` is lower.", no(one.target_at_least(target, property_.rating_at_least))
+            yield (
+                f"The rating for `{target}` is lower.",
+                no(symbolic.target_at_least(target, property_.rating_at_least)),
+            )
         if not property_.targets:
-            yield "The rating is lower.", no(one.rating_at_least(property_.rating_at_least))
+            yield "The rating is lower.", no(symbolic.rating_at_least(property_.rating_at_least))
     if property_.never_supported:
         for target in property_.targets:
-            yield f"`{target}` is supported.", one.supported(target)
+            yield f"`{target}` is supported.", symbolic.supported(target)
 
 
-def _wrong_roles(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
+def _wrong_roles(symbolic: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
     for role in property_.never_roles:
         for target in property_.targets:
-            yield f"`{target}` has the role `{role}`.", one.role_is(target, role)
+            yield f"`{target}` has the role `{role}`.", symbolic.role_is(target, role)
     if property_.role is not None:
-        for target in one.supported_targets:
+        for target in symbolic.supported_targets:
             note = f"`{target}` has the role `{property_.role}`."
             if property_.only_while is not None:
-                yield note, every((one.role_is(target, property_.role), no(_is(one, target, property_.only_while))))
+                yield (
+                    note,
+                    every((symbolic.role_is(target, property_.role), no(_is(symbolic, target, property_.only_while)))),
+                )
             elif target not in property_.only_targets:
-                yield note, one.role_is(target, property_.role)
+                yield note, symbolic.role_is(target, property_.role)
 
 
-def _wrong_levels(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
+def _wrong_levels(symbolic: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
     if property_.level_at_least is not None:
-        yield "The urgency is lower.", no(one.level_at_least(property_.level_at_least))
-    for above in _next(one.scales.urgency_ids, property_.level_at_most):
-        yield "The urgency is higher.", one.level_at_least(above)
+        yield "The urgency is lower.", no(symbolic.level_at_least(property_.level_at_least))
+    for above in _next(symbolic.scales.urgency_ids, property_.level_at_most):
+        yield "The urgency is higher.", symbolic.level_at_least(above)
     if property_.reported_at_least is not None:
-        yield "What is shown is lower.", no(one.reported_at_least(property_.reported_at_least))
+        yield "What is shown is lower.", no(symbolic.reported_at_least(property_.reported_at_least))
 
 
-def _wrongly_shown(one: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
+def _wrongly_shown(symbolic: Symbolic, property_: Property) -> Iterator[tuple[str, Formula]]:
     for line in property_.lines:
-        yield f"The action does not show `{line}`.", no(one.shows(line))
+        yield f"The action does not show `{line}`.", no(symbolic.shows(line))
     if property_.never_suited is not None:
-        yield "The format is called suited.", one.suited(property_.never_suited)
+        yield "The format is called suited.", symbolic.suited(property_.never_suited)
     for therapy in property_.never_offered:
-        yield f"`{therapy}` is offered.", one.offered(therapy)
+        yield f"`{therapy}` is offered.", symbolic.offered(therapy)
     for id_ in property_.never_fires:
-        yield f"`{id_}` fires.", one.fired[id_]
+        yield f"`{id_}` fires.", symbolic.fired[id_]
     for id_ in property_.never_limits:
-        for target in one.supported_targets:
-            if any(limit.applies_to(target) for limit in one.ruleset.by_id[id_].of(Limits)):
-                limited = (one.fired[id_], one.supported(target), _is(one, target, property_.while_answered))
+        for target in symbolic.supported_targets:
+            if any(limit.applies_to(target) for limit in symbolic.ruleset.by_id[id_].of(Limits)):
+                limited = (
+                    symbolic.fired[id_],
+                    symbolic.supported(target),
+                    _is(symbolic, target, property_.while_answered),
+                )
                 yield f"`{id_}` limits `{target}`.", every(limited)
 
 
-def _is(one: Symbolic, target: str, value: str | None) -> Formula:
+def _is(symbolic: Symbolic, target: str, value: str | None) -> Formula:
     """The target is a condition and has this answer."""
-    fact = one.ruleset.vocabulary.facts.get(target)
+    fact = symbolic.ruleset.vocabulary.facts.get(target)
     if value is None or fact is None or value not in fact.values:
         return some(())
-    return one.variables.holds(OneOf(target, frozenset({value})))
+    return symbolic.variables.holds(OneOf(target, frozenset({value})))
 
 
 def _next(terms: Sequence[str], term: str | None) -> Sequence[str]:

@@ -27,6 +27,7 @@ from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
 from triage.answer.model import RuleSetUsed
 from triage.engines import reference
+from triage.engines.completions.engine import Completions
 from triage.engines.outcome import floors, outcome
 from triage.model.rule import Answers, Value, is_open, members
 from triage.model.ruleset import RuleSet
@@ -52,11 +53,12 @@ class _Choice:
 
 
 class Explorer:
-    """Explains the ratings that a referral did not get. Building one takes about half a second: build it once."""
+    """Explains the ratings that a referral did not get. Building one takes about a second: build it once."""
 
     def __init__(self, ruleset: RuleSet, timeout: float = 2.0) -> None:
         self.ruleset = ruleset
         self.timeout = timeout
+        self._completions = Completions(ruleset)
         with solving:
             self._symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
 
@@ -83,9 +85,11 @@ class Explorer:
         )
 
     def _held(self, referral: Referral, level: str) -> bool:
-        """Whether the level so far, floors included, holds the rating back."""
+        """Whether the level, by rules, floors and the lowest one still possible, holds the rating back."""
         missing = self.ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor)
         levels = {level, *(floor.level for floor in floors(self.ruleset, missing, referral.answers))}
+        if not self.ruleset.vocabulary.is_complete(referral.answers):
+            levels.add(self._completions.bounds(referral.answers).urgency[0])
         return not levels.isdisjoint(self.ruleset.scales.hold_at)
 
     def _other_rating(self, answers: Answers, rating: str, why: WhyNot) -> OtherRating:

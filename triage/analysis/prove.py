@@ -20,13 +20,6 @@ from triage.model.ruleset import RuleSet
 from triage.reading.properties_file import read_properties
 
 
-def names(ruleset: RuleSet, folder: Path) -> tuple[str, ...]:
-    """The ids of all properties. Raises FaultyRuleSet where one names what does not exist."""
-    return tuple(property_.id for property_ in read_properties(folder, ruleset)) + tuple(
-        id_ for id_, _, _ in STRUCTURAL
-    )
-
-
 def prove_all(ruleset: RuleSet, folder: Path, timeout: float = 10.0, only: Iterable[str] = ()) -> tuple[Proof, ...]:
     """Prove every property of a rule set, or those named in ``only``; ``timeout`` is seconds for one question.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
 
 from triage.analysis.formulas import every, no, some
 from triage.analysis.matters import every_proposal_matters, every_support_matters, every_urgency_and_limit_matters
 from triage.analysis.pairs import lower
+from triage.analysis.property_names import STRUCTURAL_SENTENCES
 from triage.analysis.prover import Prover, Refuted
 from triage.model.rule import Advice, Effect, Limits, Rule, Supports, Urgency
 from triage.model.scales import LOWEST_URGENCY
@@ -79,42 +80,18 @@ def _levels_have_actions_and_only_holds_hide(prover: Prover) -> None:
         raise Refuted("A level holds the rating, and one above it does not.")
 
 
-STRUCTURAL: tuple[tuple[str, str, Callable[[Prover], None]], ...] = (
-    (
-        "answering-more-lowers-nothing",
-        "Whatever else is answered, the urgency that rules have set is never lowered.",
-        _answering_more_lowers_nothing,
-    ),
-    (
-        "open-safety-is-urgent",
-        "While any core safety question is unanswered, the urgency is urgent at least.",
-        _open_safety_is_urgent,
-    ),
-    ("every-rule-can-fire", "Every rule fires on some referral.", _every_rule_can_fire),
-    (
-        "every-urgency-and-limit-matters",
-        "Without any one urgency rule or limit, some referral has another level, action, line, reason, rating or role.",
-        every_urgency_and_limit_matters,
-    ),
-    (
-        "every-support-matters",
-        "Without any one support, rating, role or certainty of some target on some referral is another.",
-        every_support_matters,
-    ),
-    (
-        "every-proposal-matters",
-        "Without any one rule that proposes an area, speaks of a format, offers a therapy or reads a score, some "
-        "referral has another answer.",
-        every_proposal_matters,
-    ),
-    (
-        "no-two-rules-mean-the-same",
-        "No two rules fire on the same referrals to the same effect.",
-        _no_two_rules_mean_the_same,
-    ),
-    (
-        "levels-have-actions-and-only-holds-hide",
-        "Every urgency above routine says what to do; where one level holds the rating back, every higher one does.",
-        _levels_have_actions_and_only_holds_hide,
-    ),
+CHECKS: Mapping[str, Callable[[Prover], None]] = {
+    "answering-more-lowers-nothing": _answering_more_lowers_nothing,
+    "open-safety-is-urgent": _open_safety_is_urgent,
+    "every-rule-can-fire": _every_rule_can_fire,
+    "every-urgency-and-limit-matters": every_urgency_and_limit_matters,
+    "every-support-matters": every_support_matters,
+    "every-proposal-matters": every_proposal_matters,
+    "no-two-rules-mean-the-same": _no_two_rules_mean_the_same,
+    "levels-have-actions-and-only-holds-hide": _levels_have_actions_and_only_holds_hide,
+}
+
+STRUCTURAL: tuple[tuple[str, str, Callable[[Prover], None]], ...] = tuple(
+    (id_, sentence, CHECKS[id_]) for id_, sentence in STRUCTURAL_SENTENCES.items()
 )
+"""Each property of the rules as rules: its id, its sentence and what checks it."""

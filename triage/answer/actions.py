@@ -68,11 +68,11 @@ class Actions:
 
     def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
         """The action of all that fired: of the reported level the first lines, of the rest what is for later."""
-        parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda each: each.order)
-        if not any(each.at_level for each in parts):
+        parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda part: part.order)
+        if not any(part.at_level for part in parts):
             parts.insert(0, _Part((0, 0, 0, ""), at_level=True, action=otherwise))
         of_rules = [urgency.action.also for _, urgency in fired.effects(Urgency)]
-        named = {id_ for also in (*of_rules, *(each.action.also for each in parts)) for id_ in also}
+        named = {id_ for also in (*of_rules, *(part.action.also for part in parts)) for id_ in also}
         return self._finished(_compose(parts), self._lines(named))
 
     def _of_rules(self, fired: FiredRules, level: str) -> Iterable[_Part]:
@@ -106,11 +106,11 @@ class Actions:
         never, also = lines
         return ComposedAction(
             first=fill(action.first, self._words),
-            do=tuple(fill(each, self._words) for each in action.do),
-            ask=tuple(fill(each, self._words) for each in action.ask),
-            never=tuple(fill(each, self._words) for each in never),
-            also=tuple(fill(each, self._words) for each in also),
-            more=tuple(fill(each, self._words) for each in action.more),
+            do=tuple(fill(line, self._words) for line in action.do),
+            ask=tuple(fill(question, self._words) for question in action.ask),
+            never=tuple(fill(line, self._words) for line in never),
+            also=tuple(fill(line, self._words) for line in also),
+            more=tuple(fill(line, self._words) for line in action.more),
         )
 
     def next_step(self, verdict: Verdict, open_questions: int, *, settled: bool) -> str:
@@ -137,7 +137,7 @@ def _with_part(composed: Action, part: _Part) -> Action:
 
     A line that stands there already is not said again.
     """
-    said = {composed.first, *composed.do, *composed.ask, *composed.more}
+    shown = {composed.first, *composed.do, *composed.ask, *composed.more}
     action, later = part.action, list[str]()
     first, do, ask = composed.first, list(composed.do), list(composed.ask)
     if part.at_level and not first:
@@ -145,11 +145,11 @@ def _with_part(composed: Action, part: _Part) -> Action:
     else:
         later.append(action.first)
     for line in action.do:
-        (do if part.at_level and len(do) < MOST_DO and line not in said else later).append(line)
+        (do if part.at_level and len(do) < MOST_DO and line not in shown else later).append(line)
     for line in action.ask:
-        (ask if part.at_level and len(ask) < MOST_ASK and line not in said else later).append(line)
+        (ask if part.at_level and len(ask) < MOST_ASK and line not in shown else later).append(line)
     later.extend(action.more)
-    kept = dict.fromkeys(line for line in later if line and line not in said)
+    kept = dict.fromkeys(line for line in later if line and line not in shown)
     return replace(composed, first=first, do=tuple(do), ask=tuple(ask), more=(*composed.more, *kept))
 
 

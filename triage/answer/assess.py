@@ -23,10 +23,11 @@ from triage.answer.offers import alternatives, comparison, formats, problem_area
 from triage.answer.open_questions import OpenQuestions
 from triage.answer.reasons import Reasons
 from triage.engines.agreement import Evaluating, Firing
-from triage.engines.completions.engine import Completions
+from triage.engines.completions.engine import completions_of
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import Bounds, Common, StillOpen
 from triage.engines.rete.engine import LiveEngines
+from triage.model.collector import collector_paused
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
@@ -126,7 +127,7 @@ class Assessor:
             course=course_for(fired, verdict),
             unanswered=unanswered,
             not_used=vocabulary.not_used(fired.given),
-            not_counted=tuple(NotCountedAnswer(each.fact, each.why) for each in referral.not_counted),
+            not_counted=tuple(NotCountedAnswer(answer.fact, answer.why) for answer in referral.not_counted),
             outside=tuple(name for name in vocabulary.outside if fired.given.get(name) == "yes"),
             ruleset=self._ruleset_used,
         )
@@ -149,14 +150,15 @@ def _suitability_part(fired: FiredRules, verdict: Verdict, bounds: Bounds) -> Su
         certainty=verdict.common.certainty,
         limited_by=verdict.limited_by,
         targets=tuple(
-            TargetPart(each.target, each.leading, each.rating, each.role, each.certainty, each.limited_by)
-            for each in targets
+            TargetPart(target.target, target.leading, target.rating, target.role, target.certainty, target.limited_by)
+            for target in targets
         ),
     )
 
 
+@collector_paused()
 def build_assessor(ruleset: RuleSet, settings: Settings | None = None) -> Assessor:
     """Make an assessor with its engines; the environment's settings where none are given."""
     return Assessor(
-        ruleset, LiveEngines(ruleset), IndexedEvaluator(ruleset), Completions(ruleset), settings or Settings()
+        ruleset, LiveEngines(ruleset), IndexedEvaluator(ruleset), completions_of(ruleset), settings or Settings()
     )

@@ -31,10 +31,10 @@ def _phases(course: plan.Course, length: plan.Length) -> tuple[Phase, ...]:
     if not length.phased or length.sessions is None:
         return (_only_phase(course, length),)
     _, high = length.sessions
-    reviews = [_review(each, high) for each in course.assessment_points]
+    reviews = [_review(point, high) for point in course.assessment_points]
     return tuple(
-        _phase(each, course, length, reviews=_within(reviews, each, high), is_first=place == 0)
-        for place, each in enumerate(course.phases)
+        _phase(phase, course, length, reviews=_within(reviews, phase, high), is_first=place == 0)
+        for place, phase in enumerate(course.phases)
     )
 
 
@@ -103,7 +103,7 @@ def _notes(*notes: str | None) -> tuple[str, ...]:
 def _review(point: plan.AssessmentPoint, high: int) -> ReviewPoint:
     return ReviewPoint(
         id=point.id,
-        sessions=tuple(_session(each, high) for each in point.sessions),
+        sessions=tuple(_session(number, high) for number in point.sessions),
         what=point.what,
         basis=point.basis,
         sources=citations(point.sources),
@@ -113,7 +113,7 @@ def _review(point: plan.AssessmentPoint, high: int) -> ReviewPoint:
 def _within(reviews: list[ReviewPoint], phase: plan.Phase, high: int) -> tuple[ReviewPoint, ...]:
     """The points of review whose first session falls into a phase of the longest course."""
     first, last = _session(phase.first, high), _session(phase.last, high)
-    return tuple(each for each in reviews if first <= each.sessions[0] <= last)
+    return tuple(review for review in reviews if first <= review.sessions[0] <= last)
 
 
 def _session(number: int, count: int) -> int:

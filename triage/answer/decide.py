@@ -85,7 +85,7 @@ def level_of(fired: FiredRules, bounds: Bounds) -> Level:
     scales = fired.ruleset.scales
     rank = scales.urgency_rank
     by_rules, certain = rank(fired.standing.level), rank(bounds.urgency[0])
-    by_floor = max((rank(each.level) for each in fired.floors), default=0)
+    by_floor = max((rank(floor.level) for floor in fired.floors), default=0)
     highest = max(by_rules, certain, by_floor)
     reasons = [CORE_UNANSWERED] if fired.floors else []
     if certain > max(by_rules, by_floor):
@@ -101,7 +101,7 @@ def _inside(rating: str, bounds: Bounds, scales: Scales) -> str:
     """The rating where it can still be; else the highest below it that can, else the lowest that can."""
     if rating in bounds.suitability:
         return rating
-    below = [each for each in bounds.suitability if scales.rating_rank(each) < scales.rating_rank(rating)]
+    below = [lower for lower in bounds.suitability if scales.rating_rank(lower) < scales.rating_rank(rating)]
     return below[-1] if below else bounds.suitability[0]
 
 
@@ -124,6 +124,6 @@ def _of_standing(so_far: Standing) -> tuple[str, ...]:
 def _so_far(fired: FiredRules) -> Common:
     """Targets, role, certainty and course by the rules that fired."""
     so_far = fired.standing
-    targets = tuple(each.target for each in so_far.best)
+    targets = tuple(target.target for target in so_far.best)
     plan = plan_for(fired.ruleset, targets, fired.answers)
     return Common(targets, so_far.role, so_far.certainty, plan)

@@ -282,7 +282,8 @@ class Answer(Written, frozen=True):
     def reasons_of(self, effect: str) -> tuple[Reason, ...]:
         """The reasons of one effect to be shown: at an emergency none that only lists what is still to ask."""
         return tuple(
-            each
-            for each in self.reasons
-            if each.effect == effect and not (self.is_emergency and each.rule == CORE_UNANSWERED and not each.decides)
+            reason
+            for reason in self.reasons
+            if reason.effect == effect
+            and not (self.is_emergency and reason.rule == CORE_UNANSWERED and not reason.decides)
         )

@@ -75,7 +75,7 @@ def alternatives(fired: FiredRules) -> tuple[OfferedTherapy, ...]:
     A therapy comes once, by its best offer. None is offered that the answers rule out.
     """
     best: dict[str, _Offer] = {}
-    offers = sorted(_offers(fired), key=lambda each: (*each[:4], each.rule.id))
+    offers = sorted(_offers(fired), key=lambda offer: (*offer[:4], offer.rule.id))
     for offer in offers:
         best.setdefault(offer.effect.therapy, offer)
     return tuple(_in_order(_offered(offer, offers, fired.ruleset) for offer in best.values()))
@@ -101,16 +101,16 @@ def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
 
 def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
     """The place of the certainty that the rule says of what it supports or limits; the last where it says none."""
-    said = {effect.certainty for kind in (Supports, Limits) for _, effect in ruleset.effects(kind, (rule,))}
+    certainties = {effect.certainty for kind in (Supports, Limits) for _, effect in ruleset.effects(kind, (rule,))}
     order = [term.id for term in ruleset.scales.certainties]
-    return min((order.index(each) for each in said if each is not None), default=len(order))
+    return min((order.index(certainty) for certainty in certainties if certainty is not None), default=len(order))
 
 
 def _offered(offer: _Offer, offers: Iterable[_Offer], ruleset: RuleSet) -> OfferedTherapy:
     """A therapy by its best offer; it is for all that offers of the same kind name."""
     effect = offer.effect
-    alike = [each.effect for each in offers if each.effect.therapy == effect.therapy]
-    named = {target for each in alike if each.offer == effect.offer for target in each.targets}
+    alike = [other.effect for other in offers if other.effect.therapy == effect.therapy]
+    named = {target for alternative in alike if alternative.offer == effect.offer for target in alternative.targets}
     targets = tuple(target for target in ruleset.targets if target in named)
     return OfferedTherapy(effect.therapy, effect.offer, targets, offer.rule.because, citations(offer.rule.sources))
 
@@ -118,10 +118,10 @@ def _offered(offer: _Offer, offers: Iterable[_Offer], ruleset: RuleSet) -> Offer
 def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
     """Those offered first, those beside, and of both what there is no room for."""
     by_offer: dict[Literal["first", "beside", "more"], list[OfferedTherapy]] = {"first": [], "beside": [], "more": []}
-    for each in offered:
-        by_offer[each.offer if len(by_offer[each.offer]) < MOST_OF_AN_OFFER else "more"].append(each)
+    for therapy in offered:
+        by_offer[therapy.offer if len(by_offer[therapy.offer]) < MOST_OF_AN_OFFER else "more"].append(therapy)
     for offer, therapies in by_offer.items():
-        yield from (replace(each, offer=offer) for each in therapies)
+        yield from (replace(therapy, offer=offer) for therapy in therapies)
 
 
 def comparison(fired: FiredRules) -> Comparison:

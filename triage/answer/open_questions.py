@@ -33,15 +33,15 @@ class OpenQuestions:
             return ()
         scales, order = self._ruleset.scales, self._ruleset.vocabulary.order
         known = self._evaluator.evaluate(fired.given)
-        questions = [(each, self._is_pivotal(each.fact, fired, known)) for each in open_]
+        questions = [(question, self._is_pivotal(question.fact, fired, known)) for question in open_]
 
         def key(question: tuple[OpenQuestion, bool]) -> tuple[bool, bool, int, int, int]:
-            each, pivotal = question
-            reach = max((scales.urgency_rank(level) for would in each.would for level in would.urgency), default=0)
-            width = len({rating for would in each.would for rating in would.suitability})
-            return (each.fact not in fired.missing, not pivotal, -reach, -width, order[each.fact])
+            asked, pivotal = question
+            reach = max((scales.urgency_rank(level) for would in asked.would for level in would.urgency), default=0)
+            width = len({rating for would in asked.would for rating in would.suitability})
+            return (asked.fact not in fired.missing, not pivotal, -reach, -width, order[asked.fact])
 
-        return tuple(self._written(each, pivotal=pivotal) for each, pivotal in sorted(questions, key=key))
+        return tuple(self._written(question, pivotal=pivotal) for question, pivotal in sorted(questions, key=key))
 
     def _written(self, question: OpenQuestion, *, pivotal: bool) -> UnansweredQuestion:
         return UnansweredQuestion(
@@ -49,7 +49,10 @@ class OpenQuestions:
             question=self._ruleset.vocabulary[question.fact].question,
             can_change=question.can_change,
             pivotal=pivotal,
-            would=tuple(Consequence(_answer(each.answer), each.suitability, each.urgency) for each in question.would),
+            would=tuple(
+                Consequence(_answer(consequence.answer), consequence.suitability, consequence.urgency)
+                for consequence in question.would
+            ),
         )
 
     def _is_pivotal(self, name: str, fired: FiredRules, known: Evaluation) -> bool:
@@ -69,7 +72,7 @@ class OpenQuestions:
             return True
         held = floors(ruleset, self._missing(name, value, fired), answers)
         before, after = (
-            max((of_rules.level, *(each.level for each in of_floors)), key=rank)
+            max((of_rules.level, *(floor.level for floor in of_floors)), key=rank)
             for of_rules, of_floors in ((so_far, fired.floors), (then, held))
         )
         return before != after
@@ -77,7 +80,7 @@ class OpenQuestions:
     def _missing(self, name: str, value: Value, fired: FiredRules) -> Collection[str]:
         """The core facts that are not answered once this one is; ``fired.missing`` are those that are not now."""
         if name not in self._makes_core:
-            return [each for each in fired.missing if each != name]
+            return [core for core in fired.missing if core != name]
         return self._ruleset.vocabulary.core_unanswered({**fired.given, name: value}, fired.in_part - {name})
 
     @cached_property
@@ -92,7 +95,7 @@ class OpenQuestions:
     def _holds_floors(self) -> frozenset[str]:
         """The facts that the floors hang on, beside those that are missing."""
         floors_ = [fact.floor.held_while for fact in self._ruleset.vocabulary if fact.floor]
-        return self._makes_core.union(c.fact for each in floors_ for c in _read(each))
+        return self._makes_core.union(c.fact for conjunctions in floors_ for c in _read(conjunctions))
 
     @cached_property
     def _makes_core(self) -> frozenset[str]:
@@ -116,13 +119,13 @@ class OpenQuestions:
         if fact.is_integer:
             yield from self._kinds_of_number[fact.name]
         elif fact.is_set:
-            yield from ((each,) for each in closed_sets(fact, given.get(fact.name)))
+            yield from ((chosen,) for chosen in closed_sets(fact, given.get(fact.name)))
         else:
-            yield from ((each,) for each in fact.values)
+            yield from ((value,) for value in fact.values)
 
     @cached_property
     def _constrained(self) -> frozenset[str]:
-        return frozenset(name for each in self._ruleset.vocabulary.constraints for name in each.facts)
+        return frozenset(name for constraint in self._ruleset.vocabulary.constraints for name in constraint.facts)
 
     @cached_property
     def _kinds_of_number(self) -> Mapping[str, tuple[tuple[int, ...], ...]]:
@@ -133,7 +136,7 @@ class OpenQuestions:
             if fact.is_integer:
                 groups: dict[tuple[Any, ...], list[int]] = {}
                 for number in range(fact.minimum, fact.maximum + 1):
-                    alike = tuple(satisfies(each, number) for each in conditions.get(fact.name, ()))
+                    alike = tuple(satisfies(condition, number) for condition in conditions.get(fact.name, ()))
                     groups.setdefault((*alike, number == fact.neutral), []).append(number)
                 kinds[fact.name] = tuple(map(tuple, groups.values()))
         return kinds
@@ -154,10 +157,10 @@ def _conditions_by_fact(ruleset: RuleSet) -> Mapping[str, list[Condition]]:
     vocabulary = ruleset.vocabulary
     gates = [when for fact in vocabulary for when in (*fact.asked_when, *fact.core.when)]
     held = [when for fact in vocabulary if fact.floor for when in fact.floor.held_while]
-    found: dict[str, list[Condition]] = {}
-    for condition in (*(each for rule in ruleset.rules for each in rule.conditions), *_read((*gates, *held))):
-        found.setdefault(condition.fact, []).append(condition)
-    return found
+    by_fact: dict[str, list[Condition]] = {}
+    for condition in (*(condition for rule in ruleset.rules for condition in rule.conditions), *_read((*gates, *held))):
+        by_fact.setdefault(condition.fact, []).append(condition)
+    return by_fact
 
 
 def _answer(answer: Any) -> str | int | list[str] | NumberRange:

@@ -13,7 +13,7 @@ from triage.answer.decide import decide
 from triage.answer.fired_rules import evaluate
 from triage.engines.outcome import Bounds, Common
 from triage.model.faults import NOWHERE, Fault, FaultyRuleSet
-from triage.model.rule import Answers, Example, Rule, Value
+from triage.model.rule import Answers, Example, Rule, Supports, Value
 from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_URGENCY, NO_SUPPORT, ON_HOLD
 from triage.model.vocabulary import Vocabulary
@@ -73,12 +73,15 @@ _EVERY = 20
 
 
 def _candidates(ruleset: RuleSet) -> Iterator[Probe]:
-    """Some examples with every question answered; then each as it stands, and with each core question left clear."""
+    """Some examples with every question answered; then each as it stands, and with each core question left clear.
+
+    Of these the examples of supports come first: a course is reached by them alone, so that each kind is met soon.
+    """
     vocabulary = ruleset.vocabulary
     firing = [(rule, example) for rule in ruleset.rules for example in rule.examples if example.fires]
     for rule, example in firing[::_EVERY]:
         yield Probe(_completed(example.given, vocabulary), rule, example)
-    for rule, example in firing:
+    for rule, example in sorted(firing, key=lambda of_rule: not of_rule[0].of(Supports)):
         yield Probe(example.given, rule, example)
         yield Probe(_cleared(example.given, vocabulary), rule, example)
 

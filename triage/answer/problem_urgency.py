@@ -21,7 +21,7 @@ def urgency_of_refused(assessor: Assessor, refused: RefusedReferral) -> UrgencyP
 
     Of what it could be, the most urgent counts, and of those equally urgent the first.
     """
-    parts = [_urgency_of(assessor, each) for each in refused.could_be]
+    parts = [_urgency_of(assessor, referral) for referral in refused.could_be]
     return max(parts, key=lambda part: assessor.ruleset.scales.urgency_rank(part.level), default=None)
 
 

@@ -109,10 +109,10 @@ class _Deciding:
 
     def __init__(self, fired: FiredRules, verdict: Verdict) -> None:
         so_far = fired.standing
-        leading = [each for each in so_far.targets if each.leading]
+        leading = [target for target in so_far.targets if target.leading]
         self._level = verdict.level
-        self._supports = {(rule, each.target) for each in leading for rule in each.supports}
-        self._limits = {(rule, each.rating) for each in leading for rule in each.limited_by}
+        self._supports = {(rule, target.target) for target in leading for rule in target.supports}
+        self._limits = {(rule, target.rating) for target in leading for rule in target.limited_by}
         self._limits |= {(rule, so_far.rating) for rule in so_far.limited_by}
 
     def does(self, reason: Reason) -> bool:

@@ -20,6 +20,7 @@ from triage.check import (
     urgency,
     wording,
 )
+from triage.model.collector import collector_paused
 from triage.model.faults import Fault, FaultyRuleSet
 from triage.model.ruleset import RuleSet
 from triage.reading.folder import read_ruleset
@@ -59,6 +60,7 @@ def reports_of(ruleset: RuleSet) -> Iterator[Fault]:
         yield from check(ruleset)
 
 
+@collector_paused()
 def check_ruleset(ruleset: RuleSet, folder: Path) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
     """Give the faults that refuse a rule set, and those only reported, which are in rules that do not run."""
     set_aside = {rule.place.file for rule in ruleset.all_rules if rule.status != "active"}

@@ -12,14 +12,14 @@ from triage.model.ruleset import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A claim or a row of the evidence: its words, the rules that encode it, and where else it is used.
+    """A claim or a row of the evidence: its text, the rules that encode it, and where else it is used.
 
     ``reason`` says why nothing encodes it, where ``sources.yaml`` gives one; ``examples`` counts the examples on which
     its rules fire.
     """
 
     id: str
-    said: str
+    text: str
     rules: tuple[str, ...]
     elsewhere: tuple[str, ...] = ()
     examples: int = 0
@@ -67,7 +67,7 @@ def uncovered_faults(ruleset: RuleSet) -> Iterator[Fault]:
     """Report them as faults at the place of the claim or row; a service starts all the same."""
     for entry in uncovered(ruleset):
         place = ruleset.claim_places.get(entry.id, NOWHERE)
-        message = f"No rule encodes `{entry.id}`: {entry.said}"
+        message = f"No rule encodes `{entry.id}`: {entry.text}"
         yield Fault(place, "coverage", message, "Write a rule that names it, or say why there is none.")
 
 

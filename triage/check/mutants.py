@@ -7,7 +7,7 @@ can catch it then. A decision diagram over the facts that the rule reads decides
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from triage.check.examples import truth_of
@@ -86,21 +86,21 @@ def is_caught(mutant: Mutant, rule: Rule, vocabulary: Vocabulary) -> bool:
 
 
 class Differences:
-    """Decide for the mutants of one rule whether some complete, admitted referral tells them from it."""
+    """Decide for mutants whether some complete, admitted referral tells them from their rule.
 
-    def __init__(self, rule: Rule, changed: Collection[Mutant], vocabulary: Vocabulary) -> None:
-        read = conjunctions_of([rule, *(mutant.rule for mutant in changed)])
-        self._meaning = Meaning(Levels(vocabulary, read), NodeTable())
+    ``compared`` are all rules and mutants that are asked about.
+    """
+
+    def __init__(self, compared: Iterable[Rule], vocabulary: Vocabulary) -> None:
+        self._meaning = Meaning(Levels(vocabulary, conjunctions_of(compared)), NodeTable())
         self._broken = self._meaning.broken()
-        self._fires = self._meaning.fires(rule.when, rule.unless)
 
-    def differs(self, mutant: Mutant) -> bool:
+    def differs(self, rule: Rule, mutant: Mutant) -> bool:
         """Say whether rule and mutant differ on some referral."""
         meaning = self._meaning
-        other = meaning.fires(mutant.rule.when, mutant.rule.unless)
+        one, other = (meaning.fires(changed.when, changed.unless) for changed in (rule, mutant.rule))
         only_one = meaning.any_of(
-            meaning.all_of((fires, meaning.table.negated(does_not)))
-            for fires, does_not in ((self._fires, other), (other, self._fires))
+            meaning.all_of((fires, meaning.table.negated(does_not))) for fires, does_not in ((one, other), (other, one))
         )
         return bool(meaning.where_kept(only_one, self._broken).values & 0b10)
 
@@ -120,6 +120,6 @@ def tried(rule: Rule, vocabulary: Vocabulary) -> Tried:
     changed = tuple(mutants(rule, vocabulary))
     caught = tuple(mutant for mutant in changed if is_caught(mutant, rule, vocabulary))
     left = [mutant for mutant in changed if mutant not in caught]
-    differences = Differences(rule, left, vocabulary) if left else None
-    missed = tuple(mutant for mutant in left if differences and differences.differs(mutant))
+    differences = Differences([rule, *(mutant.rule for mutant in left)], vocabulary)
+    missed = tuple(mutant for mutant in left if differences.differs(rule, mutant))
     return Tried(rule.id, caught, missed, tuple(mutant for mutant in left if mutant not in missed))

@@ -64,8 +64,8 @@ class Chosen:
         self._rule, self._vocabulary = rule, vocabulary
         self.proposals: list[Proposal] = []
         changed = tuple(mutants(rule, vocabulary))
-        differences = Differences(rule, changed, vocabulary)
-        self._asked_for = [mutant for mutant in changed if differences.differs(mutant)]
+        differences = Differences([rule, *(mutant.rule for mutant in changed)], vocabulary)
+        self._asked_for = [mutant for mutant in changed if differences.differs(rule, mutant)]
         self.lacking = self._asked_for
         self._look_again()
 

@@ -79,9 +79,9 @@ def _with_words(schema: Any, words: dict[str, Any]) -> Any:
     """The schema with the rule set's words in place of the names of their lists."""
     if isinstance(schema, dict):
         if WORDS in schema and isinstance(schema[WORDS], str):
-            return {name: each for name, each in schema.items() if name != WORDS} | words[schema[WORDS]]
-        return {name: _with_words(each, words) for name, each in schema.items()}
-    return [_with_words(each, words) for each in schema] if isinstance(schema, list) else schema
+            return {name: part for name, part in schema.items() if name != WORDS} | words[schema[WORDS]]
+        return {name: _with_words(part, words) for name, part in schema.items()}
+    return [_with_words(part, words) for part in schema] if isinstance(schema, list) else schema
 
 
 def _vocabulary_of(ruleset: RuleSet) -> dict[str, Any]:

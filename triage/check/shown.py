@@ -6,7 +6,7 @@ A condition that no admitted referral can show is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from triage.check.mutants import Differences, Mutant, mutants
@@ -20,18 +20,17 @@ _FIX = "`triage rules examples {id}` proposes examples."
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
     """Find the conditions that no examples show to matter, and the listed values that no example has."""
-    for rule in ruleset.rules:
-        yield from faults_of(rule, ruleset.vocabulary)
+    return faults_of(ruleset.rules, ruleset.vocabulary)
 
 
-def faults_of(rule: Rule, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """Find the conditions and values that the examples of one rule do not show."""
-    lacking = [mutant for mutant in mutants(rule, vocabulary) if _is_lacking(mutant, rule)]
-    differences = Differences(rule, lacking, vocabulary) if lacking else None
+def faults_of(rules: Iterable[Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
+    """Find the conditions and values that the examples of these rules do not show."""
+    lacking = [(rule, mutant) for rule in rules for mutant in mutants(rule, vocabulary) if _is_lacking(mutant, rule)]
+    differences = Differences((compared for rule, mutant in lacking for compared in (rule, mutant.rule)), vocabulary)
     reported: set[str] = set()
-    for mutant in lacking:
+    for rule, mutant in lacking:
         message = _message(mutant, rule)
-        if message not in reported and differences and differences.differs(mutant):
+        if message not in reported and differences.differs(rule, mutant):
             reported.add(message)
             place = rule.at_condition(mutant.condition.fact)
             yield Fault(place, "example-shows", message, _FIX.format(id=rule.id))

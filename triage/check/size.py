@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.engines.completions.diagram import DiagramTooLarge
-from triage.engines.completions.engine import MOST_NODES, Completions
+from triage.engines.completions.engine import Completions, completions_of
 from triage.model.faults import Fault
 from triage.model.rule import Rule
 from triage.model.ruleset import RuleSet
@@ -14,10 +14,13 @@ NAMED = 3
 """How many rules a fault names."""
 
 
-def check(ruleset: RuleSet, most_nodes: int = MOST_NODES) -> Iterator[Fault]:
+def check(ruleset: RuleSet, most_nodes: int | None = None) -> Iterator[Fault]:
     """Build the diagram; if it is too large, name the rules that share facts with most others."""
     try:
-        Completions(ruleset, most_nodes)
+        if most_nodes is None:
+            completions_of(ruleset)
+        else:
+            Completions(ruleset, most_nodes)
     except DiagramTooLarge as too_large:
         meeting = _meeting_most(ruleset)
         named = ", ".join(f"`{rule.id}` ({count})" for rule, count in meeting)

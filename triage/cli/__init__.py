@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from triage.cli import assess, diff, docs, explain, prove, rules, serve
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context
+
+COMMANDS = ("assess", "diff", "docs", "explain", "serve", "prove", "rules")
+"""Each command stands in the module of its name: a function of that name, or a group of commands called ``app``."""
+
+
+class _Commands(TyperGroup):
+    """The commands; only the one that is called is imported, since each needs other engines."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the parameters are Typer's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:  # for another word, all that it could mean
+            if name not in self.commands:
+                self.add_command(_command(name))
+        return super().get_command(ctx, cmd_name)
+
+
+def _command(name: str) -> Command:
+    module = import_module(f"triage.cli.{name}")
+    group: typer.Typer | None = getattr(module, "app", None)
+    if group is None:
+        group = typer.Typer(add_completion=False)
+        group.command(name)(getattr(module, name))
+    command = typer.main.get_command(group)
+    command.name = name
+    return command
+
 
 app = typer.Typer(
+    cls=_Commands,
     name="triage",
     help="Suitability and triage for interpersonal psychotherapy: decision support for clinicians, not a diagnosis.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("assess")(assess.assess)
-app.command("diff")(diff.diff)
-app.command("docs")(docs.docs)
-app.command("explain")(explain.explain)
-app.command("serve")(serve.serve)
-app.command("prove")(prove.prove)
-app.add_typer(rules.app, name="rules")
+
+
+@app.callback()
+def _triage() -> None:
+    """Take no options of its own: each command has them."""
 
 
 def main() -> None:

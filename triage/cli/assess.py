@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import UNSET
 
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer
-from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
-from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable, read_settings
+from triage.cli.common import RulesFolder, checked_ruleset, out, read_settings
 from triage.cli.page import print_page
-from triage.model.written import encode
+from triage.cli.referrals import failed_referral, print_line, referrals_of, refused_referral, tell_unanswered
 from triage.presenting.labels import Labels
-from triage.presenting.problems import Unanswered, failed, refusal
-from triage.presenting.urgency import urgency_in_one_line
-from triage.reading.referral_files import Read, read_referrals
-from triage.reading.referral_reader import ReferralReader
+from triage.presenting.problems import Unanswered
+from triage.reading.referral_files import Read
 from triage.settings import PUBLISHED
-
-LINES_SUFFIXES = (".jsonl", ".ndjson")
 
 
 def assess(
@@ -36,20 +27,18 @@ def assess(
     Exits with 2 if any was refused; the others are answered all the same.
     """
     ruleset = checked_ruleset(rules)
-    reader = ReferralReader(ruleset.vocabulary)
-    settings = read_settings()
-    assessor = build_assessor(ruleset, settings)
+    assessor = build_assessor(ruleset, read_settings())
     refused = 0
-    for name, read in referrals_of(files, reader):
+    for name, read in referrals_of(files, assessor.reader):
         if read is None:
             refused += 1
             continue
         answer = _answer(read, assessor)
         if isinstance(answer, Unanswered):
             refused += 1
-            _tell_refusal(name, read, answer, Labels(ruleset))
+            tell_unanswered(name, read, answer, Labels(ruleset))
         if as_json:
-            _print_line(answer)
+            print_line(answer)
         elif isinstance(answer, Answer):
             print_page(answer, ruleset, out)
     if refused:
@@ -60,48 +49,8 @@ def _answer(read: Read, assessor: Assessor) -> Answer | Unanswered:
     """The answer, or the problem in its place; a failure of an engine on one referral loses no other."""
     if read.referral is None:
         assert read.refused is not None
-        line = UNSET if read.line is None else read.line
-        urgency = urgency_of_refused(assessor, read.refused)
-        return Unanswered(read.refused.reference, refusal(read.refused, urgency, line=line))
+        return refused_referral(read.refused, read.line, assessor)
     try:
         return assessor.assess(read.referral)
     except Exception as failure:
-        urgency = urgency_of_unanswered(assessor, read.referral, failure)
-        return Unanswered(read.referral.reference, failed(failure, urgency))
-
-
-def referrals_of(files: list[str], reader: ReferralReader) -> Iterator[tuple[str, Read | None]]:
-    """Every referral of every file with the file's name; None for a file that can't be read."""
-    for name in files:
-        text = _text_of(name)
-        if text is None:
-            yield name, None
-        else:
-            lines = True if name.endswith(LINES_SUFFIXES) else None
-            yield from ((name, read) for read in read_referrals(text, reader, lines=lines))
-
-
-def _text_of(name: str) -> str | None:
-    try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        err.print(f"{name}: the file can't be read: {error.strerror}.", markup=False)
-        return None
-    return content.decode("utf-8-sig", errors="surrogateescape")
-
-
-def _tell_refusal(name: str, read: Read, unanswered: Unanswered, labels: Labels) -> None:
-    """Say how urgent the referral is, before what was wrong with it."""
-    where = "standard input" if name == "-" else name
-    if read.line is not None:
-        where += f", line {read.line}"
-    whose = f" ({unanswered.reference})" if unanswered.reference else ""
-    urgency, detail = unanswered.error.urgency, unanswered.error.detail
-    first = "" if urgency is UNSET else f"{urgency_in_one_line(urgency, labels)} "
-    refused = "refused. " if read.referral is None else ""
-    err.print(printable(f"{where}{whose}: {first}{refused.capitalize() if first else refused}{detail}"), markup=False)
-
-
-def _print_line(answer: Answer | Unanswered) -> None:
-    sys.stdout.buffer.write(encode(answer) + b"\n")
-    sys.stdout.buffer.flush()
+        return failed_referral(read.referral, failure, assessor)

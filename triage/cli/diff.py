@@ -9,8 +9,8 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from triage.cli.assess import referrals_of
 from triage.cli.common import RulesFolder, err, out, tell_faults
+from triage.cli.referrals import referrals_of
 from triage.engines.completions.counting import CompleteReferrals, OnlyContradictions
 from triage.model.faults import FaultyRuleSet
 from triage.model.frequencies import Frequencies

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.padding import Padding
 from rich.text import Text
 
 from triage.analysis.explained import Explained, OtherRating, WhyNot
-from triage.cli.assess import referrals_of
-from triage.cli.common import RulesFolder, checked_ruleset, err, out, printable
-from triage.model.written import encode
+from triage.answer.assess import Assessor, build_assessor
+from triage.cli.common import RulesFolder, checked_ruleset, out, printable, read_settings
+from triage.cli.referrals import failed_referral, print_line, referrals_of, refused_referral, tell_unanswered
 from triage.presenting.labels import Labels
-from triage.presenting.problems import refusal
-from triage.reading.referral_reader import ReferralReader
+from triage.presenting.problems import Unanswered
+from triage.reading.referral_files import Read
 from triage.settings import PUBLISHED
+
+if TYPE_CHECKING:
+    from triage.analysis.counterfactual import Explorer
 
 SHOWN = 3
 
@@ -28,26 +30,39 @@ def explain(
 ) -> None:
     """Say what would change a rating and why it is not another.
 
-    Varies only unanswered facts and those that can be changed: treatment, delivery, focus.
+    Varies only unanswered facts and those that can be changed: treatment, delivery, focus. Exits with 2 if any referral
+    was refused; the others are explained all the same.
     """
     from triage.analysis.counterfactual import Explorer  # here, so that the other commands start without the solver
 
     ruleset = checked_ruleset(rules)
-    explorer = Explorer(ruleset)
+    assessor, explorer, labels = build_assessor(ruleset, read_settings()), Explorer(ruleset), Labels(ruleset)
     refused = 0
-    for name, read in referrals_of(files, ReferralReader(ruleset.vocabulary)):
-        if read is None or read.referral is None:
+    for name, read in referrals_of(files, assessor.reader):
+        if read is None:
             refused += 1
-            if read is not None and read.refused is not None:
-                err.print(printable(f"{name}: refused. {refusal(read.refused).detail}"), markup=False)
             continue
-        explained = explorer.explain(read.referral)
+        explained = _explained(read, explorer, assessor)
+        if isinstance(explained, Unanswered):
+            refused += 1
+            tell_unanswered(name, read, explained, labels)
         if as_json:
-            sys.stdout.buffer.write(encode(explained) + b"\n")
-        else:
-            _print(explained, Labels(ruleset))
+            print_line(explained)
+        elif isinstance(explained, Explained):
+            _print(explained, labels)
     if refused:
         raise typer.Exit(2)
+
+
+def _explained(read: Read, explorer: Explorer, assessor: Assessor) -> Explained | Unanswered:
+    """What would change the rating, or the problem in its place; a failure on one referral loses no other."""
+    if read.referral is None:
+        assert read.refused is not None
+        return refused_referral(read.refused, read.line, assessor)
+    try:
+        return explorer.explain(read.referral)
+    except Exception as failure:
+        return failed_referral(read.referral, failure, assessor)
 
 
 def _print(explained: Explained, labels: Labels) -> None:

@@ -10,6 +10,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
+from triage.analysis.property_names import names
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet, did_you_mean
 from triage.settings import PUBLISHED
@@ -27,7 +28,7 @@ def prove(
 
     Exits with 1 unless all of them hold; each that fails comes with the smallest referral that breaks it.
     """
-    from triage.analysis.prove import names, prove_all  # here, so that the other commands start without the solver
+    from triage.analysis.prove import prove_all  # here, so that the other commands start without the solver
 
     ruleset = checked_ruleset(rules)
     try:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from triage.analysis.property_names import names
 from triage.check import check_ruleset, hazards, reports_of, shown
 from triage.check.bump import plan_bump, write_bump
 from triage.check.coverage import uncovered_faults
@@ -35,7 +36,12 @@ from triage.settings import PUBLISHED
 LIST_WIDTH = 132
 """How wide a list of rules is at least: no id is broken, and titles stay readable."""
 
-app = typer.Typer(help="Check, scaffold and read rules.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Check, scaffold and read rules.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 
 @app.command()
@@ -80,10 +86,6 @@ def check(
 
 def _hazard_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
     if ruleset.hazards:
-        from triage.analysis.prove import (
-            names,  # here, so that a rule set without hazards is checked without the solver
-        )
-
         yield from hazards.check(ruleset, folder, names(ruleset, folder))
 
 

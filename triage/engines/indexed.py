@@ -115,14 +115,14 @@ class IndexedEvaluator:
         asked = vocabulary.asked_all(answers)
         masks = self._masks_of(answers, asked)
         changed = self._changed(name, known.asked, asked)
-        changed |= {each for each in self._derived if derived.get(each) != known.derived.get(each)}
-        rules = {rule.id: rule for each in changed for rule in self._reading.get(each, ())}
+        changed |= {name for name in self._derived if derived.get(name) != known.derived.get(name)}
+        rules = {rule.id: rule for name in changed for rule in self._reading.get(name, ())}
         truths |= {id_: rule.truth(masks) for id_, rule in rules.items()}
         return (known.fired - truths.keys()).union(id_ for id_, truth in truths.items() if truth), answers
 
     def _changed(self, name: str, before: Mapping[str, Truth], asked: Mapping[str, Truth]) -> set[str]:
         """The fact that is answered, and those that are asked now and were not, or the other way round."""
-        return {name, *(each for each, truth in asked.items() if truth is not before[each])}
+        return {name, *(other for other, truth in asked.items() if truth is not before[other])}
 
     def _masks_of(self, answers: Answers, asked: Mapping[str, Truth]) -> _Masks:
         """The conjunctions that are false and those that may be open, by these answers and what is asked."""

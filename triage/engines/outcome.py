@@ -164,7 +164,9 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
         for target, supports in counting.items()
     )
     order = ruleset.targets.index
-    ordered = sorted(targets, key=lambda one: (not one.leading, -scales.rating_rank(one.rating), order(one.target)))
+    ordered = sorted(
+        targets, key=lambda target: (not target.leading, -scales.rating_rank(target.rating), order(target.target))
+    )
     rating, role, certainty, limited_by = _whole(ordered, limits, scales)
     return Standing(
         tuple(ordered), rating, scales.urgency_ids[level], role, certainty, limited_by, capped, silenced, beside

@@ -142,7 +142,11 @@ def _check_numbers(text: _CourseText, reader: Reader) -> None:
     ranges: list[tuple[KeyPath, list[int]]] = [
         (("default", "sessions"), text.default.sessions),
         (("default", "minutes"), text.default.minutes),
-        *((("lengths", index, "sessions"), one.sessions) for index, one in enumerate(text.lengths) if one.sessions),
+        *(
+            (("lengths", index, "sessions"), length.sessions)
+            for index, length in enumerate(text.lengths)
+            if length.sessions
+        ),
     ]
     for at, (low, high) in ranges:
         if low > high:

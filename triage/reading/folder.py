@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from triage.model.collector import collector_paused
 from triage.model.faults import Fault, FaultyRuleSet, Place
 from triage.model.rule import SET_ASIDE, Rule
 from triage.model.ruleset import Instrument, RuleSet
@@ -35,6 +36,7 @@ EXAMPLES = ".examples.yaml"
 Read = TypeVar("Read")
 
 
+@collector_paused()
 def read_ruleset(folder: Path) -> RuleSet:
     """Read the rule set in ``folder``. The rules are not checked against each other; see :mod:`triage.check`.
 
@@ -44,15 +46,23 @@ def read_ruleset(folder: Path) -> RuleSet:
         message = f"There is no rule set in this folder: `{ABOUT}` is missing."
         raise FaultyRuleSet([Fault(Place(str(folder)), "text", message, "Name the folder that holds it.")])
     faults: list[Fault] = []
-    vocabulary = _gather(lambda: read_vocabulary(_document(folder, VOCABULARY)), faults)
+    vocabulary_text = _gather(lambda: _document(folder, VOCABULARY), faults)
+    vocabulary = _gather(lambda: read_vocabulary(vocabulary_text), faults) if vocabulary_text is not None else None
     facts = vocabulary.facts if vocabulary is not None else None
     scales = _gather(lambda: scales_file.read_scales(_document(folder, SCALES), facts), faults)
     sources = _gather(lambda: sources_file.read_sources(_document(folder, SOURCES)), faults)
     about = _gather(lambda: read_about(_document(folder, ABOUT)), faults)
     course_text = _gather(lambda: _document(folder, COURSE), faults)
-    if vocabulary is None or scales is None or sources is None or about is None or course_text is None:
+    if (
+        vocabulary_text is None
+        or vocabulary is None
+        or scales is None
+        or sources is None
+        or about is None
+        or course_text is None
+    ):
         raise FaultyRuleSet(faults)
-    faults.extend(compare_with_scales(_document(folder, VOCABULARY), vocabulary, scales))
+    faults.extend(compare_with_scales(vocabulary_text, vocabulary, scales))
     course = _gather(lambda: read_course(course_text, vocabulary.facts, scales), faults)
     rules, instruments, draft_faults = _rules(folder, vocabulary, scales, faults)
     hazards = _gather(lambda: read_hazards(_document(folder, HAZARDS)), faults) if (folder / HAZARDS).is_file() else ()
@@ -66,7 +76,7 @@ def read_ruleset(folder: Path) -> RuleSet:
         all_rules=rules,
         name=about.name,
         version=about.version,
-        digest=_digest(folder),
+        digest=digest_of_files(rule_set_files(folder)),
         sources=sources.sources,
         evidence_rows=sources.evidence_rows,
         rows_without_rule=sources.rows_without_rule,
@@ -135,11 +145,15 @@ def _shown(path: Path, folder: Path) -> str:
     return str(Path(folder.name) / path.relative_to(folder))
 
 
-def _digest(folder: Path) -> str:
-    """The SHA-256 digest of the names and the bytes of all YAML files."""
+def rule_set_files(folder: Path) -> dict[str, bytes]:
+    """All YAML files of a rule set, by their path in its folder: what its digest is made from."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.yaml"))}
+
+
+def digest_of_files(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 digest of the names and the bytes of all files of a rule set."""
     whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        content = path.read_bytes()
-        whole.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        whole.update(content)
+    for name in sorted(files, key=PurePosixPath):
+        whole.update(f"{name}\0{len(files[name])}\0".encode())
+        whole.update(files[name])
     return f"sha256:{whole.hexdigest()}"

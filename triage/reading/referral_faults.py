@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from triage.model.fact import Fact
 from triage.model.faults import near_match
 from triage.model.rule import UNKNOWN, Answers
-from triage.model.vocabulary import Constraint, Vocabulary
+from triage.model.vocabulary import AtMost, Constraint, Vocabulary
 from triage.reading.referral import QUOTE_LENGTH, REFERENCE_LENGTH, FieldFault, as_json
 
 MOST_FAULTS = 100
@@ -25,6 +25,16 @@ PARTS: Mapping[str, str] = {
     "quotes": "`quotes` must be an object: the name of each fact with words of the letter.",
 }
 """What each part of a referral must be."""
+
+ALLOWED_PARTS: Mapping[str, str] = {
+    "reference": f"text of at most {REFERENCE_LENGTH} characters, or null",
+    "facts": "an object of facts",
+    "said_by": "an object of facts, or null",
+    "quotes": "an object of facts, or null",
+}
+A_FACT = "the name of a fact in the vocabulary"
+A_QUOTE = f"text of at most {QUOTE_LENGTH} characters"
+"""What is allowed, in words, where it is no list of answers."""
 
 Location = tuple[str | int, ...]
 """The path of pydantic to what is wrong."""
@@ -49,10 +59,13 @@ def _shape_fault(error: Any, vocabulary: Vocabulary) -> FieldFault:
     if len(location) >= 2 and location[0] == "facts" and location[1] in vocabulary.facts:
         return _wrong_value(vocabulary[str(location[1])], f"/facts/{location[1]}", given)
     if error["type"] == "missing":
-        return FieldFault(pointer, "missing", f"`{location[-1]}` is missing.", allowed="an object of facts")
+        part = str(location[-1])
+        return FieldFault(pointer, "missing", f"`{part}` is missing.", allowed=ALLOWED_PARTS[part])
     if not location:
-        return FieldFault("", "wrong-type", "A referral is a JSON object with `facts`.", given=given)
-    return FieldFault(pointer, "wrong-type", PARTS[str(location[0])], given=given)
+        message = "A referral is a JSON object with `facts`."
+        return FieldFault("", "wrong-type", message, given, "an object with `facts`")
+    part = str(location[0])
+    return FieldFault(pointer, "wrong-type", PARTS[part], given, ALLOWED_PARTS[part])
 
 
 def _in_referral(location: Location) -> Location:
@@ -66,13 +79,13 @@ def _unknown_name(location: Location, pointer: str, given: Any, vocabulary: Voca
         return _unknown_fact(name, pointer, vocabulary, given)
     match = near_match(name, PARTS)
     message = f"`{name}` is not a part of a referral, which has `reference`, `facts`, `said_by` and `quotes`."
-    return FieldFault(pointer, "unknown-field", message, given=given, near_match=match)
+    return FieldFault(pointer, "unknown-field", message, given, f"one of {', '.join(PARTS)}", match)
 
 
 def _unknown_fact(name: str, pointer: str, vocabulary: Vocabulary, given: Any = None) -> FieldFault:
     match = near_match(name, vocabulary.facts)
     message = f"`{name}` is not a fact.{_did_you_mean(match)}"
-    return FieldFault(pointer, "unknown-fact", message, given=given, near_match=match)
+    return FieldFault(pointer, "unknown-fact", message, given, A_FACT, match)
 
 
 def _did_you_mean(match: str | None) -> str:
@@ -99,10 +112,11 @@ def _faults_beside_facts(data: Any, vocabulary: Vocabulary) -> Iterator[FieldFau
     facts = part_by_fact(data, "facts")
     for name, speaker in part_by_fact(data, "said_by").items():
         if name not in vocabulary.facts:
-            yield _unknown_fact(name, _pointer("said_by", name), vocabulary)
+            yield _unknown_fact(name, _pointer("said_by", name), vocabulary, _shortened(speaker))
         elif facts.get(name) is None:
             message = f"`{name}` has no answer, so nobody can have said it."
-            yield FieldFault(_pointer("said_by", name), "not-given", message, given=_shortened(speaker))
+            allowed = "a fact that has an answer"
+            yield FieldFault(_pointer("said_by", name), "not-given", message, _shortened(speaker), allowed)
         else:
             yield from _speaker_faults(name, speaker, vocabulary)
     for name, quote in part_by_fact(data, "quotes").items():
@@ -125,10 +139,10 @@ def _speaker_faults(name: str, speaker: Any, vocabulary: Vocabulary) -> Iterator
 def _quote_faults(name: str, quote: Any) -> Iterator[FieldFault]:
     pointer = _pointer("quotes", name)
     if not isinstance(quote, str):
-        yield FieldFault(pointer, "wrong-type", f"The quote for `{name}` is not text.")
+        yield FieldFault(pointer, "wrong-type", f"The quote for `{name}` is not text.", _shortened(quote), A_QUOTE)
     elif len(quote) > QUOTE_LENGTH:
         message = f"The quote for `{name}` has {len(quote)} characters: at most {QUOTE_LENGTH}."
-        yield FieldFault(pointer, "too-long", message)
+        yield FieldFault(pointer, "too-long", message, f"text of {len(quote)} characters", A_QUOTE)
 
 
 def contradiction(constraint: Constraint, given: Answers, vocabulary: Vocabulary) -> FieldFault:
@@ -136,7 +150,15 @@ def contradiction(constraint: Constraint, given: Answers, vocabulary: Vocabulary
     names = answered_facts(constraint, given)
     shown = {name: as_json(given[name], vocabulary[name]) for name in names}
     message = f"{constraint.message} The two answers contradict each other: correct one."
-    return FieldFault(f"/facts/{names[0]}", "contradiction", message, given=shown)
+    return FieldFault(f"/facts/{names[0]}", "contradiction", message, shown, _kept_by(constraint))
+
+
+def _kept_by(constraint: Constraint) -> str:
+    """The answers that keep a constraint, in words."""
+    if isinstance(constraint, AtMost):
+        plus = f" + {constraint.plus}" if constraint.plus else ""
+        return f"`{constraint.lower}` of at most `{constraint.upper}`{plus}"
+    return f"not these answers to {' and '.join(f'`{name}`' for name in constraint.facts)} together"
 
 
 def answered_facts(constraint: Constraint, given: Answers) -> list[str]:

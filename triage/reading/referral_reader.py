@@ -116,7 +116,7 @@ class ReferralReader:
 
     def _set(self, name: str, given: Any) -> Value | None:
         """A list as the set that it stands for; None where it is none, or not of this fact."""
-        if type(given) is not list or not all(type(each) is str for each in given):
+        if type(given) is not list or not all(type(member) is str for member in given):
             return None
         fact = self.vocabulary[name]
         known = frozenset(given)
@@ -128,7 +128,7 @@ class ReferralReader:
     def _accepted(self) -> Mapping[str, Mapping[str | int, Value]]:
         """By fact what JSON may have as an answer that is no list, and the answer."""
         plain = {fact.name: () if fact.is_set else fact.all_answers for fact in self.vocabulary}
-        return {name: {UNKNOWN: UNKNOWN, **{each: each for each in answers if not isinstance(each, frozenset)}}
+        return {name: {UNKNOWN: UNKNOWN, **{answer: answer for answer in answers if not isinstance(answer, frozenset)}}
                 for name, answers in plain.items()}  # fmt: skip
 
     @cached_property

@@ -139,11 +139,16 @@ def read_about(document: Document) -> about.About:
             decision=use.decision,
         ),
         limits=tuple(text.limits),
-        attributes=tuple(about.Attribute(one.id, one.title, one.used, one.how) for one in text.attributes),
-        disagreements=tuple(_disagreement(one, index, document) for index, one in enumerate(text.disagreements)),
+        attributes=tuple(
+            about.Attribute(attribute.id, attribute.title, attribute.used, attribute.how)
+            for attribute in text.attributes
+        ),
+        disagreements=tuple(
+            _disagreement(disagreement, index, document) for index, disagreement in enumerate(text.disagreements)
+        ),
         change_log=tuple(about.Release(entry.version, entry.date, tuple(entry.changes)) for entry in text.change_log),
         wording=_wording(text.wording),
-        regulatory=tuple(_statement(each, index, document) for index, each in enumerate(text.regulatory)),
+        regulatory=tuple(_statement(statement, index, document) for index, statement in enumerate(text.regulatory)),
         lowered_by=text.lowered_by,
         place=document.place(("version",)),
     )

@@ -48,8 +48,7 @@ class Document:
 def read(path: Path, name: str) -> Document:
     """Read one YAML file. ``name`` is its name in messages.
 
-    Raises FaultyRuleSet with all faults of the text: not UTF-8, not YAML, a key twice, an anchor, a tag, a second
-    document.
+    Raises FaultyRuleSet with all faults of the text: not UTF-8, not YAML, a key twice, an alias, a second document.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -62,7 +61,7 @@ def read(path: Path, name: str) -> Document:
 def parse(text: str, name: str) -> Document:
     """Read YAML text; see :func:`read`."""
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)  # this one looks for no types; _Walk does
     except yaml.MarkedYAMLError as error:
         raise FaultyRuleSet([_syntax_fault(error, text, name)]) from error
     except yaml.YAMLError as error:
@@ -97,11 +96,13 @@ class _Walk:
         self._seen: set[int] = set()
 
     def data(self, node: yaml.Node, path: KeyPath) -> Any:
-        place = Place(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
-        self.places.setdefault(path, place)
+        if path not in self.places:  # of a value in a mapping the place is that of its key
+            self.places[path] = self._place(node)
         if id(node) in self._seen:  # an alias gives the node of its anchor again: nested, they grow without bound
             message = "An alias repeats what stands here."
-            self.faults.append(Fault(place, "text", message, "Write it out each time: `&` and `*` are not read."))
+            self.faults.append(
+                Fault(self._place(node), "text", message, "Write it out each time: `&` and `*` are not read.")
+            )
             return None
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
@@ -110,6 +111,9 @@ class _Walk:
             return [self.data(entry, (*path, index)) for index, entry in enumerate(node.value)]
         assert isinstance(node, yaml.MappingNode)
         return self._mapping(node, path)
+
+    def _place(self, node: yaml.Node) -> Place:
+        return Place(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
 
     def _scalar(self, node: yaml.ScalarNode) -> str | int | bool | None:
         text: str = node.value
@@ -122,7 +126,7 @@ class _Walk:
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key_place = Place(self.name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            key_place = self._place(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 self.faults.append(Fault(key_place, "text", "A key must be a word."))
                 continue

@@ -31,7 +31,7 @@ def conditions_of_courses(ruleset: RuleSet) -> list[Condition]:
         return []
     read: list[Condition] = []
     conditions = set(ruleset.vocabulary.conditions)
-    supported = {target for rule in ruleset.deciding for each in rule.of(Supports) for target in each.targets}
+    supported = {target for rule in ruleset.deciding for support in rule.of(Supports) for target in support.targets}
     for length in ruleset.course.lengths:
         if length.remitted:
             about = length.targets or supported
@@ -69,7 +69,7 @@ class CommonTo:
         self._meaning = Meaning(levels, self._table)
         self._ratings = Ratings(ruleset, self._meaning)
 
-    def found(self) -> Common:
+    def common(self) -> Common:
         """Targets that have the rating in all of them; role, certainty and course where they are the same in all."""
         scales = self._ruleset.scales
         with_certainty = self._rank(self._rating) >= self._rank(LOWEST_WITH_CERTAINTY)
@@ -129,7 +129,7 @@ class CommonTo:
         order = _places(self._ruleset.scales.roles)
         roles = []
         for target, is_best in self._best.items():
-            carried = [self._of_supports(target, lambda each: order[each.role])]
+            carried = [self._of_supports(target, lambda support: order[support.role])]
             carried += [
                 self._where(self._ratings.fires[rule.id], self._table.terminal(order[limit.role]), TOP)
                 for rule in self._ruleset.deciding
@@ -144,7 +144,7 @@ class CommonTo:
         """The lowest certainty among the best targets, of each the highest of its supports at the highest value."""
         order = _places(self._ruleset.scales.certainties)
         certainties = [
-            self._where(is_best, self._of_supports(target, lambda each: order[each.certainty]), 0)
+            self._where(is_best, self._of_supports(target, lambda support: order[support.certainty]), 0)
             for target, is_best in self._best.items()
         ]
         return self._table.greatest([self._table.terminal(0), *certainties])
@@ -152,20 +152,22 @@ class CommonTo:
     def _of_supports(self, target: str, value: Callable[[Supports], int]) -> Node:
         """The least value of the supports of a target that fire at its highest support."""
         supports = [
-            (self._ratings.fires[rule.id], each)
+            (self._ratings.fires[rule.id], support)
             for rule in self._ruleset.deciding
-            for each in rule.of(Supports)
-            if target in each.targets
+            for support in rule.of(Supports)
+            if target in support.targets
         ]
-        ranks = (self._where(fires, self._table.terminal(self._rank(each.rating) + 1), 0) for fires, each in supports)
+        ranks = (
+            self._where(fires, self._table.terminal(self._rank(support.rating) + 1), 0) for fires, support in supports
+        )
         highest = self._table.greatest([self._table.terminal(0), *ranks])
         values = (
             self._where(
-                self._all(fires, self._is(highest, self._rank(each.rating) + 1)),
-                self._table.terminal(value(each)),
+                self._all(fires, self._is(highest, self._rank(support.rating) + 1)),
+                self._table.terminal(value(support)),
                 TOP,
             )
-            for fires, each in supports
+            for fires, support in supports
         )
         return self._table.least([self._table.terminal(TOP), *values])
 

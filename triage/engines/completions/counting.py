@@ -36,12 +36,12 @@ class CompleteReferrals:
     def __init__(self, *rulesets: RuleSet) -> None:
         self._rulesets = rulesets
         self._vocabulary = rulesets[-1].vocabulary
-        read = [conjunction for each in rulesets for conjunction in read_by(each)]
+        read = [conjunction for ruleset in rulesets for conjunction in read_by(ruleset)]
         gates = [conjunction for fact in self._vocabulary.gated for conjunction in fact.asked_when]
         self._levels = Levels(self._vocabulary, [*read, *gates])
         table = NodeTable(MOST_NODES)
         meaning = Meaning(self._levels, table)
-        self._functions = [functions_of(each, meaning) for each in rulesets]
+        self._functions = [functions_of(ruleset, meaning) for ruleset in rulesets]
         self._asked = [meaning.gate_open(fact) for fact in self._vocabulary.gated]
 
     @property
@@ -67,14 +67,16 @@ class CompleteReferrals:
 
     def moves(self) -> Mapping[Direction, int]:
         """How many complete referrals the last rule set gives another rating or level than the first, by direction."""
-        return {each: n for scale in _SCALES for each, n in self._named(scale, self._counted(self._both(scale)))}
+        return {
+            direction: n for scale in _SCALES for direction, n in self._named(scale, self._counted(self._both(scale)))
+        }
 
     def expected_moves(self, frequencies: Frequencies) -> Mapping[Direction, float]:
         """The expected share of referrals that move, by direction. Raises OnlyContradictions."""
         return {
-            each: share
+            direction: share
             for scale in _SCALES
-            for each, share in self._named(scale, self._expected(self._both(scale), frequencies))
+            for direction, share in self._named(scale, self._expected(self._both(scale), frequencies))
         }
 
     def _both(self, scale: Scale) -> tuple[Node, Node]:
@@ -83,8 +85,8 @@ class CompleteReferrals:
 
     def _named(self, scale: Scale, by_ranks: Mapping[Values, Number]) -> Iterator[tuple[Direction, Number]]:
         before, after = (
-            each.scales.rating_ids if scale == "rating" else each.scales.urgency_ids
-            for each in (self._rulesets[0], self._rulesets[-1])
+            ruleset.scales.rating_ids if scale == "rating" else ruleset.scales.urgency_ids
+            for ruleset in (self._rulesets[0], self._rulesets[-1])
         )
         for (old, new), amount in sorted(by_ranks.items()):
             if before[old] != after[new] and amount:
@@ -111,12 +113,12 @@ class CompleteReferrals:
 
     def _expected(self, functions: tuple[Node, ...], frequencies: Frequencies) -> Mapping[Values, float]:
         """The share of complete referrals, by the values of the functions, with these frequencies of answers."""
-        found: dict[Values, float] = {}
+        by_values: dict[Values, float] = {}
         for of_case, weights in shares(self._levels, frequencies):
             for values, weight in Weighing(weights).of(functions).items():
                 if CONTRADICTION not in values:
-                    found[values] = found.get(values, 0.0) + of_case * weight
-        everything = sum(found.values())
+                    by_values[values] = by_values.get(values, 0.0) + of_case * weight
+        everything = sum(by_values.values())
         if not everything:
             raise OnlyContradictions("With these frequencies every referral contradicts itself: no share can be given.")
-        return {values: weight / everything for values, weight in found.items()}
+        return {values: weight / everything for values, weight in by_values.items()}

@@ -94,7 +94,7 @@ class NodeTable:
         left = list(nodes)
         while len(left) > 1:
             pairs = zip(left[::2], left[1::2], strict=False)
-            left = [*(choice.of(one, other) for one, other in pairs), *(left[-1:] if len(left) % 2 else ())]
+            left = [*(choice.of(node, other) for node, other in pairs), *(left[-1:] if len(left) % 2 else ())]
         return left[0]
 
     def recoded(self, node: Node, recode: Callable[[int], int]) -> Node:
@@ -129,21 +129,21 @@ class _Choice:
         self._table, self._least = table, least
         self._done: dict[tuple[Node, Node], Node] = {}
 
-    def of(self, one: Node, other: Node) -> Node:
-        if one.high <= other.low:
-            return one if self._least else other
-        if other.high <= one.low:
-            return other if self._least else one
-        done = self._done.get((one, other))
+    def of(self, node: Node, other: Node) -> Node:
+        if node.high <= other.low:
+            return node if self._least else other
+        if other.high <= node.low:
+            return other if self._least else node
+        done = self._done.get((node, other))
         if done is None:
-            level = min(one.level, other.level)
-            ones, others = _at(one, level), _at(other, level)
+            level = min(node.level, other.level)
+            ones, others = _at(node, level), _at(other, level)
             if len(ones) == 1:
                 ones *= len(others)
             if len(others) == 1:
                 others *= len(ones)
             children = tuple(self.of(a, b) for a, b in zip(ones, others, strict=True))
-            done = self._done[one, other] = self._table.node(level, children)
+            done = self._done[node, other] = self._table.node(level, children)
         return done
 
 

@@ -57,7 +57,7 @@ class Completions:
         self._one_given = {
             name: Functions(*table.restricted(self.functions, {**self.levels.not_given((name,)), level: 1}))
             for name, level in self.levels.given.items()
-            if any(each.support >> level & 1 for each in self.functions)
+            if any(function.support >> level & 1 for function in self.functions)
         }
         kept = (self.functions, self._none_given, *self._one_given.values())
         self.nodes = table.only(node for functions in kept for node in functions)
@@ -67,7 +67,7 @@ class Completions:
         )
         conditions = [condition for rule in ruleset.deciding for condition in rule.conditions]
         self.shown = {
-            name: ShownAnswers(fact, [each for each in conditions if each.fact == name])
+            name: ShownAnswers(fact, [condition for condition in conditions if condition.fact == name])
             for name, fact in self.levels.facts.items()
         }
 
@@ -89,14 +89,14 @@ class Completions:
         Nothing is said to be where the diagrams for it grow too large, as they may while hardly anything is answered.
         """
         try:
-            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).found()
+            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).common()
         except DiagramTooLarge:
             return Common()
 
     @cached_property
     def _levels_of_courses(self) -> Levels:
         """The levels of the facts that rating, level and the choice of a course hang on."""
-        read = [*read_by(self.ruleset), *((each,) for each in conditions_of_courses(self.ruleset))]
+        read = [*read_by(self.ruleset), *((condition,) for condition in conditions_of_courses(self.ruleset))]
         return Levels(self.ruleset.vocabulary, read, tuple(self.levels.facts))
 
     @property
@@ -121,20 +121,34 @@ class Completions:
         return self._ratings[ratings], self._levels[levels]
 
 
+def completions_of(ruleset: RuleSet) -> Completions:
+    """The completions of a rule set. Those made last are kept: a rule set is first checked, then used.
+
+    Raises DiagramTooLarge.
+    """
+    global _last_made
+    if _last_made is None or _last_made.ruleset is not ruleset:
+        _last_made = Completions(ruleset)
+    return _last_made
+
+
+_last_made: Completions | None = None
+
+
 def conjunctions_of(rules: Iterable[Rule]) -> list[Conjunction]:
     """The alternatives of the rules, each with what stops its rule: the facts of one are read together."""
-    return [(*each, *rule.unless) for rule in rules for each in rule.when]
+    return [(*alternative, *rule.unless) for rule in rules for alternative in rule.when]
 
 
 def read_by(ruleset: RuleSet) -> list[Conjunction]:
     """The conditions that rating and level hang on, those that are read together in one conjunction."""
-    return [*conjunctions_of(ruleset.deciding), *((each,) for each in conditions_of_targets(ruleset))]
+    return [*conjunctions_of(ruleset.deciding), *((condition,) for condition in conditions_of_targets(ruleset))]
 
 
 def functions_of(ruleset: RuleSet, meaning: Meaning) -> Functions:
     """The functions of a rule set. Raises DiagramTooLarge."""
     broken, ratings = meaning.broken(), Ratings(ruleset, meaning)
-    rating, level = (meaning.where_kept(each, broken) for each in (ratings.rating, ratings.level))
+    rating, level = (meaning.where_kept(function, broken) for function in (ratings.rating, ratings.level))
     return Functions(rating, level, broken)
 
 
@@ -167,7 +181,7 @@ class _Referral:
         for fact in self._completions.levels.in_vocabulary_order:
             if not vocabulary.is_answered(fact.fact.name, self._answers):
                 constrained = any(read_by_constraints >> level & 1 for level in fact.levels)
-                rating, level = (each.is_changed_by(fact, constrained=constrained) for each in self._reached)
+                rating, level = (reached.is_changed_by(fact, constrained=constrained) for reached in self._reached)
                 if rating or level:
                     yield fact, (SUITABILITY,) * rating + (URGENCY,) * level
 

@@ -74,7 +74,7 @@ class FactLevels:
     @cached_property
     def answers_read(self) -> int:
         """How many answers the levels tell apart, each class counted with the answers in it."""
-        return 1 << len(self.members) if self.fact.is_set else sum(len(each) for each in self.classes)
+        return 1 << len(self.members) if self.fact.is_set else sum(len(answers) for answers in self.classes)
 
 
 class Levels:
@@ -84,14 +84,18 @@ class Levels:
         self, vocabulary: Vocabulary, conjunctions: Iterable[Conjunction], order: Sequence[str] | None = None
     ) -> None:
         self.vocabulary = vocabulary
-        read = [each for each in conjunctions if each]
-        conditions = [condition for each in read for condition in each]
-        self._constrained = {name for each in vocabulary.constraints for name in each.facts}
+        read = [conjunction for conjunction in conjunctions if conjunction]
+        conditions = [condition for conjunction in read for condition in conjunction]
+        self._constrained = {name for constraint in vocabulary.constraints for name in constraint.facts}
         names = _with_gates(vocabulary, {condition.fact for condition in conditions} | self._constrained)
-        conditions += [c for name in names for each in vocabulary[name].asked_when for c in each]
-        conditions += [c for each in vocabulary.constraints if not isinstance(each, AtMost) for c in each.never]
+        conditions += [c for name in names for conjunction in vocabulary[name].asked_when for c in conjunction]
+        conditions += [
+            c for constraint in vocabulary.constraints if not isinstance(constraint, AtMost) for c in constraint.never
+        ]
         conditions += [neutral for name in names for neutral in neutral_where_given_counts(vocabulary[name])]
-        compared = {name for each in vocabulary.constraints if isinstance(each, AtMost) for name in each.facts}
+        compared = {
+            name for constraint in vocabulary.constraints if isinstance(constraint, AtMost) for name in constraint.facts
+        }
         by_fact: dict[str, list[Condition]] = {name: [] for name in names}
         for condition in dict.fromkeys(conditions):
             by_fact[condition.fact].append(condition)
@@ -154,14 +158,16 @@ def neutral_where_given_counts(fact: Fact) -> tuple[Condition, ...]:
 def _with_gates(vocabulary: Vocabulary, read: Iterable[str]) -> list[str]:
     """The facts read and those that decide whether they are asked, in the order of the vocabulary."""
     names = set(read)
-    names |= {condition.fact for name in names for each in vocabulary[name].asked_when for condition in each}
+    names |= {
+        condition.fact for name in names for conjunction in vocabulary[name].asked_when for condition in conjunction
+    }
     return [fact.name for fact in vocabulary if fact.name in names]
 
 
 def _groups(vocabulary: Vocabulary, conjunctions: Iterable[Conjunction]) -> set[frozenset[str]]:
     """The facts that meet in a conjunction, a gate or a constraint: those to keep near each other."""
-    read = [[condition.fact for condition in each] for each in conjunctions]
-    read += [list(each.facts) for each in vocabulary.constraints]
+    read = [[condition.fact for condition in conjunction] for conjunction in conjunctions]
+    read += [list(constraint.facts) for constraint in vocabulary.constraints]
     return {frozenset(_with_gates(vocabulary, names)) for names in read}
 
 
@@ -171,12 +177,12 @@ def _classes(fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> tu
     for value in fact.all_answers:
         truths = tuple(satisfies(condition, value) for condition in conditions)
         groups.setdefault((value, truths) if singly else truths, []).append(value)
-    return tuple(tuple(each) for each in groups.values())
+    return tuple(tuple(group) for group in groups.values())
 
 
 def _members_read(fact: Fact, conditions: Sequence[Condition]) -> tuple[str, ...]:
     """The members that some condition reads: all of them where one asks whether the set is empty."""
-    if any(isinstance(each, Empty) for each in conditions):
+    if any(isinstance(condition, Empty) for condition in conditions):
         return fact.values
-    read = {member for each in conditions if isinstance(each, Includes) for member in each.members}
+    read = {member for condition in conditions if isinstance(condition, Includes) for member in condition.members}
     return tuple(member for member in fact.values if member in read)

@@ -51,7 +51,7 @@ def _moved(order: Sequence[str], together: Collection[frozenset[str]]) -> tuple[
         centre = sum(place[name] for name in group) / len(group)
         for name in group:
             centres[name].append(centre)
-    wanted = {name: sum(each) / len(each) if each else place[name] for name, each in centres.items()}
+    wanted = {name: sum(places) / len(places) if places else place[name] for name, places in centres.items()}
     return tuple(sorted(order, key=lambda name: (wanted[name], place[name])))
 
 

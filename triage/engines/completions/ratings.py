@@ -51,18 +51,20 @@ class Ratings:
     @cached_property
     def of_target(self) -> dict[str, Node]:
         """The rating of each target that a rule supports, under the limits that name it."""
-        supported = {target for rule in self._ruleset.deciding for each in rule.of(Supports) for target in each.targets}
+        supported = {
+            target for rule in self._ruleset.deciding for support in rule.of(Supports) for target in support.targets
+        }
         return {target: self._of(target) for target in self._ruleset.targets if target in supported}
 
     def _of(self, target: str) -> Node:
         rules = self._ruleset.deciding
         supports = [
-            self._where(rule.id, self._rank(each.rating) + 1, 0)
+            self._where(rule.id, self._rank(support.rating) + 1, 0)
             for rule in rules
-            for each in rule.of(Supports)
-            if target in each.targets
+            for support in rule.of(Supports)
+            if target in support.targets
         ]
-        limits = ((rule.id, each.to) for rule in rules for each in rule.of(Limits) if target in each.targets)
+        limits = ((rule.id, limit.to) for rule in rules for limit in rule.of(Limits) if target in limit.targets)
         value = self._table.least((self._table.greatest(supports), self._lowest(limits)))
         if target in self._ruleset.scales.life_problems:
             return self._table.least((value, self._mask(self._table.negated(self._condition_beside))))
@@ -130,7 +132,7 @@ def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
     """What is read beside the rules: which problem leads, and which conditions stand beside or are remitted."""
     vocabulary = ruleset.vocabulary
     read: list[Condition] = [_is_problem(ruleset, problem) for problem in vocabulary.leads]
-    supported = {target for rule in ruleset.deciding for each in rule.of(Supports) for target in each.targets}
+    supported = {target for rule in ruleset.deciding for support in rule.of(Supports) for target in support.targets}
     for fact in vocabulary:
         if fact.type == "condition":
             if supported & ruleset.scales.life_problems and fact.name not in vocabulary.not_a_condition_beside:

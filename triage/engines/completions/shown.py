@@ -74,7 +74,12 @@ def _range(run: tuple[int, int, int, int]) -> tuple[Any, Reach]:
 
 def _stretches(fact: FactLevels, conditions: Iterable[Condition]) -> Iterator[tuple[int, int, Path, bool]]:
     """The numbers in stretches of one class between cut-points: lowest, highest, path, and whether a cut begins it."""
-    cuts = {bound for each in conditions if isinstance(each, Between) for bound in (each.low, each.high + 1)}
+    cuts = {
+        bound
+        for condition in conditions
+        if isinstance(condition, Between)
+        for bound in (condition.low, condition.high + 1)
+    }
     low, high = fact.fact.minimum, fact.fact.maximum
     starts = [low, *(n for n in range(low + 1, high + 1) if n in cuts or fact.path(n) != fact.path(n - 1))]
     for start, following in zip(starts, [*starts[1:], high + 1], strict=True):

@@ -44,13 +44,13 @@ class Weighing(Generic[Number]):
             for class_, weight in enumerate(self._weights[level]):
                 children = tuple([node.children[class_] if node.level == level else node for node in nodes])
                 by_children[children] = by_children.get(children, 0) + weight
-            found: dict[Values, Number] = {}
+            by_values: dict[Values, Number] = {}
             for children, weight in by_children.items():
                 weight *= self._between(level + 1, _level(children, end))
                 if weight:
                     for values, below in self._below(children).items():
-                        found[values] = found.get(values, 0) + weight * below
-            self._done[nodes] = found
+                        by_values[values] = by_values.get(values, 0) + weight * below
+            self._done[nodes] = by_values
         return self._done[nodes]
 
 

@@ -1,0 +1,144 @@
+"""What the description of the service says of records: types in and out, problems, and examples.
+
+The examples are made by keeping one referral in a database of a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.json import decode
+
+from api.actor import LOCAL_PERSON
+from api.records.creating import Answered, create
+from api.records.model import Assessment, StoredAnswer, Worklist
+from api.records.reading import read_one
+from api.records.refused import Conflict
+from api.records.service import Records
+from api.records.worklist import list_page
+from api.request import State
+from api.storage.transaction import Transaction
+from triage.model.written import Written, encode
+from triage.presenting.problems import Problem
+
+EXAMPLE = {
+    "reference": "REF-0142",
+    "facts": {"age_years": 29, "perinatal_status": "postpartum", "major_depression": "current"},
+}
+_AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+_PROBLEMS: dict[int, tuple[str, type[Problem]]] = {
+    403: ("The asker may not do this", Problem),
+    404: ("Not found", Problem),
+    410: ("Erased, used or expired", Problem),
+    412: ("Somebody else changed the record meanwhile", Conflict),
+    422: ("Something in the request is wrong", Problem),
+    428: ("If-Match is missing", Problem),
+    503: ("Records are not available; nothing was stored", Problem),
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an operation takes and gives. ``takes`` is a type, "Referral", or None where there is no body."""
+
+    gives: type[Written] | None
+    example: Callable[[Examples], Any] = lambda _: None
+    status: int = 200
+    takes: type[Written] | str | None = None
+    sent: Written | None = None
+    problems: tuple[int, ...] = (404, 410, 503)
+    headers: tuple[str, ...] = ()
+
+
+class Examples:
+    """Examples of records, made when they are first wanted."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @cached_property
+    def _all(self) -> dict[str, Any]:
+        with TemporaryDirectory() as folder:
+            address = f"sqlite:///{Path(folder) / 'examples.sqlite'}"
+            settings = self._state.settings.model_copy(update={"database_url": address})
+            records = replace(self._state.records, settings=settings, clock=lambda: _AT)
+            try:
+                return self._of(records)
+            finally:
+                records.close()
+
+    def _of(self, records: Records) -> dict[str, Any]:
+        referral = self._state.reader.read(EXAMPLE)
+        given = Answered(_json(EXAMPLE), referral, self._state.assessor.assess(referral))
+        with records.database.writing() as connection:
+            transaction = Transaction(connection)
+            created = create(records, LOCAL_PERSON, given, None)(transaction)
+            record = read_one(records, LOCAL_PERSON, created.id)(transaction)
+            transaction.flush()
+            listed = list_page(records, LOCAL_PERSON, {})(connection)
+        return {"created": decode(created.body()), "record": decode(record.body), "worklist": to_builtins(listed)}
+
+    def __getattr__(self, name: str) -> Any:
+        return self._all[name]
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    return encode(data)
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("post", "/v1/assessments"): Operation(
+        StoredAnswer, lambda examples: examples.created, 201, "Referral", problems=(), headers=("Idempotency-Key",)
+    ),
+    ("get", "/v1/assessments"): Operation(Worklist, lambda examples: examples.worklist, problems=(422, 503)),
+    ("get", "/v1/assessments/{id_}"): Operation(Assessment, lambda examples: examples.record),
+}
+"""Every operation of records."""
+
+
+def types() -> tuple[type[Written], ...]:
+    """The types whose schemas the description needs."""
+    used = [operation.gives for operation in OPERATIONS.values()]
+    used += [operation.takes for operation in OPERATIONS.values() if isinstance(operation.takes, type)]
+    return (Conflict, *dict.fromkeys(type_ for type_ in used if type_ is not None))
+
+
+def describe(described: dict[str, Any], operation: Operation, examples: Examples) -> None:
+    """Describe one operation of records; the body of a referral and its problems are described with the others."""
+    responses = described["responses"]
+    responses.pop("422", None)
+    success = responses.setdefault(str(operation.status), {"description": "Done"})
+    if operation.gives is not None:
+        content = {"schema": _ref(operation.gives), "example": operation.example(examples)}
+        success["content"] = {"application/json": content}
+    for status in operation.problems:
+        description, type_ = _PROBLEMS[status]
+        content = {"application/problem+json": {"schema": _ref(type_)}}
+        responses[str(status)] = {"description": description, "content": content}
+    if isinstance(operation.takes, type):
+        sent = {"schema": _ref(operation.takes), "example": to_builtins(operation.sent)}
+        described["requestBody"] = {"required": True, "content": {"application/json": sent}}
+    for header in operation.headers:
+        described.setdefault("parameters", []).append(_header(header))
+
+
+def _header(name: str) -> dict[str, Any]:
+    descriptions = {
+        "If-Match": "The ETag of the record that was changed.",
+        "Idempotency-Key": "A name for this request: sent again with the same body, it gives the same record.",
+    }
+    return {
+        "name": name, "in": "header", "required": name == "If-Match", "description": descriptions[name],
+        "schema": {"type": "string"},
+    }  # fmt: skip
+
+
+def _ref(type_: type[Written]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{type_.__name__}"}

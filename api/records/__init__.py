@@ -1,0 +1,1 @@
+"""Records of referrals: answered, kept, worked through and replayed."""

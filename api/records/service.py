@@ -1,0 +1,129 @@
+"""The records of a running service: its database, its writer, its clock, and what answers referrals."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from importlib.metadata import version
+from threading import Event
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from api.records.rule_sets import RunningRules
+from api.records.times import stored
+from api.storage.audit import canonical
+from api.storage.database import Database, sqlite_address
+from api.storage.transaction import Transaction
+from api.storage.writer import Writer
+from triage.answer.assess import Assessor
+from triage.model.scales import Scales
+from triage.settings import Settings, data_folder
+
+Result = TypeVar("Result")
+_ENGINES = ("ipt-triage", "durable_rules", "msgspec", "pydantic")
+_READERS = 4
+
+
+@dataclass(frozen=True)
+class Records:
+    """Where records are kept and what they are made with. ``clock`` gives the time."""
+
+    settings: Settings
+    assessor: Assessor
+    rules: RunningRules
+    clock: Callable[[], datetime]
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, opened and migrated when it is first needed. Raises StorageUnavailable."""
+        return Database(database_address(self.settings))
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The thread that writes."""
+        return Writer(self.database)
+
+    @cached_property
+    def _readers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(_READERS, thread_name_prefix="records")
+
+    @cached_property
+    def made_with(self) -> str:
+        """The versions of the engines, and the settings that the words of an answer name, as canonical JSON."""
+        engines = {name: version(name) for name in _ENGINES} | {"python": platform.python_version()}
+        return canonical({"engines": engines, "words": words_of(self.settings)})
+
+    @cached_property
+    def _rules_are_kept(self) -> Event:
+        return Event()
+
+    def keep_rules(self, transaction: Transaction, at: str) -> None:
+        """Keep the rule set that runs, unless a write of this process is known to have done so."""
+        if not self._rules_are_kept.is_set():
+            self.rules.keep(transaction, at)
+
+    @property
+    def scales(self) -> Scales:
+        """The scales of the running rules."""
+        return self.assessor.ruleset.scales
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.clock()
+
+    def at(self) -> str:
+        """The time as it is stored."""
+        return stored(self.clock())
+
+    async def write(self, work: Callable[[Transaction], Result]) -> Result:
+        """Have a write done by the writer, and wait for its commit."""
+        return await asyncio.wrap_future(self.writer.submit(work))
+
+    async def write_answer(self, work: Callable[[Transaction], Result]) -> Result:
+        """Have an answer written; afterwards the rule set behind it is known to be kept."""
+        result = await self.write(work)
+        self._rules_are_kept.set()
+        return result
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Read on a thread of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Callable[[Connection], Result]) -> Result:
+        with self.database.reading() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Write what waits, and close the database. Does nothing where it was never opened."""
+        if "writer" in self.__dict__:
+            self.writer.close()
+        if "_readers" in self.__dict__:
+            self._readers.shutdown()
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def database_address(settings: Settings) -> str:
+    """Where a deployment's records are kept."""
+    return settings.database_url or sqlite_address(data_folder() / "records.sqlite")
+
+
+def words_of(settings: Settings) -> dict[str, str | None]:
+    """The settings that the words of an answer name."""
+    return {
+        "service_name": settings.service_name,
+        "crisis_line": settings.crisis_line,
+        "emergency_number": settings.emergency_number,
+    }
+
+
+def settings_with(settings: Settings, made_with: str) -> Settings:
+    """The settings with the words that an answer was made with."""
+    return settings.model_copy(update=json.loads(made_with)["words"])

@@ -1,0 +1,1 @@
+"""The migrations of the database, each with its way back."""

