@@ -1,0 +1,82 @@
+"""Requests generated from the published description: what is answered is what the description says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode, Response
+from schemathesis.checks import CheckContext
+from schemathesis.specs.openapi import checks
+
+from api.app import create_app
+from api.storage.database import sqlite_address
+from triage.settings import Settings
+
+REFUSED_THOUGH_IT_FITS = {"contradiction", "not-given", "key-used-before"}
+"""Codes of faults that no JSON Schema can say, as that two answers exclude each other."""
+CHECKS = (
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.missing_required_header,
+    checks.unsupported_method,
+)
+PHASES = (Phase.explicit, Phase.generate)
+QUICK = settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+DEEP = settings(QUICK, max_examples=600)
+
+
+@pytest.fixture(scope="module")
+def description(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The description of a service with a database of its own."""
+    database = sqlite_address(tmp_path_factory.mktemp("records") / "records.sqlite")
+    app = create_app(Settings(database_url=database))
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+def fails_nowhere(_context: CheckContext, response: Response, _case: Case) -> None:
+    """Nothing that is sent makes the service fail."""
+    assert response.status_code != 500, response.text
+
+
+def refuses_nothing_that_fits(_context: CheckContext, response: Response, case: Case) -> None:
+    """What fits the description is answered, unless it says two things that exclude each other."""
+    if case.meta is None or case.meta.generation.mode.is_negative or response.status_code != 422:
+        return
+    codes = {fault["code"] for fault in response.json()["errors"]}
+    assert codes <= REFUSED_THOUGH_IT_FITS, response.text
+
+
+def _tried(description: Any, mode: GenerationMode, profile: settings) -> int:
+    """Send generated requests to every operation, and give how many. Its plugin for pytest does not know pytest 9.2."""
+    tried = 0
+    for found in description.get_all_operations():
+        operation = found.ok()
+        if mode.is_negative and not (operation.body or operation.query or operation.headers):
+            continue
+
+        @profile
+        @given(operation.as_strategy(generation_mode=mode))
+        def holds(case: Case) -> None:
+            nonlocal tried
+            tried += 1
+            case.call_and_validate(checks=[*CHECKS, fails_nowhere, refuses_nothing_that_fits])
+
+        holds()
+    return tried
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+def test_what_is_answered_is_what_is_described(description: Any, mode: GenerationMode) -> None:
+    assert _tried(description, mode, QUICK)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_what_is_answered_is_what_is_described_in_thousands_of_cases(description: Any) -> None:
+    assert sum(_tried(description, mode, DEEP) for mode in GenerationMode) >= 5_000
