@@ -6,6 +6,7 @@ They are no dependency of the project: ``make bench`` installs them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from typing import Any
 
 from triage.engines.rete.network import KIND, Messages, Test, network
@@ -50,7 +51,7 @@ class Passes:
 
 def clips(conjunctions: Mapping[str, list[Test]]) -> Fires:
     """A CLIPS environment with a rule for each conjunction, which reports its id."""
-    import clips as engine  # type: ignore[import-not-found]  # in the extra `bench` only
+    engine = import_module("clips")
 
     fields = dict.fromkeys(test.field for tests in conjunctions.values() for test in tests)
     found: set[str] = set()
@@ -95,7 +96,7 @@ def _slot(field: str, tests: list[Test], place: int) -> str:
 
 def zen(conjunctions: Mapping[str, list[Test]]) -> Fires:
     """One zen expression that lists the ids of all conjunctions that hold."""
-    import zen as engine  # type: ignore[import-not-found]  # in the extra `bench` only
+    engine = import_module("zen")
 
     listed = [f'({" and ".join(map(_compared, tests))}) ? "{name.partition("#")[0]}" : null'
               for name, tests in conjunctions.items()]  # fmt: skip

@@ -39,12 +39,12 @@ def description(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
-def fails_nowhere(_context: CheckContext, response: Response, _case: Case) -> None:
+def fails_nowhere(_context: CheckContext, response: Response, _case: Case[Any]) -> None:
     """Nothing that is sent makes the service fail."""
     assert response.status_code != 500, response.text
 
 
-def refuses_nothing_that_fits(_context: CheckContext, response: Response, case: Case) -> None:
+def refuses_nothing_that_fits(_context: CheckContext, response: Response, case: Case[Any]) -> None:
     """What fits the description is answered, unless it says two things that exclude each other."""
     if case.meta is None or case.meta.generation.mode.is_negative or response.status_code != 422:
         return
@@ -62,7 +62,7 @@ def _tried(description: Any, mode: GenerationMode, profile: settings) -> int:
 
         @profile
         @given(operation.as_strategy(generation_mode=mode))
-        def holds(case: Case) -> None:
+        def holds(case: Case[Any]) -> None:
             nonlocal tried
             tried += 1
             case.call_and_validate(checks=[*CHECKS, fails_nowhere, refuses_nothing_that_fits])

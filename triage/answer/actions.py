@@ -18,6 +18,8 @@ from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, Scales
 MOST_DO = 2
 MOST_ASK = 1
 """How many lines and questions of an action stand beside its first line; the rest is for later."""
+MOST_KEPT = 10_000
+"""The number of composed actions at which those that are kept are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,21 @@ class Actions:
         )
 
     def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
+        """The action of all that fired, kept by what it is composed of: most referrals have one of few."""
+        rules = tuple(rule.id for rule, _ in fired.effects(Urgency))
+        key = (level, otherwise.first, rules, tuple(floor.id for floor in fired.floors))
+        composed = self._kept.get(key)
+        if composed is None:
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            composed = self._kept[key] = self._newly_composed(fired, level, otherwise)
+        return composed
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], ComposedAction]:
+        return {}
+
+    def _newly_composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
         """The action of all that fired: of the reported level the first lines, of the rest what is for later."""
         parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda part: part.order)
         if not any(part.at_level for part in parts):

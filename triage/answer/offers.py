@@ -101,7 +101,8 @@ def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
 
 def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
     """The place of the certainty that the rule says of what it supports or limits; the last where it says none."""
-    certainties = {effect.certainty for kind in (Supports, Limits) for _, effect in ruleset.effects(kind, (rule,))}
+    supports = {effect.certainty for _, effect in ruleset.effects(Supports, (rule,))}
+    certainties = supports | {effect.certainty for _, effect in ruleset.effects(Limits, (rule,))}
     order = [term.id for term in ruleset.scales.certainties]
     return min((order.index(certainty) for certainty in certainties if certainty is not None), default=len(order))
 

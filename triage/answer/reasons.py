@@ -128,8 +128,8 @@ class _Deciding:
 
 
 def _sort_key(order: _Order, *, decides: bool) -> _SortKey:
-    effect, *others = order
-    return effect, not decides, *others
+    effect, value, rule, target = order
+    return effect, not decides, value, rule, target
 
 
 def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:

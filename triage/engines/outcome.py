@@ -175,7 +175,8 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
 
 def conditions_beside(ruleset: RuleSet, answers: Answers) -> tuple[str, ...]:
     """The conditions that keep life problems from counting because they are suspected or current, by name."""
-    return tuple(name for name in ruleset.vocabulary.conditions_beside if _is(ruleset, name, PRESENT, answers))
+    present = [name for name in ruleset.vocabulary.conditions_beside if answers.get(name) in PRESENT]
+    return tuple(name for name in present if ruleset.vocabulary.asked(name, answers) is True)
 
 
 def leading_targets(ruleset: RuleSet, supported: Collection[str], answers: Answers) -> tuple[frozenset[str], bool]:

@@ -96,14 +96,13 @@ class RuleSet:
         return (*self.vocabulary.conditions, *(target.id for target in self.scales.targets))
 
     @cached_property
-    def _by_kind(self) -> Mapping[type[Effect], Mapping[str, tuple[Effect, ...]]]:
+    def _by_kind(self) -> Mapping[type[Any], Mapping[str, tuple[Any, ...]]]:
         """The effects of each kind, by the id of the active rule that has them."""
-        kinds: tuple[type[Effect], ...] = get_args(Effect)
-        return {kind: {rule.id: rule.of(kind) for rule in self.rules} for kind in kinds}
+        return {kind: {rule.id: rule.of(kind) for rule in self.rules} for kind in get_args(Effect)}
 
     def effects(self, kind: type[Kind], rules: Iterable[Rule]) -> Iterator[tuple[Rule, Kind]]:
         """The effects of one kind that these active rules have, each with its rule. Raises KeyError for others."""
-        by_rule: Mapping[str, tuple[Any, ...]] = self._by_kind[kind]
+        by_rule = self._by_kind[kind]
         return ((rule, effect) for rule in rules for effect in by_rule[rule.id])
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
