@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help reading-age setup serve quick test check lint types imports deep bench mutants conformance sbom lock clean
+.PHONY: help pictures reading-age setup serve quick test check lint types imports deep bench mutants conformance sbom lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ mutants: .venv/ready ## Change the modules that differ from main in small ways: 
 
 conformance: .venv/ready ## Write the conformance cases anew, after a change of the rules
 	$(BIN)/triage rules conformance --cases tests/vignettes --cases tests/hard_cases
+
+pictures: setup ## Pictures of the twelve main states of the pages, wide and narrow, light and dark (in TMPDIR)
+	$(BIN)/python tools/pictures.py
 
 sbom: setup ## What is installed, as a CycloneDX bill of materials in sbom.json
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json .venv

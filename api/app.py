@@ -18,7 +18,7 @@ from triage.settings import Settings
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
     "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
-    "assessed or cleared as a medical device."
+    "assessed or cleared as a medical device anywhere."
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("rete", "answers", "completions", "http", "alarm")
+NAMES = ("rete", "answers", "completions", "http", "clients", "alarm")
 ON_DEMAND = ("order",)
 """What is run only where it is named: it changes a file."""
 

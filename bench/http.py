@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle
-from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter
 
 import orjson
 
 from bench.referrals import as_request, counted_referrals, partial_referrals
+from bench.served import served
 from bench.table import print_table
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
@@ -24,7 +18,6 @@ from triage.settings import PUBLISHED
 
 CONNECTIONS = 16
 SECONDS = 5.0
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
@@ -33,12 +26,12 @@ def main() -> None:
     bodies = [orjson.dumps(as_request(ruleset, facts)) for facts in counted_referrals(ruleset, 200)]
     rates = {}
     for name, factory in (("bare echo (baseline)", "bench.echo:create_app"), ("service", "api.app:create_app")):
-        with _served(factory) as port:
+        with served("uvicorn", factory, "--factory", "--log-level", "error") as port:
             rates[name] = asyncio.run(_hammer(port, bodies))
     base = rates["bare echo (baseline)"]
     rows = [(name, f"{rate:,.0f}", f"{rate / base:.2f}") for name, rate in rates.items()]
     print_table("Complete referrals over HTTP, one worker", ("application", "requests/s", "ratio"), rows)
-    with _served("api.app:create_app") as port:
+    with served("uvicorn", "api.app:create_app", "--factory", "--log-level", "error") as port:
         _print_incomplete(port, ruleset)
         _print_complete_beside_empty(port, bodies)
 
@@ -96,25 +89,6 @@ async def _waits(port: int, requests: list[bytes]) -> list[float]:
 
 def _p99(waits: list[float]) -> float:
     return sorted(waits)[int(len(waits) * 0.99)]
-
-
-@contextmanager
-def _served(factory: str) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port), "--log-level", "error"]
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
-    try:
-        for _ in range(200):
-            sleep(0.1)
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def _hammer(port: int, bodies: list[bytes]) -> float:

@@ -63,3 +63,14 @@ def fixture_rules() -> RuleSet:
 @pytest.fixture(scope="session")
 def reader(ruleset: RuleSet) -> ReferralReader:
     return ReferralReader(ruleset.vocabulary)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the pages were measured at, beside what the first edition had and what is to be reached."""
+    passed = (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed"))
+    measured = [value for report in passed for name, value in report.user_properties if name == "measure"]
+    if measured:
+        terminalreporter.write_sep("-", "the pages, measured")
+        terminalreporter.write_line(f"{'':56}{'first edition':>14}{'now':>7}{'to reach':>10}")
+    for name, first, number, most in measured:
+        terminalreporter.write_line(f"{name:56}{first or '-':>14}{number:>7}{f'<= {most}' if most else '-':>10}")

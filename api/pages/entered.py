@@ -20,6 +20,10 @@ NONE_OF_THESE = "none_of_these"
 SAID_BY = "said_by."
 QUOTES = "quotes."
 """What stands before a question's name in the fields that say who answered it, and in which words."""
+PLACE, CALL_BACK, SINCE = "place", "call_back", "emergency_since"
+"""What is entered at an emergency: where the person is, the number to call back, and when it began."""
+NO_QUESTIONS = frozenset({"reference", "clear", "draft", PLACE, CALL_BACK, SINCE})
+"""The fields of the form that answer no question."""
 MOST_FIELDS = 2_000
 _WHOLE_NUMBER = re.compile(r"^[0-9]{1,9}$")
 
@@ -56,6 +60,10 @@ class Entered:
         """The referral's reference as entered."""
         return " ".join(self.values("reference"))
 
+    def text(self, name: str) -> str:
+        """What is entered in a field that answers no question, at most as long as a quote."""
+        return " ".join(self.values(name))[:QUOTE_LENGTH]
+
     def said_by(self, fact: Fact) -> str:
         """Who is entered as having said the answer; nothing for the person."""
         return " ".join(self.values(SAID_BY + fact.name))
@@ -83,7 +91,7 @@ class Entered:
         """
         facts = {}
         names = reader.vocabulary.facts
-        known = {*names, *(SAID_BY + name for name in names), *(QUOTES + name for name in names), "reference", "clear"}
+        known = {*names, *(SAID_BY + name for name in names), *(QUOTES + name for name in names), *NO_QUESTIONS}
         faults = [FieldFault("", "unknown-field", f"“{_short(name)}” is no question of this form.")
                   for name in self.fields if name not in known]  # fmt: skip
         for fact in reader.vocabulary:

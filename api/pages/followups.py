@@ -1,4 +1,4 @@
-"""Follow-up questions: where they stand, and styles that show them only where they apply; no script is needed."""
+"""Follow-up questions: styles that show them only where they apply; no script is needed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from triage.model.vocabulary import Vocabulary
 def _styles(gated: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     lines = []
     for name, shown_where in gated:
-        lines.append(f"#q-{name}:not(.question--error, :target) {{ display: none; }}")
-        lines += [f"#assessment{where} #q-{name} {{ display: block; }}" for where in shown_where]
+        lines.append(f"#q-{name}:not(.q--error, .q--sought, :target) {{ display: none; }}")
+        lines += [f"#assessment{where} #q-{name} {{ display: grid; }}" for where in shown_where]
     return "\n".join(lines)
 
 
@@ -38,34 +38,6 @@ def _counts_as_asked(fact: Fact) -> Iterable[str]:
     if fact.can_be_core:
         neutral = "none_of_these" if fact.is_set else fact.neutral
         yield f':has(input[name="{fact.name}"]:not([value="{neutral}"], [value="unknown"]):checked)'
-
-
-def in_order_of_asking(vocabulary: Vocabulary) -> dict[str, list[Fact]]:
-    """The questions of each group, in the vocabulary's order.
-
-    A follow-up that only questions of other groups open stands directly after the last of these.
-    """
-    listed = [fact for fact in vocabulary if not _opened_elsewhere(fact, vocabulary)]
-    group_of = {fact.name: fact.group for fact in listed}
-    for fact in reversed(vocabulary.gated):
-        if _opened_elsewhere(fact, vocabulary):
-            after = max(_openers(fact), key=vocabulary.order.__getitem__)
-            group_of[fact.name] = group_of[after]
-            listed.insert(1 + [question.name for question in listed].index(after), fact)
-    by_group = {
-        group.id: [question for question in listed if group_of[question.name] == group.id]
-        for group in vocabulary.groups
-    }
-    return {group: facts for group, facts in by_group.items() if facts}
-
-
-def _opened_elsewhere(fact: Fact, vocabulary: Vocabulary) -> bool:
-    """Whether the fact is a follow-up to questions of other groups only."""
-    return bool(fact.asked_when) and all(vocabulary[name].group != fact.group for name in _openers(fact))
-
-
-def _openers(fact: Fact) -> list[str]:
-    return [condition.fact for conjunction in fact.asked_when for condition in conjunction]
 
 
 def _chosen(condition: Condition) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.pages.arrangement import emergency_answers, sections
+from api.pages.asking import for_the_form
 from api.pages.copying import Copies
-from api.pages.entered import Entered, by_question
-from api.pages.followups import follow_up_styles, in_order_of_asking
+from api.pages.entered import SINCE, Entered, by_question
+from api.pages.followups import follow_up_styles
 from api.pages.templating import page
 from api.pages.wording import COURSES, HEADINGS, OFFERS, Wording
 from api.request import State, body_of, remembered, state_of
+from triage.answer.actions import fill
 from triage.answer.model import Answer
 from triage.answer.problem_urgency import urgency_of_refused
+from triage.model.rule import Action
+from triage.model.scales import HIGHEST_URGENCY
 from triage.reading.referral import Referral, RefusedReferral
 
 router = APIRouter()
@@ -89,18 +95,26 @@ async def _form(request: Request, entered: Entered, refused: RefusedReferral | N
     if refused is not None:
         errors = by_question(refused, vocabulary)
         context |= _refused(state, refused)
-    in_order = in_order_of_asking(vocabulary)
-    sections = [(group, in_order[group.id]) for group in vocabulary.groups if group.id in in_order]
     return page(
         request,
         "form.html.jinja",
         status=422 if errors else 200,
-        sections=sections,
+        sections=sections(state.ruleset, entered, errors, context.get("idle", ())),
+        now=emergency_answers(state.ruleset),
+        emergency_action=_emergency_action(state),
+        since=entered.text(SINCE),
+        asking=for_the_form(vocabulary),
         entered=entered,
         errors=errors,
         follow_ups=follow_up_styles(vocabulary),
         **context,
     )
+
+
+def _emergency_action(state: State) -> Action:
+    """What to do at any emergency, for a page that can't reach the service."""
+    action = state.ruleset.scales.urgency(HIGHEST_URGENCY).action
+    return Action(first=fill(action.first, state.settings.words()))
 
 
 def _refused(state: State, refused: RefusedReferral) -> dict[str, Any]:
@@ -126,9 +140,11 @@ def _view(state: State, referral: Referral, answer: Answer) -> dict[str, Any]:
         "held": answer.on_hold,
         "emergency": answer.is_emergency,
         "wording": wording,
-        "copies": Copies(wording, referral, answer, questions),
+        "copies": Copies(wording, referral, answer, questions, datetime.now().astimezone()),
+        "referral": referral,
         "headings": HEADINGS,
         "questions": questions,
         "shown_first": SHOWN_FIRST,
+        "pivotal": ([question for question in questions if question.pivotal] or questions)[:3],
         "idle": [name for name in unanswered if name not in open_facts],
     }

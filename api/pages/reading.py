@@ -1,4 +1,4 @@
-"""The pages to read: rules, sources, claims, proofs, about, the API, and the worklist's frame."""
+"""The pages to read: rules, sources, claims, proofs, about, the API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from api.pages.templating import page
-from api.pages.wording import NOT_SORTED
 from api.request import state_of
 from triage.check import coverage
 from triage.model.faults import did_you_mean
@@ -133,13 +132,6 @@ async def proofs(request: Request) -> HTMLResponse:
 
 
 @router.get("/worklist")
-async def worklist(request: Request, urgency: str = "", q: str = "") -> HTMLResponse:
-    """The worklist's frame; the drafts are in the browser."""
-    return page(request, "worklist.html.jinja", chosen=urgency, words=q, queues=_queues(state_of(request).ruleset))
-
-
-def _queues(ruleset: RuleSet) -> list[tuple[str, str]]:
-    """The queues of the worklist, most urgent first: not sorted comes after the level that it is treated as."""
-    queues = [(term.id, term.label) for term in reversed(ruleset.scales.urgencies)]
-    after = [id_ for id_, _ in queues].index(ruleset.scales.floor)
-    return [*queues[: after + 1], (NOT_SORTED, "Not sorted yet"), *queues[after + 1 :]]
+async def worklist(request: Request) -> HTMLResponse:
+    """The worklist: nothing is kept yet."""
+    return page(request, "worklist.html.jinja")

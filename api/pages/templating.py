@@ -1,4 +1,4 @@
-"""The templates' environment: ours, those of the document and govuk-frontend-jinja's, every value escaped."""
+"""The templates' environment: ours and those of the document, every value escaped."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from triage.model.ruleset import RuleSet
 from triage.presenting.words import STANDING
 from triage.settings import Settings
 
+PRODUCT_NAME = "Handrail"
+"""What the pages call themselves; the service that uses them has its own name in the settings."""
+
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Make the environment once."""
-    shared = {
-        "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
-        "presenting": PackageLoader("triage.presenting"),
-    }
-    loader = ChoiceLoader([PackageLoader("api.pages"), PrefixLoader(shared)])
+    presenting = PrefixLoader({"presenting": PackageLoader("triage.presenting")})
+    loader = ChoiceLoader([PackageLoader("api.pages"), presenting])
     templates = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     templates.globals["standing_of_this"] = STANDING
+    templates.globals["product_name"] = PRODUCT_NAME
     return templates
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from triage.answer.model import Answer, Citation, Reason, UnansweredQuestion, UrgencyPart
+from triage.model.rule import Limits
 from triage.model.ruleset import RuleSet
+from triage.model.scales import CORE_UNANSWERED
 from triage.presenting.labels import Labels
 from triage.presenting.urgency import urgency_title
+from triage.reading.referral import Referral
 
 
 class Wording:
@@ -45,10 +48,41 @@ class Wording:
         facts = self.ruleset.vocabulary.facts
         return facts[name].title if name in facts else "Reference"
 
-    def tag(self, reason: Reason) -> str:
-        """What a reason comes to, without contradicting the headline: a limit is "at most", a support "up to"."""
-        bound = {"urgency": "", "limits": "At most ", "supports": "Up to "}.get(reason.effect)
-        return "" if bound is None or reason.value is None else bound + self.label(reason.value)
+    def tag(self, reason: Reason, answer: Answer) -> str:
+        """What a reason comes to, without contradicting the headline: a limit is "at most", and names what it binds.
+
+        A support has no value of its own to show: what it speaks for may be held lower. An open safety question sets
+        no level.
+        """
+        if reason.value is None or reason.rule == CORE_UNANSWERED:
+            return ""
+        if reason.effect == "urgency":
+            own = self.ruleset.scales.urgency_rank(reason.value)
+            reported = self.ruleset.scales.urgency_rank(answer.urgency.level)
+            return self.label(reason.value) if own == reported else f"At least {self.label(reason.value)}"
+        if reason.effect == "limits" and not answer.on_hold:
+            return f"At most {self.label(reason.value)}{self._bound(reason.rule)}"
+        return ""
+
+    def _bound(self, rule: str) -> str:
+        """What a limit binds, where that is not everything."""
+        known = self.ruleset.by_id.get(rule)
+        limits = [effect for effect in known.effects if isinstance(effect, Limits)] if known else []
+        targets = [target for limit in limits for target in limit.targets]
+        return f" for {self.labels.all_of(targets)}" if targets else ""
+
+    def quoted(self, facts: Mapping[str, Any], referral: Referral) -> list[tuple[str, str, str, str]]:
+        """Answers in words: the question's name, the answer, the words of the letter, and who said it."""
+        speakers = {speaker.id: speaker.label for speaker in self.ruleset.vocabulary.speakers}
+        return [
+            (
+                self.labels.term(name),
+                self.labels.answer(name, value),
+                referral.quotes.get(name, ""),
+                speakers.get(referral.said_by.get(name, ""), ""),
+            )
+            for name, value in facts.items()
+        ]
 
     def title(self, rule: str) -> str:
         """The title of a rule, or of what is built in."""
@@ -105,6 +139,13 @@ class Wording:
         if answer.urgency.missing:
             return f"Can still be: {self.labels.span(rating.could_become)}"
         return f"Can still be: {self.labels.span(rating.could_become)}. So far: {self.label(rating.rating)}"
+
+    def rating_in_short(self, answer: Answer) -> str:
+        """The rating for the bar above the form."""
+        possible = answer.suitability.could_become
+        if len(possible) == len(self.ruleset.scales.ratings):
+            return "Suitability: every step is still possible"
+        return self.rating_words(answer)
 
 
 NOT_SORTED = "not_sorted"

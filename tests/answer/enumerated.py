@@ -33,16 +33,18 @@ class Enumerated:
         self._done: dict[frozenset[tuple[str, Value]], list[tuple[dict[str, Value], Standing]]] = {}
 
     def completions(self, answers: Answers) -> Iterator[dict[str, Value]]:
-        """Every completion: each open question answered, each open set closed, nothing contradicted."""
+        """Every completion: each open question answered, each open set closed, nothing contradicted.
+
+        An open set given to a question that is not asked stays: its members count for contradictions.
+        """
         vocabulary = self.ruleset.vocabulary
         closed = {name: value for name, value in answers.items() if not is_open(value)}
         always = [fact for fact in vocabulary if not fact.asked_when and fact.name not in closed]
         for choice in product(*(values_of(fact, answers.get(fact.name)) for fact in always)):
             so_far = {**answers, **{fact.name: value for fact, value in zip(always, choice, strict=True)}}
             asked = [f for f in vocabulary.gated if f.name not in closed and vocabulary.asked(f.name, so_far)]
-            rest = {name: value for name, value in so_far.items() if not is_open(value)}
             for details in product(*(values_of(fact, answers.get(fact.name)) for fact in asked)):
-                whole = {**rest, **{fact.name: value for fact, value in zip(asked, details, strict=True)}}
+                whole = {**so_far, **{fact.name: value for fact, value in zip(asked, details, strict=True)}}
                 if not vocabulary.contradictions(whole):
                     yield whole
 
@@ -81,7 +83,7 @@ class Enumerated:
         fact = self.ruleset.vocabulary[name]
         by_value: dict[Value, list[Standing]] = {}
         for whole, outcome in done:
-            if name in whole:
+            if name in whole and not is_open(whole[name]):
                 by_value.setdefault(whole[name], []).append(outcome)
         would = []
         for value, with_value in by_value.items():

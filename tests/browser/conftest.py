@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,14 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The address of the service, in a process of its own on a free port."""
+    """The address of the service."""
+    with served() as at:
+        yield at
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a service in a process of its own on a free port."""
     if not (ROOT / "api/pages/static/built/ready").exists():
         pytest.fail("The styles are not built: run `make setup`.")
     with socket.socket() as free:
@@ -76,10 +84,16 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         if not any(meant in text for meant in MEANT):
             faults.append(text)
 
-    def open_(path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None) -> Page:
+    def open_(
+        path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None, touch: bool = False
+    ) -> Page:
         if beside is None:
             context = browser.new_context(
-                base_url=address, java_script_enabled=js, viewport={"width": width, "height": 900}
+                base_url=address,
+                java_script_enabled=js,
+                viewport={"width": width, "height": 900},
+                has_touch=touch,
+                is_mobile=touch,
             )
             context.set_default_timeout(10_000)
             contexts.append(context)

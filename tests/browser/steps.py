@@ -12,11 +12,18 @@ from triage.model.vocabulary import Vocabulary
 def answer(page: Page, answers: Mapping[str, str]) -> None:
     """Give answers by the name of the question: a number is typed, anything else is marked."""
     for name, value in answers.items():
+        unfold(page, name)
         field = page.locator(f"input[name={name}]").first
         if field.get_attribute("type") in ("radio", "checkbox"):
             page.check(f"input[name={name}][value={value}]")
         else:
             field.fill(value)
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open what a question is folded in."""
+    folds = f"details.more:has(#q-{name}), .idle:has(#q-{name})"
+    page.eval_on_selector_all(folds, "all => all.forEach(each => { each.open = true; })")
 
 
 def show_result(page: Page) -> None:
@@ -27,7 +34,7 @@ def show_result(page: Page) -> None:
 
 def safe(vocabulary: Vocabulary) -> dict[str, str]:
     """Every core safety question answered with "nothing here", for someone who is neither pregnant nor postpartum."""
-    core = [fact for fact in vocabulary if fact.core.kind == "always"]
+    core = [fact for fact in vocabulary if fact.core.kind == "always" and not fact.is_integer]
     return {fact.name: "none_of_these" if fact.is_set else str(fact.neutral) for fact in core}
 
 

@@ -36,7 +36,7 @@ def test_one_referral_as_a_readable_page() -> None:
     page = result.stdout
     assert page.index("Urgency: Routine") < page.index("Suitability: ") < page.index("What speaks for")
     assert "Source: clinic-page S1" in page
-    assert "It has not been assessed or cleared as a medical device." in " ".join(page.split())
+    assert "It has not been assessed or cleared as a medical device anywhere." in " ".join(page.split())
 
 
 def test_the_page_of_a_danger_shows_nothing_of_the_rating() -> None:

@@ -102,7 +102,7 @@ def test_governance_is_told_as_it_is(by_name: dict[str, str], ruleset: RuleSet) 
     assert len(ruleset.about.attributes) == 13
     assert all(f"{attribute.title}: {attribute.used}." in text for attribute in ruleset.about.attributes)
     assert all(change.version in text for change in ruleset.about.change_log)
-    assert "no diagnosis, no prediction. It has not been assessed or cleared as a medical device." in text
+    assert "no diagnosis, no prediction. It has not been assessed or cleared as a medical device anywhere." in text
 
 
 def test_where_sources_disagree_both_sides_and_the_decision_stand(by_name: dict[str, str], ruleset: RuleSet) -> None:

@@ -17,6 +17,9 @@ from triage.model.ruleset import RuleSet
 Done = tuple[dict[str, Value], Outcome]
 """A completion and what it comes to."""
 
+Key = frozenset[tuple[str, Value]]
+"""The answers of a completion."""
+
 
 def values_of(fact: Fact) -> list[Value]:
     if fact.is_integer:
@@ -48,9 +51,16 @@ def _kept(fact: Fact, answers: Answers) -> list[Value]:
     return [value for value in values_of(fact) if not isinstance(value, frozenset) or known <= value]
 
 
-def outcomes(ruleset: RuleSet, answers: Answers) -> list[Done]:
-    """Every completion with its outcome: what its rules come to, nothing derived beside its answers."""
-    return [(whole, outcome_of(ruleset, whole)) for whole in completions(ruleset, answers)]
+def outcomes(ruleset: RuleSet, answers: Answers, known: Mapping[Key, Outcome] | None = None) -> list[Done]:
+    """Every completion with its outcome: what its rules come to, nothing derived beside its answers.
+
+    ``known`` are outcomes found before.
+    """
+    known = known or {}
+    return [
+        (whole, known.get(frozenset(whole.items())) or outcome_of(ruleset, whole))
+        for whole in completions(ruleset, answers)
+    ]
 
 
 def outcome_of(ruleset: RuleSet, complete: Answers) -> Outcome:
@@ -101,14 +111,16 @@ def _differ_in(name: str, one: Answers, other: Answers, ruleset: RuleSet) -> boo
     return one[name] != other[name] and all(one[fact] == other[fact] for fact in both)
 
 
-def would(ruleset: RuleSet, answers: Answers, name: str, answer: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def would(
+    ruleset: RuleSet, answers: Answers, name: str, answer: Any, known: Mapping[Key, Outcome] | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What could still be once the fact has the answer as `would` gives it; nothing where it cannot be given."""
     values: list[Value] = [answer] if isinstance(answer, str) else []
     if isinstance(answer, list):
         values = [frozenset(answer)]
     if isinstance(answer, Mapping):
         values = list(range(answer["from"], answer["to"] + 1))
-    done = [outcome for value in values for outcome in outcomes(ruleset, {**answers, name: value})]
+    done = [outcome for value in values for outcome in outcomes(ruleset, {**answers, name: value}, known)]
     return possible(ruleset, done)
 
 
@@ -126,21 +138,24 @@ class Engine(Protocol):
     def of(self, answers: Answers) -> StillOpen: ...
 
 
-def agrees(ruleset: RuleSet, answers: Answers, engine: Engine) -> None:
-    """Hold bounds, questions and consequences against enumeration, both ways."""
-    done = outcomes(ruleset, answers)
+def agrees(ruleset: RuleSet, answers: Answers, engine: Engine, done: list[Done] | None = None) -> None:
+    """Hold bounds, questions and consequences against enumeration, both ways; ``done`` are all completions."""
+    done = outcomes(ruleset, answers) if done is None else done
     still_open = engine.of(answers)
     assert still_open.bounds.exact
     assert (still_open.bounds.suitability, still_open.bounds.urgency) == possible(ruleset, done)
     assert {question.fact: question.can_change for question in still_open.questions} == changes(ruleset, answers, done)
+    results = {frozenset(whole.items()): outcome for whole, outcome in done}
     for question in still_open.questions:
-        _consequences_agree(ruleset, answers, question)
+        _consequences_agree(ruleset, answers, question, results)
 
 
-def _consequences_agree(ruleset: RuleSet, given: Answers, question: OpenQuestion) -> None:
+def _consequences_agree(
+    ruleset: RuleSet, given: Answers, question: OpenQuestion, results: Mapping[Key, Outcome]
+) -> None:
     for consequence in question.would:
         assert (consequence.suitability, consequence.urgency) == would(
-            ruleset, given, question.fact, consequence.answer
+            ruleset, given, question.fact, consequence.answer, results
         )
     shown = [value for consequence in question.would for value in values(consequence.answer)]
     open_ = given.get(question.fact, frozenset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -10,14 +11,19 @@ from hypothesis import strategies as st
 
 from tests.answer.enumerated import Enumerated, values_of
 from tests.conftest import generated
+from tests.engines.published_referrals import FREQUENCIES
 from tests.engines.small import referrals, rulesets
+from triage.check.drawn_referrals import drawn_referrals
+from triage.engines import reference
 from triage.engines.completions.engine import Completions
-from triage.engines.outcome import Common
+from triage.engines.outcome import Common, standing
+from triage.engines.plans import plan_for
 from triage.model.course import Course, Length, Price
 from triage.model.fact import Fact
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_SUPPORT
+from triage.reading.frequencies_file import read_frequencies
 
 MOST_COMPLETIONS = 150
 LENGTHS = (
@@ -34,7 +40,7 @@ def _with_course(ruleset: RuleSet) -> RuleSet:
     if numbers and "age_years" not in facts:
         facts["age_years"] = Fact("age_years", "integer", "all", "Age?", "Age", maximum=4)
     default = Length("default", (4, 6), "weekly", ())
-    course = Course(Price(1, 1), default, (1, 1), LENGTHS, (), (), "", "")
+    course = Course(Price(1, 1, "insured", "copay_usd"), default, (1, 1), LENGTHS, (), (), "", "")
     return replace(ruleset, course=course, vocabulary=replace(ruleset.vocabulary, facts=facts))
 
 
@@ -61,6 +67,33 @@ def test_what_completions_have_in_common_is_what_all_of_them_show(case: tuple[Ru
 @given(_cases())
 def test_what_thousands_have_in_common(case: tuple[RuleSet, Answers]) -> None:
     _agree(*case)
+
+
+@pytest.mark.parametrize("rating", ["possible", "suitable", "recommended"])
+def test_nothing_stands_beside_a_rating_of_which_nothing_is_known(ruleset: RuleSet, rating: str) -> None:
+    """Completions drawn by chance show it: the diagrams of all of them are not made."""
+    assert Completions(ruleset).common({}, rating) == Common()
+
+
+def test_what_completions_have_in_common_is_shown_by_each_of_them_however_much_is_open(ruleset: RuleSet) -> None:
+    completions, chance = Completions(ruleset), Random(51)
+    frequencies = read_frequencies(FREQUENCIES, ruleset.vocabulary)
+    rank = ruleset.scales.rating_rank
+    something = 0
+    for complete in drawn_referrals(ruleset.vocabulary, frequencies, 60, seed=51):
+        evaluation = reference.evaluate(ruleset, complete)
+        so_far = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
+        if rank(so_far.rating) >= rank(LOWEST_SUPPORT):
+            targets = tuple(target.target for target in so_far.best)
+            answered = chance.choice((0.5, 0.8, 0.9, 0.95))
+            given = {name: value for name, value in complete.items() if chance.random() < answered}
+            common = completions.common(given, so_far.rating)
+            assert set(common.targets) <= set(targets)
+            assert common.role in (None, so_far.role)
+            assert common.certainty in (None, so_far.certainty)
+            assert common.plan in (None, plan_for(ruleset, targets, complete))
+            something += common != Common()
+    assert something > 3
 
 
 def _agree(ruleset: RuleSet, answers: Answers) -> None:

@@ -22,7 +22,7 @@ from triage.engines import reference
 from triage.engines.completions.engine import Completions, NoCompletion
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import Bounds, Common, StillOpen
-from triage.model.rule import Answers, OneOf, Value
+from triage.model.rule import Answers, OneOf
 from triage.model.ruleset import RuleSet
 from triage.model.vocabulary import Never
 from triage.reading.referral import Referral
@@ -63,10 +63,6 @@ def test_many_small_rule_sets_agree_with_enumeration(case: tuple[RuleSet, Answer
     ruleset, answers = case
     assume(0 < number_of_completions(ruleset, answers) <= 5_000)
     enumeration.agrees(ruleset, answers, Completions(ruleset))
-
-
-def test_nothing_is_said_to_be_common_where_that_would_take_too_long(ruleset: RuleSet, diagram: Completions) -> None:
-    assert diagram.common({}, "recommended") == Common()
 
 
 @given(rulesets(), st.integers(0, 2**32))
@@ -133,29 +129,6 @@ def partial(ruleset: RuleSet, number: int, seed: int) -> Iterator[Answers]:
         yield from partial_referrals(ruleset, number, share, seed=seed)
 
 
-def adverse(ruleset: RuleSet, number: int) -> Iterator[Answers]:
-    """Referrals with any answers, details of what is absent among them, that the door would let in."""
-    chance = random.Random(11)
-    vocabulary = ruleset.vocabulary
-    for _ in range(number):
-        answers: dict[str, Value] = {}
-        share = chance.random()
-        for fact in vocabulary:
-            if chance.random() < share:
-                more = {**answers, fact.name: any_answer(chance, ruleset, fact.name)}
-                answers = answers if vocabulary.contradictions(more) else more
-        yield answers
-
-
-def any_answer(chance: random.Random, ruleset: RuleSet, name: str) -> Value:
-    fact = ruleset.vocabulary[name]
-    if fact.is_integer:
-        return chance.randint(fact.minimum, fact.maximum)
-    if fact.is_set:
-        return frozenset(value for value in fact.values if chance.random() < 0.3)
-    return chance.choice(fact.values)
-
-
 @pytest.mark.parametrize(("answered", "number"), [(0.0, 1), (0.1, 3), (0.3, 3), (0.7, 3), (0.95, 3)])
 def test_bounds_agree_with_plain_z3_however_much_is_open(
     ruleset: RuleSet, diagram: Completions, answered: float, number: int
@@ -164,30 +137,6 @@ def test_bounds_agree_with_plain_z3_however_much_is_open(
     plain = Plain(ruleset)
     for answers in partial_referrals(ruleset, number, answered, seed=7):
         assert diagram.bounds(answers) == plain.bounds(answers)
-
-
-@pytest.mark.deep
-@pytest.mark.timeout(0)
-def test_many_bounds_agree_with_plain_z3(ruleset: RuleSet, diagram: Completions) -> None:
-    plain = Plain(ruleset)
-    for answers in (*partial(ruleset, 40, seed=17), *adverse(ruleset, 100)):
-        assert diagram.bounds(answers) == plain.bounds(answers)
-
-
-@pytest.mark.deep
-@pytest.mark.timeout(0)
-@pytest.mark.parametrize("answered", [0.0, 0.3, 0.7])
-def test_what_each_answer_would_leave_agrees_with_plain_z3(
-    ruleset: RuleSet, diagram: Completions, answered: float
-) -> None:
-    plain = Plain(ruleset)
-    answers = partial_referrals(ruleset, 1, answered, seed=9)[0]
-    for question in diagram.of(answers).questions:
-        for consequence in question.would:
-            values = enumeration.values(consequence.answer)
-            after = [plain.bounds({**answers, question.fact: value}) for value in values]
-            assert set(consequence.suitability) == {rating for bounds in after for rating in bounds.suitability}
-            assert set(consequence.urgency) == {level for bounds in after for level in bounds.urgency}
 
 
 def test_answers_that_no_completion_keeps_are_an_error_and_never_an_answer(diagram: Completions) -> None:

@@ -88,6 +88,18 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
             "{line}:3: `frequence` is not a key that belongs here. Did you mean `frequency`? [structure]",
         ),
     ),
+    "a price by a question that is not there": (
+        "course.yaml",
+        "  insured: insured\n",
+        "  insured: insurd\n",
+        ("{line}:3: `insurd` is not a fact of the type `yes_no`. Did you mean `insured`? [unknown-fact]",),
+    ),
+    "a copay that is no number": (
+        "course.yaml",
+        "  copay: copay_usd\n",
+        "  copay: insured\n",
+        ("{line}:3: `insured` is not a fact of the type `integer`. [unknown-fact]",),
+    ),
     "a course for no condition": (
         "course.yaml",
         "for: [bulimia_nervosa]",

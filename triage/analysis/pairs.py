@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triage.analysis.formulas import Formula, every, no, some
 from triage.analysis.prover import Prover
-from triage.model.fact import Fact
+from triage.model.fact import ABSENT, CURRENT, SUSPECTED, Fact
 from triage.model.property import Property
 from triage.model.rule import OneOf
 
@@ -56,7 +56,7 @@ def obstacles(prover: Prover, property_: Property) -> None:
     The first referral has the milder answer, the second the more serious one.
     """
     for name in property_.obstacles:
-        for milder, worse in (("absent", "suspected"), ("suspected", "current")):
+        for milder, worse in ((ABSENT, SUSPECTED), (SUSPECTED, CURRENT)):
             answers = (
                 prover.one.variables.holds(OneOf(name, frozenset({milder}))),
                 prover.other.variables.holds(OneOf(name, frozenset({worse}))),

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from triage.analysis.firing import Fired, exactly, remembered
 from triage.analysis.formulas import Formula, every, no, some
-from triage.engines.outcome import PRESENT, REMITTED
+from triage.model.fact import PRESENT, REMITTED
 from triage.model.rule import Limits, Supports
 from triage.model.scales import LOWEST_WITH_CERTAINTY, LOWEST_WITH_ROLE, NO_SUPPORT, Term
 
@@ -47,7 +47,9 @@ class Ratings(Fired):
     def about(self, target: str) -> Formula:
         """The leading problem is about the target."""
         return some(
-            every((is_leading, self.answered.has(target, REMITTED) if target not in targets else every(())))
+            every(
+                (is_leading, self.answered.has(target, frozenset({REMITTED})) if target not in targets else every(()))
+            )
             for is_leading, targets, also_remitted in self._leads
             if target in targets or (also_remitted and target in self.ruleset.vocabulary.conditions)
         )

@@ -123,10 +123,10 @@ def _session(number: int, count: int) -> int:
 
 def _cost(price: plan.Price, answers: Answers, low: int, high: int) -> Cost | None:
     """What the course costs the person, in USD: known without insurance, or with insurance and a known copay."""
-    if answers.get("insured") == "no":
+    insured, copay = answers.get(price.insured), answers.get(price.copay)
+    if insured == "no":
         first, later = price.first_visit_usd, price.follow_up_usd
         return Cost(low=first + later * (low - 1), high=first + later * (high - 1))
-    copay = answers.get("copay_usd")
-    if answers.get("insured") == "yes" and isinstance(copay, int):
+    if insured == "yes" and isinstance(copay, int):
         return Cost(low=copay * low, high=copay * high)
     return None

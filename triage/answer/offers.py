@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from triage.answer.fired_rules import FiredRules
 from triage.answer.model import Comparison, FormatStance, OfferedTherapy, ProblemArea, TieBreaker
 from triage.answer.reasons import answers_behind, citations
 from triage.engines.outcome import targets_of_problem
-from triage.model.rule import Advice, Alternative, Conjunction, Focus, Format, Limits, Rule, Supports
+from triage.model.rule import Advice, Alternative, Compared, Conjunction, Focus, Format, Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import FormatTerm
 
@@ -127,11 +127,11 @@ def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
 
 def comparison(fired: FiredRules) -> Comparison:
     """What speaks for each of the two therapies for this referral: weak tie-breakers."""
-    points: dict[str, list[TieBreaker]] = {"ipt": [], "cbt": []}
+    points: dict[Compared, list[TieBreaker]] = {therapy: [] for therapy in get_args(Compared)}
     for rule, effect in fired.effects(Advice):
         if effect.favours is not None:
             points[effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
-    return Comparison(ipt=tuple(points["ipt"]), cbt=tuple(points["cbt"]))
+    return Comparison(**{therapy: tuple(reasons) for therapy, reasons in points.items()})
 
 
 def _joined(rules: Iterable[Rule]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage.check.scores import AGE
+from triage.model.fact import AGE
 from triage.model.faults import Fault, did_you_mean
 from triage.model.rule import Between, Limits, Rule
 from triage.model.ruleset import RuleSet

@@ -2,14 +2,14 @@
 
 The formula: 0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are counted as groups of vowels, without a
 silent e at the end. The formula says little of a short text, where one long word is a third of it, so texts of at most
-``SHORT`` words count only in the mean of all texts. A longer text must not exceed ``MOST``, unless it is named in
-``EXCEPTIONS``. The names of conditions and questionnaires are not measured.
+``SHORT`` words count only in the mean of all texts. A longer text must not exceed ``MOST``, unless it is named under
+``wording: may_be_harder`` in ruleset.yaml. The names of conditions and questionnaires are not measured.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triage.model.rule import Action
@@ -21,30 +21,6 @@ GRADE = 8
 MOST = 9
 """The highest grade of one text."""
 SHORT = 8
-
-_VIOLENCE = "the kinds of violence are named one by one"
-_REPORT = "child protection and delusion have no shorter name"
-
-EXCEPTIONS: Mapping[str, str] = {
-    "abuse_or_neglect": "the kinds of abuse are named one by one",
-    "antidepressant_trials_failed": "the class of medicine is named",
-    "cbt_history": "the therapy is named in full",
-    "child-harm-intent-or-delusional": _REPORT,
-    "cognitive_impairment": "dementia and confusion are told apart",
-    "dependants-part-of-plan-or-beliefs": _REPORT,
-    "intoxication_or_withdrawal": "two states are asked in one question",
-    "medical_red_flags: sedative_stopped": "medicines are named",
-    "medical_red_flags: withdrawal_seizure_before": "a seizure after stopping alcohol is named",
-    "mood_stabilizer": "medicines are named",
-    "other_violence": _VIOLENCE,
-    "partner_violence": _VIOLENCE,
-    "perinatal-psychosis": "illnesses are named",
-    "perinatal_risk_factors": "depression around the birth has no shorter name",
-    "pregnancy-at-fourteen-or-fifteen": _REPORT,
-    "recent_psychiatric_discharge": "wards are named",
-    "unfulfilling_relationships": "relationships have no shorter name",
-}
-"""Texts that may be harder, by name, each with its reason."""
 
 _WORD = re.compile(r"[A-Za-z]+")
 _SENTENCE = re.compile(r"[.?!:;](?:\s|$)")
@@ -107,10 +83,11 @@ def actions_of(ruleset: RuleSet) -> Iterator[tuple[str, Action]]:
 
 @dataclass(frozen=True)
 class ReadingAge:
-    """The mean grade of all texts, and the texts that are too hard."""
+    """The mean grade of all texts, those that are harder than most may be, and of these the ones not excepted."""
 
     count: int
     mean: float
+    hard: tuple[Text, ...]
     too_hard: tuple[Text, ...]
 
     @property
@@ -122,9 +99,11 @@ class ReadingAge:
 def reading_age(ruleset: RuleSet) -> ReadingAge:
     """Measure every text of a rule set."""
     texts = [text for text in texts_of(ruleset) if text.text]
-    hard = [text for text in texts if len(text.text.split()) > SHORT and text.grade > MOST]
+    hard = tuple(text for text in texts if len(text.text.split()) > SHORT and text.grade > MOST)
+    excepted = ruleset.about.wording.may_be_harder if ruleset.about else {}
     return ReadingAge(
         len(texts),
         sum(text.grade for text in texts) / len(texts),
-        tuple(text for text in hard if text.name not in EXCEPTIONS),
+        hard,
+        tuple(text for text in hard if text.name not in excepted),
     )

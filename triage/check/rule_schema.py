@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from triage.model.fact import Fact
+from triage.model.fact import SUSPECTED, Fact
 from triage.model.rule import EFFECTS, UNKNOWN
 from triage.model.ruleset import RuleSet
 from triage.reading.effects import ADVICE_TOPICS
@@ -102,7 +102,7 @@ def _vocabulary_of(ruleset: RuleSet) -> dict[str, Any]:
         "topics": _one_of(ADVICE_TOPICS),
         "sources": _one_of(ruleset.sources),
         "evidence_rows": _one_of(ruleset.evidence_rows),
-        "derived": _by_fact({name: _one_of(["suspected"]) for name in conditions}),
+        "derived": _by_fact({name: _one_of([SUSPECTED]) for name in conditions}),
         "conditions": _by_fact({fact.name: _described(fact, _tests(fact)) for fact in facts}),
         "answers": _by_fact({fact.name: _described(fact, _answers(fact)) for fact in facts}),
     }

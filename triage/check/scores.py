@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from triage.model.fact import AGE, SUSPECTED
 from triage.model.faults import Fault
 from triage.model.rule import Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
 
 SCORES = "scores"
 """The group of facts that hold the results of instruments."""
-AGE = "age_years"
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
@@ -21,7 +21,7 @@ def check(ruleset: RuleSet) -> Iterator[Fault]:
         if any(isinstance(effect, Supports | Limits) for effect in rule.effects):
             for name in read:
                 message = f"`{rule.id}` rates on the score `{name}`."
-                fix = "Read the condition: a score may derive `suspected`, and a clinician confirms."
+                fix = f"Read the condition: a score may derive `{SUSPECTED}`, and a clinician confirms."
                 yield Fault(rule.at_condition(name), "score-rates", message, fix)
         elif rule.derives and read:
             yield from _without_age(rule, read[0], ruleset)

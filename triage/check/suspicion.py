@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from triage.model.fact import SUSPECTED
 from triage.model.faults import Fault
 from triage.model.rule import OneOf, Supports
 from triage.model.ruleset import RuleSet
 
-SUSPECTED = "suspected"
 HIGHEST_ON_SUSPICION = "suitable"
 
 

@@ -1,14 +1,15 @@
 """The indexed evaluator: it gives what the reference gives, fast enough to check the live engine on every referral.
 
-Every distinct conjunction of the rules has a bit, and every condition of an ``unless`` counts as one. The conjunctions
-that an answer makes false, and those that it leaves open, are cached by fact and value as two bit masks. All others
-hold. The tests compare it with the reference. It shares no code with the live engine.
+Every distinct condition of the rules has a bit. The conditions that an answer makes true and false are cached by fact
+and value as two bit masks. A conjunction is the mask of its conditions, compared with the masks of the referral.
+The tests compare it with the reference. It shares no code with the live engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.engines.evaluation import Evaluation
 from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value, satisfies
@@ -19,31 +20,41 @@ MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Masks:
-    """The conjunctions that are false, and those that are open where they are not false."""
-
-    false: int = 0
-    open: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Indexed:
-    """A rule as bit masks of conjunctions: all alternatives of ``when``, and all conditions of ``unless``."""
+    """A rule as bit masks of conditions: one for each alternative of ``when``, one for all of ``unless``."""
 
     id: str
-    when: int
+    when: tuple[int, ...]
     unless: int
 
-    def truth(self, masks: _Masks) -> Truth:
-        """Whether the rule fires."""
-        not_true = masks.false | masks.open
-        if self.unless & ~not_true:
+    @property
+    def is_one_conjunction(self) -> bool:
+        """Whether the rule fires exactly where its only alternative holds."""
+        return len(self.when) == 1 and not self.unless
+
+    def truth(self, true: int, false: int) -> Truth:
+        """Whether the rule fires, given the masks of the conditions known to be true and known to be false."""
+        if self.unless & true:
             return False
-        if not self.when & ~masks.false:
-            return False
-        if not self.when & ~not_true or self.unless & ~masks.false:
+        fires: Truth = False
+        for conjunction in self.when:
+            if conjunction & true == conjunction:
+                fires = True
+                break
+            if not conjunction & false:
+                fires = None
+        if fires and self.unless & ~false:
             return None
-        return True
+        return fires
+
+
+class Known(NamedTuple):
+    """Answers given and their evaluation, with the masks of the conditions known to be true and known to be false."""
+
+    given: Answers
+    evaluation: Evaluation
+    true: int
+    false: int
 
 
 class IndexedEvaluator:
@@ -51,133 +62,133 @@ class IndexedEvaluator:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
-        self._bits: dict[frozenset[Condition], int] = {}
-        self._conditions: dict[str, dict[Condition, int]] = {}
+        self._bits: dict[Condition, int] = {}
+        self._conditions: dict[str, list[Condition]] = {}
         self._deriving = tuple((self._indexed(rule), rule.derives) for rule in ruleset.deriving if rule.derives)
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
-        self._all = (1 << len(self._bits)) - 1
-        self._of_fact = {name: self._union(conditions.values()) for name, conditions in self._conditions.items()}
-        self._known: dict[tuple[str, Value], _Masks] = {}
+        self._of_one_conjunction = [(rule.id, rule.when[0]) for rule in self._concluding if rule.is_one_conjunction]
+        self._of_several = [rule for rule in self._concluding if not rule.is_one_conjunction]
+        self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
+        self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
         self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
+        gates = (when for name in self._read_by_deriving for when in ruleset.vocabulary[name].asked_when)
+        deciding = (condition.fact for when in gates for condition in when)
+        self._decides_what_is_derived = self._derived.union(self._read_by_deriving, deciding)
+        self._decides_what_is_asked = frozenset(ruleset.vocabulary.gating)
         self._reading: dict[str, list[_Indexed]] = {}
         for rule, indexed in zip(ruleset.concluding, self._concluding, strict=True):
             for name in rule.facts:
                 self._reading.setdefault(name, []).append(indexed)
-        self._with_alternative: dict[int, list[_Indexed]] = {}
-        for indexed in self._concluding:
-            for bit in _bits_of(indexed.when):
-                self._with_alternative.setdefault(bit, []).append(indexed)
 
     def evaluate(self, given: Answers) -> Evaluation:
         """Evaluate every active rule on the answers given; the result equals that of the reference."""
         vocabulary = self.ruleset.vocabulary
-        asked = vocabulary.asked_all(given)
-        masks = self._masks_of(given, asked)
-        truths, derived = self._derived_from(given, masks)
-        answers = given
-        if derived:
-            answers = {**given, **derived}
-            asked = vocabulary.asked_all(answers)
-            masks = self._masks_of(answers, asked)
-        for bit in _bits_of(self._all & ~masks.false):  # a rule without an alternative that may hold is ruled out
-            for rule in self._with_alternative.get(bit, ()):
-                truths[rule.id] = rule.truth(masks)
+        truths, derived = self._derive(given)
+        answers = {**given, **derived} if derived else given
+        asked = vocabulary.asked_all(answers)
+        true, false = self._conditions_of(answers, asked)
+        for id_, conjunction in self._of_one_conjunction:
+            # Most rules are no more than one conjunction, and a call for each would take most of the time.
+            truths[id_] = True if conjunction & true == conjunction else False if conjunction & false else None
+        for rule in self._of_several:
+            truths[rule.id] = rule.truth(true, false)
         fired = frozenset(id_ for id_, truth in truths.items() if truth)
         still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
         return Evaluation(fired, still_open, derived, answers, asked)
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""
-        return self._derived_from(given, self._masks_of(given, self.ruleset.vocabulary.asked_all(given)))
-
-    def _derived_from(self, given: Answers, masks: _Masks) -> tuple[dict[str, Truth], dict[str, Value]]:
-        truths: dict[str, Truth] = {
-            rule.id: effect.fact not in given and rule.truth(masks) for rule, effect in self._deriving
-        }
+        read = {name: given[name] for name in self._read_by_deriving if name in given}
+        true, false = self._conditions_of(read, self.ruleset.vocabulary.asked_all(given))
+        truths = {rule.id: effect.fact not in given and rule.truth(true, false) for rule, effect in self._deriving}
         derived: dict[str, Value] = {effect.fact: effect.value for rule, effect in self._deriving if truths[rule.id]}
         return truths, derived
 
-    def fired_with(self, known: Evaluation, given: Answers, name: str, value: Value) -> tuple[frozenset[str], Answers]:
-        """The ids of the rules that fire on the answers given and one more, and these answers with what is derived.
+    def known(self, given: Answers) -> Known:
+        """What :meth:`fired_with` starts from: the answers given, evaluated."""
+        evaluation = self.evaluate(given)
+        return Known(given, evaluation, *self._conditions_of(evaluation.answers, evaluation.asked))
 
-        ``known`` is the evaluation of the answers given. Only the rules that the one more answer can change are looked
-        at again: those that read its fact, or one that is asked by it.
+    def fired_with(self, known: Known, name: str, value: Value) -> tuple[frozenset[str], Answers]:
+        """The ids of the rules that fire with an answer to one more fact, and the answers with what is derived.
+
+        Only what it can change is looked at again: the rules that derive, where they hang on it, and those that read
+        its fact, one that is derived now, or one that is asked now.
         """
-        vocabulary = self.ruleset.vocabulary
-        more = {**given, name: value}
-        asked = vocabulary.asked_all(more)
+        before = known.evaluation
         truths: dict[str, Truth] = {}
-        derived = known.derived
-        if name in self._derived or not self._read_by_deriving.isdisjoint(self._changed(name, known.asked, asked)):
-            truths, derived = self._derive(more)
-        answers = {**more, **derived} if derived else more
-        asked = vocabulary.asked_all(answers)
-        masks = self._masks_of(answers, asked)
-        changed = self._changed(name, known.asked, asked)
-        changed |= {name for name in self._derived if derived.get(name) != known.derived.get(name)}
-        rules = {rule.id: rule for name in changed for rule in self._reading.get(name, ())}
-        truths |= {id_: rule.truth(masks) for id_, rule in rules.items()}
-        return (known.fired - truths.keys()).union(id_ for id_, truth in truths.items() if truth), answers
+        answers: dict[str, Value] = {**known.given, name: value}
+        changed = {name}
+        derived, asked = before.derived, before.asked
+        if name in self._decides_what_is_derived:
+            truths, derived = self._derive(answers)
+            changed.update(fact for fact in self._derived if derived.get(fact) != before.derived.get(fact))
+        if derived:
+            answers |= derived
+        if not self._decides_what_is_asked.isdisjoint(changed):
+            asked = self.ruleset.vocabulary.asked_all(answers)
+            changed.update(fact for fact, truth in asked.items() if truth is not before.asked[fact])
+        true, false = known.true, known.false
+        for fact in changed:
+            others = ~self._of_fact.get(fact, 0)
+            satisfied, failed = self._conditions_on(fact, answers.get(fact), asked.get(fact, True))
+            true, false = true & others | satisfied, false & others | failed
+        for fact in changed:
+            for rule in self._reading.get(fact, ()):
+                truths[rule.id] = rule.truth(true, false)
+        fires = {id_ for id_, truth in truths.items() if truth}
+        if fires == before.fired & truths.keys():
+            return before.fired, answers
+        return (before.fired - truths.keys()) | fires, answers
 
-    def _changed(self, name: str, before: Mapping[str, Truth], asked: Mapping[str, Truth]) -> set[str]:
-        """The fact that is answered, and those that are asked now and were not, or the other way round."""
-        return {name, *(other for other, truth in asked.items() if truth is not before[other])}
+    def _conditions_on(self, name: str, value: Value | None, asked: Truth) -> tuple[int, int]:
+        """The masks of the conditions on one fact that are true and of those that are false; None is no answer."""
+        if asked is False:
+            return 0, self._of_fact.get(name, 0)
+        if value is None:
+            return 0, 0
+        satisfied, failed = self._known.get((name, value)) or self._answered(name, value)
+        return (satisfied if asked else 0), failed
 
-    def _masks_of(self, answers: Answers, asked: Mapping[str, Truth]) -> _Masks:
-        """The conjunctions that are false and those that may be open, by these answers and what is asked."""
-        false = open_ = 0
+    def _conditions_of(self, answers: Answers, asked: Mapping[str, Truth]) -> tuple[int, int]:
+        """The masks of the conditions that are true and of those that are false."""
+        true = false = 0
         for name, truth in asked.items():
             if truth is False:
                 false |= self._of_fact.get(name, 0)
-            elif truth is None:
-                open_ |= self._of_fact.get(name, 0)
-        for name in self._of_fact.keys() - answers.keys():
-            open_ |= self._of_fact[name]
-        known = self._known
-        for answer in answers.items():
-            masks = known.get(answer) or self._answered(*answer)
-            false |= masks.false
-            if masks.open:
-                open_ |= masks.open
-        return _Masks(false, open_)
+        for name, value in answers.items():
+            satisfied, failed = self._known.get((name, value)) or self._answered(name, value)
+            false |= failed
+            if asked.get(name, True):
+                true |= satisfied
+        return true, false
 
-    def _answered(self, name: str, value: Value) -> _Masks:
-        """The conjunctions that this answer makes false by a condition on its fact, and those that it leaves open."""
-        masks = self._conditions.get(name, {})
-        truths = {condition: satisfies(condition, value) for condition in masks}
-        answered = _Masks(
-            self._union(mask for condition, mask in masks.items() if truths[condition] is False),
-            self._union(mask for condition, mask in masks.items() if truths[condition] is None),
+    def _answered(self, name: str, value: Value) -> tuple[int, int]:
+        """The masks of the conditions on a fact that this answer makes true, and of those that it makes false."""
+        conditions = self._conditions.get(name, ())
+        truths = {condition: satisfies(condition, value) for condition in conditions}
+        masks = (
+            self._mask(condition for condition, truth in truths.items() if truth),
+            self._mask(condition for condition, truth in truths.items() if truth is False),
         )
         if len(self._known) > MOST_REMEMBERED:
             self._known.clear()
-        self._known[name, value] = answered
-        return answered
+        self._known[name, value] = masks
+        return masks
 
     def _indexed(self, rule: Rule) -> _Indexed:
-        unless = ((condition,) for condition in rule.unless)
-        return _Indexed(rule.id, self._union(map(self._bit, rule.when)), self._union(map(self._bit, unless)))
+        return _Indexed(rule.id, tuple(map(self._conjunction, rule.when)), self._conjunction(rule.unless))
 
-    def _bit(self, conjunction: Conjunction) -> int:
-        conditions = frozenset(conjunction)
-        if conditions not in self._bits:
-            self._bits[conditions] = 1 << len(self._bits)
-            for condition in conditions:
-                reading = self._conditions.setdefault(condition.fact, {})
-                reading[condition] = reading.get(condition, 0) | self._bits[conditions]
-        return self._bits[conditions]
+    def _conjunction(self, conjunction: Conjunction) -> int:
+        for condition in conjunction:
+            if condition not in self._bits:
+                self._bits[condition] = 1 << len(self._bits)
+                self._conditions.setdefault(condition.fact, []).append(condition)
+        return self._mask(conjunction)
 
-    def _union(self, masks: Iterable[int]) -> int:
-        union = 0
-        for mask in masks:
-            union |= mask
-        return union
-
-
-def _bits_of(mask: int) -> Iterator[int]:
-    """The bits that are set in a mask, each as a mask of its own."""
-    while mask:
-        bit = mask & -mask
-        yield bit
-        mask ^= bit
+    def _mask(self, conditions: Iterable[Condition]) -> int:
+        mask = 0
+        for condition in conditions:
+            mask |= self._bits[condition]
+        return mask

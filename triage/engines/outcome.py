@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from triage.model.fact import PRESENT, REMITTED
 from triage.model.rule import Answers, Limits, Rule, Supports, Urgency, any_holds
 from triage.model.ruleset import RuleSet
 from triage.model.scales import (
@@ -22,10 +23,6 @@ from triage.model.scales import (
     Scales,
     Term,
 )
-
-PRESENT = frozenset({"suspected", "current"})
-"""The answers to a condition that keep the supports of a life problem from counting."""
-REMITTED = frozenset({"remitted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +198,7 @@ def _about(ruleset: RuleSet, answers: Answers) -> tuple[frozenset[str], str]:
     if name is None or lead is None or vocabulary.asked(name, answers) is not True:
         return frozenset(), "all_lead"
     conditions = vocabulary.conditions if lead.also_remitted else ()
-    remitted = (condition for condition in conditions if _is(ruleset, condition, REMITTED, answers))
+    remitted = (condition for condition in conditions if _is(ruleset, condition, frozenset({REMITTED}), answers))
     return frozenset((*lead.targets, *remitted)), lead.otherwise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.model.faults import NOWHERE, Place
@@ -65,11 +66,11 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Wording that no text of a rule may use.
+    """Wording that no text of a rule may use, and texts that may be harder to read than others.
 
     A word of ``levels`` may not stand before one of ``of``. A number may not stand before one of ``units``
     (a dose). A clause may not have both a word of ``stop`` and a word that begins like one of ``substances``, unless it
-    is negated.
+    is negated. ``may_be_harder`` gives the reason for each text that may be harder to read, by the name of the text.
     """
 
     levels: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ class Wording:
     units: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
     substances: tuple[str, ...] = ()
+    may_be_harder: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

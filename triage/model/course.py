@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from triage.model.fact import AGE, REMITTED
 from triage.model.rule import Answers, SourceRef
 
 Sources = tuple[SourceRef, ...]
@@ -12,17 +13,18 @@ Sources = tuple[SourceRef, ...]
 CourseKind = Literal["acute", "maintenance", "prevention"]
 """What a course is for: treating an episode, staying well after recovery, or preventing a first episode."""
 
-AGE = "age_years"
-"""The fact that the ``age`` of a :class:`Length` is compared with."""
-REMITTED = "remitted"
-
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a visit costs without insurance, in USD."""
+    """What a visit costs in USD: of its own without insurance, the copay with it.
+
+    ``insured`` names the question whether the person is insured, ``copay`` the one what they pay for a visit then.
+    """
 
     first_visit_usd: int
     follow_up_usd: int
+    insured: str
+    copay: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,31 @@ from triage.model.rule import UNKNOWN, Conjunction, Value, members
 
 FactType = Literal["yes_no", "choice", "choices", "integer", "condition"]
 
+ABSENT, SUSPECTED, CURRENT, REMITTED = "absent", "suspected", "current", "remitted"
+"""The answers to a fact of the type `condition`. They are the language's own, in this place only.
+
+Rules, courses and proofs tell them apart. A screen can make a condition suspected and no more; only a clinician answers
+that it is current or remitted.
+"""
+PRESENT = frozenset({SUSPECTED, CURRENT})
+"""The answers that say that a condition is or may be there now."""
+
+AGE = "age_years"
+"""The fact that holds the age in years. It is part of the language, and is named in this place only.
+
+A length in `course.yaml` may have an `age`, a limit may be `adults_only`, and a cut-off must say for whom it is.
+"""
+
 FIXED_VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "yes_no": (("no", "No"), ("yes", "Yes")),
     "condition": (
-        ("absent", "Absent"),
-        ("suspected", "Suspected"),
-        ("current", "Current"),
-        ("remitted", "Remitted"),
+        (ABSENT, "Absent"),
+        (SUSPECTED, "Suspected"),
+        (CURRENT, "Current"),
+        (REMITTED, "Remitted"),
     ),
 }
-NEUTRAL_VALUES = ("none", "no", "absent")
+NEUTRAL_VALUES = ("none", "no", ABSENT)
 
 
 @dataclass(frozen=True, slots=True)

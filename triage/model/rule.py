@@ -161,12 +161,16 @@ class Alternative:
     targets: tuple[str, ...] = ()
 
 
+Compared = Literal["ipt", "cbt"]
+"""The two therapies that a comparison is between. They are parts of every answer, so they are the language's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A note that changes no rating. A comparison says which therapy it ``favours`` ("ipt" or "cbt")."""
+    """A note that changes no rating. A comparison says which therapy it ``favours``."""
 
     topic: str
-    favours: str | None = None
+    favours: Compared | None = None
 
 
 Effect = Supports | Limits | Urgency | Derives | Focus | Format | Alternative | Advice

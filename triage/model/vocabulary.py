@@ -200,7 +200,7 @@ class Vocabulary:
 
         The result is cached by the few answers that it depends on, since it is needed several times a referral.
         """
-        key = tuple(answers.get(name) for name in self._gating)
+        key = tuple(answers.get(name) for name in self.gating)
         asked = self._asked.get(key)
         if asked is None:
             if len(self._asked) > MOST_REMEMBERED:
@@ -209,7 +209,7 @@ class Vocabulary:
         return asked
 
     @cached_property
-    def _gating(self) -> tuple[str, ...]:
+    def gating(self) -> tuple[str, ...]:
         """The facts that decide which facts are asked: those that gates read, and gated facts that can be core."""
         read = (condition.fact for fact in self.gated for when in fact.asked_when for condition in when)
         return tuple(dict.fromkeys([*read, *(fact.name for fact in self.gated if fact.can_be_core)]))

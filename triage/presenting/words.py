@@ -32,7 +32,7 @@ from triage.presenting.labels import Labels, answer_label, with_unit
 
 STANDING = (
     "Decision support for clinicians: no diagnosis, no prediction. "
-    "It has not been assessed or cleared as a medical device."
+    "It has not been assessed or cleared as a medical device anywhere."
 )
 """What this is and is not, as every answer that a person reads says it."""
 

@@ -34,6 +34,8 @@ class _Statement(_Sourced):
 class _Price(_Sourced):
     first_visit_usd: NonNegativeInt
     follow_up_usd: NonNegativeInt
+    insured: str
+    copay: str
 
 
 class _Default(_Sourced):
@@ -97,11 +99,12 @@ def read_course(document: Document, facts: Mapping[str, Fact], scales: Scales) -
     text = shaped(document, _CourseText)
     reader = Reader(document, facts)
     _check_names(text, reader, scales)
+    _check_price(text.price, reader)
     _check_numbers(text, reader)
     if reader.faults:
         raise FaultyRuleSet(reader.faults)
     return plan.Course(
-        price=plan.Price(text.price.first_visit_usd, text.price.follow_up_usd),
+        price=plan.Price(text.price.first_visit_usd, text.price.follow_up_usd, text.price.insured, text.price.copay),
         default=_default(text.default),
         minutes=_pair(text.default.minutes),
         lengths=tuple(_length(length, text.default.frequency) for length in text.lengths),
@@ -136,6 +139,15 @@ def _once(key: str, ids: list[str], reader: Reader) -> None:
     for index, id_ in enumerate(ids):
         if id_ in ids[:index]:
             reader.fault((key, index, "id"), "duplicate-id", f"The id `{id_}` is there twice.", "Keep one.")
+
+
+def _check_price(price: _Price, reader: Reader) -> None:
+    """Check that whether somebody is insured, and the copay, are facts of the types that a cost is made from."""
+    for key, name, type_ in (("insured", price.insured, "yes_no"), ("copay", price.copay, "integer")):
+        of_type = tuple(fact.name for fact in reader.facts.values() if fact.type == type_)
+        if name not in of_type:
+            message = f"`{name}` is not a fact of the type `{type_}`."
+            reader.fault(("price", key), "unknown-fact", message, did_you_mean(name, of_type))
 
 
 def _check_numbers(text: _CourseText, reader: Reader) -> None:

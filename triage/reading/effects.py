@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from triage.model import rule as lang
+from triage.model.fact import SUSPECTED
 from triage.model.faults import KeyPath
 from triage.model.scales import NO_LIMIT, NO_SUPPORT, Scales
 from triage.reading.action_text import RuleActionText, line
@@ -97,7 +98,7 @@ class _Alternative(Strict):
 
 class _Advice(Strict):
     topic: TopicWord
-    favours: Literal["ipt", "cbt"] | None = None
+    favours: lang.Compared | None = None
 
 
 class ThenText(Strict):
@@ -209,9 +210,9 @@ def _derives(text: dict[str, str], part: _Part) -> lang.Effect | None:
         return None
     if fact.type != "condition":
         part.fault(name, "effect", f"`{name}` is not a condition, so nothing derives it.")
-    elif value != "suspected":
-        message = f"A score can make `{name}` suspected, not `{value}`."
-        part.fault(name, "effect", message, "Write `suspected`.")
+    elif value != SUSPECTED:
+        message = f"A score can make `{name}` {SUSPECTED}, not `{value}`."
+        part.fault(name, "effect", message, f"Write `{SUSPECTED}`.")
     return lang.Derives(name, value)
 
 

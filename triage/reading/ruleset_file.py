@@ -80,6 +80,7 @@ class _Wording(Strict):
     units: list[str] = Field(default_factory=list)
     stop: list[str] = Field(default_factory=list)
     substances: list[str] = Field(default_factory=list)
+    may_be_harder: dict[str, str] = Field(default_factory=dict)
 
 
 class _Statement(Strict):
@@ -171,5 +172,10 @@ def _statement(text: _Statement, index: int, document: Document) -> about.Regula
 
 def _wording(text: _Wording) -> about.Wording:
     return about.Wording(
-        tuple(text.levels), tuple(text.of), tuple(text.units), tuple(text.stop), tuple(text.substances)
+        tuple(text.levels),
+        tuple(text.of),
+        tuple(text.units),
+        tuple(text.stop),
+        tuple(text.substances),
+        text.may_be_harder,
     )

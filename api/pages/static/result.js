@@ -1,18 +1,32 @@
-// The result with JavaScript: copy and print.
-"use strict";
+// The result with a script: copy and print, also by key.
 document.documentElement.classList.add("js");
-const copied = document.getElementById("copied");
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", async () => {
-    const text = document.getElementById(button.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(text.textContent);
-      copied.textContent = "Copied.";
-    } catch {
-      text.closest("details").open = true;
-      getSelection().selectAllChildren(text);
-      copied.textContent = "Selected: press Ctrl+C to copy.";
-    }
-  });
+const said = document.getElementById("said");
+
+async function copy(button) {
+  const text = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    say(button, "Copied");
+  } catch {
+    text.closest("details").open = true;
+    getSelection().selectAllChildren(text);
+    say(button, "Selected: Ctrl+C copies");
+  }
 }
-for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+
+function say(button, text) {
+  const label = button.firstChild;
+  button.dataset.label = button.dataset.label || label.textContent;
+  label.textContent = text;
+  said.textContent = text + ".";
+  setTimeout(() => { label.textContent = button.dataset.label; }, 2500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-print]");
+  if (button) button.dataset.copy ? copy(button) : window.print();
+});
+document.addEventListener("keydown", (event) => {
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat && !event.target.matches("input, textarea, select");
+  if (plain && event.key.toLowerCase() === "c" && sessionStorage.getItem("single-keys") !== "off") copy(document.querySelector("[data-copy]"));
+});

@@ -14,15 +14,14 @@ from triage.engines.completions.levels import Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings
 from triage.engines.outcome import Common
-from triage.model.course import AGE, REMITTED, Length
+from triage.model.course import Length
+from triage.model.fact import AGE, REMITTED
 from triage.model.rule import Answers, Between, Condition, Limits, OneOf, Supports
 from triage.model.ruleset import RuleSet
-from triage.model.scales import LOWEST_WITH_CERTAINTY, Term
+from triage.model.scales import Term
 
 TOP = 1_000
 """A value above all that these functions have: where nothing is said."""
-MOST_NODES = 30_000
-"""How many nodes may be made for one referral."""
 
 
 def conditions_of_courses(ruleset: RuleSet) -> list[Condition]:
@@ -45,7 +44,7 @@ class _Decided(NodeTable):
     """A table in which the answers given decide some levels, so that no node reads them."""
 
     def __init__(self, classes: Mapping[int, int]) -> None:
-        super().__init__(MOST_NODES)
+        super().__init__()
         self._classes = classes
 
     def node(self, level: int, children: tuple[Node, ...]) -> Node:
@@ -56,10 +55,7 @@ class _Decided(NodeTable):
 
 
 class CommonTo:
-    """What the completions of one referral with the rating ``rating`` have in common.
-
-    Raises DiagramTooLarge where that would take too long to find.
-    """
+    """What the completions of one referral with the rating ``rating`` have in common."""
 
     def __init__(self, ruleset: RuleSet, levels: Levels, answers: Answers, rating: str) -> None:
         self._ruleset = ruleset
@@ -69,15 +65,17 @@ class CommonTo:
         self._meaning = Meaning(levels, self._table)
         self._ratings = Ratings(ruleset, self._meaning)
 
-    def common(self) -> Common:
-        """Targets that have the rating in all of them; role, certainty and course where they are the same in all."""
+    def of(self, common: Common) -> Common:
+        """What is common to all of them, of what is common to some.
+
+        Targets that have the rating in all of them; role, certainty and course where they are the same in all.
+        """
         scales = self._ruleset.scales
-        with_certainty = self._rank(self._rating) >= self._rank(LOWEST_WITH_CERTAINTY)
         return Common(
-            tuple(target for target, is_best in self._best.items() if self._values(is_best) == [1]),
-            self._said(scales.roles, self._role),
-            self._said(scales.certainties, self._certainty) if with_certainty else None,
-            self._plan(),
+            tuple(target for target in common.targets if self._values(self._best[target]) == [1]),
+            common.role and self._said(scales.roles, self._role),
+            common.certainty and self._said(scales.certainties, self._certainty),
+            common.plan and self._plan(),
         )
 
     @cached_property

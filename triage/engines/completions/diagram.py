@@ -33,13 +33,16 @@ class Node:
 
     def __init__(self, level: int, children: tuple[Node, ...]) -> None:
         self.level, self.children = level, children
-        self.low = min([child.low for child in children])
-        self.high = max([child.high for child in children])
-        values, support = 0, 1 << level
-        for child in children:
+        first = children[0]
+        low, high, values, support = first.low, first.high, first.values, first.support
+        for child in children[1:]:
+            if child.low < low:
+                low = child.low
+            if child.high > high:
+                high = child.high
             values |= child.values
             support |= child.support
-        self.values, self.support = values, support
+        self.low, self.high, self.values, self.support = low, high, values, support | 1 << level
 
 
 class Terminal(Node):
@@ -107,7 +110,7 @@ class NodeTable:
 
     def restricted(self, nodes: Sequence[Node], classes: Mapping[int, int]) -> tuple[Node, ...]:
         """The functions once the given levels have the given classes."""
-        restriction = _Restriction(self, classes)
+        restriction = Restriction(self, classes)
         return tuple(restriction.of(node) for node in nodes)
 
     def only(self, nodes: Iterable[Node]) -> Mapping[object, Node]:
@@ -168,18 +171,31 @@ class _Recoding:
         return done
 
 
-class _Restriction:
-    """Sets some levels to one class each; each node is restricted once, and one that reads none of them stays."""
+class Restriction:
+    """Sets some levels to one class each; each function is restricted once, and one that reads none of them stays.
 
-    def __init__(self, table: NodeTable, classes: Mapping[int, int]) -> None:
+    ``like`` is a restriction that differs from this one on the level ``but`` alone: what it made is used again.
+    """
+
+    def __init__(
+        self, table: NodeTable, classes: Mapping[int, int], *, like: Restriction | None = None, but: int = 0
+    ) -> None:
         self._table, self._classes = table, classes
         self._levels = sum(1 << level for level in classes)
         self._done: dict[Node, Node] = {}
+        self._like, self._but = like, 1 << but
+
+    def with_class(self, level: int, class_: int) -> Restriction:
+        """The same restriction, with another class for one of the levels."""
+        return Restriction(self._table, {**self._classes, level: class_}, like=self, but=level)
 
     def of(self, node: Node) -> Node:
+        """The restricted function."""
         levels, done = self._levels, self._done
         if not node.support & levels:
             return node
+        if self._like is not None and not node.support & self._but:
+            return self._like.of(node)
         known = done.get(node)
         if known is None:
             class_ = self._classes.get(node.level)

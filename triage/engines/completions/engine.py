@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from itertools import islice
 from typing import NamedTuple
 
 from triage.engines.completions.common import CommonTo, conditions_of_courses
-from triage.engines.completions.diagram import DiagramTooLarge, Node, NodeTable
+from triage.engines.completions.diagram import Node, NodeTable, Restriction
+from triage.engines.completions.drawn import common_to, drawn_completions
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings, conditions_of_targets
@@ -24,6 +26,9 @@ from triage.model.ruleset import RuleSet
 
 MOST_NODES = 200_000
 """How many nodes building the diagrams of one rule set may take."""
+
+DRAWN = 30
+"""How many completions are drawn before all of them are looked at."""
 
 SUITABILITY, URGENCY = "suitability", "urgency"
 
@@ -84,14 +89,15 @@ class Completions:
         return _Referral(self, answers).bounds()
 
     def common(self, answers: Answers, rating: str) -> Common:
-        """What all completions with this rating have in common.
+        """What all completions with this rating, which some have, have in common. Raises NoCompletion.
 
-        Nothing is said to be where the diagrams for it grow too large, as they may while hardly anything is answered.
+        What some drawn completions have in common is held against all of them, so that little is left to look at while
+        much is open.
         """
-        try:
-            return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).common()
-        except DiagramTooLarge:
-            return Common()
+        restricted, rank = _Referral(self, answers).rating, self.ruleset.scales.rating_rank(rating)
+        some = islice(drawn_completions(self.levels, answers, restricted, rank), DRAWN)
+        common_to_some = common_to(self.ruleset, some)
+        return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).of(common_to_some)
 
     @cached_property
     def _levels_of_courses(self) -> Levels:
@@ -109,12 +115,20 @@ class Completions:
         """How many bits hold a set of ratings, or of levels."""
         return max(len(self.ruleset.scales.rating_ids), len(self.ruleset.scales.urgency_ids))
 
-    def with_given(self, answers: Answers, supposed: str | None = None) -> tuple[Functions, dict[int, int]]:
-        """The functions where these answers are given, and one supposed beside them; and what is left to restrict."""
+    def with_given(self, answers: Answers) -> tuple[Functions, dict[int, int]]:
+        """The functions where these answers are given, and which levels that leaves to restrict."""
         given = self.levels.given
         if given.keys().isdisjoint(answers):
-            return (self._none_given if supposed is None else self._one_given[supposed]), {}
-        return self.functions, {level: int(name in answers or name == supposed) for name, level in given.items()}
+            return self._none_given, {}
+        return self.functions, {level: int(name in answers) for name, level in given.items()}
+
+    def with_supposed(self, name: str, answers: Answers, restriction: Restriction) -> tuple[Node, Node]:
+        """Rating and level, restricted, where an answer to one more fact is given beside these."""
+        if self.levels.given.keys().isdisjoint(answers):
+            functions = self._one_given[name]
+        else:
+            functions, restriction = self.functions, restriction.with_class(self.levels.given[name], 1)
+        return restriction.of(functions.rating), restriction.of(functions.level)
 
     def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ratings and levels of which the bits are set."""
@@ -157,13 +171,17 @@ class _Referral:
 
     def __init__(self, completions: Completions, answers: Answers) -> None:
         self._completions, self._answers = completions, answers
-        levels = completions.levels
-        self._classes = levels.classes_of(answers)
         functions, given = completions.with_given(answers)
         table = NodeTable(shared=completions.nodes)
-        self._functions = Functions(*table.restricted(functions, self._classes | given))
+        self._restriction = Restriction(table, completions.levels.classes_of(answers) | given)
+        self._functions = Functions(*map(self._restriction.of, functions))
         if not self._functions.rating.values:
             raise NoCompletion("The answers given contradict one another: no completion keeps them.")
+
+    @property
+    def rating(self) -> Node:
+        """The rank of the rating, in completions."""
+        return self._functions.rating
 
     def bounds(self) -> Bounds:
         """What rating and urgency can still be."""
@@ -209,7 +227,7 @@ class _Referral:
 
     def _once_given(self, fact: FactLevels, paths: list[Path]) -> Callable[[Path], Reach]:
         """What ``_reach`` is for other facts, of one for which it matters that the answer is given."""
-        functions, given = self._completions.with_given(self._answers, supposed=fact.fact.name)
-        by_answer = ValuesByAnswer(self._classes | given, fact, paths, self._completions.width)
-        reached = zip(by_answer.of(functions.rating), by_answer.of(functions.level), strict=True)
+        functions = self._completions.with_supposed(fact.fact.name, self._answers, self._restriction)
+        by_answer = ValuesByAnswer(fact, paths, self._completions.width)
+        reached = zip(*map(by_answer.of, functions), strict=True)
         return dict(zip(paths, reached, strict=True)).__getitem__

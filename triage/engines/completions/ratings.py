@@ -11,7 +11,7 @@ from functools import cached_property
 
 from triage.engines.completions.diagram import Node
 from triage.engines.completions.meaning import Meaning
-from triage.engines.outcome import PRESENT, REMITTED
+from triage.model.fact import PRESENT, REMITTED
 from triage.model.rule import Condition, Limits, OneOf, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import NO_SUPPORT
@@ -91,7 +91,7 @@ class Ratings:
         targets = [self.of_target[target] for target in lead.targets if target in self.of_target]
         if lead.also_remitted:
             targets += [
-                self._table.least((rating, self._mask(self._meaning.holds(OneOf(name, REMITTED)))))
+                self._table.least((rating, self._mask(self._meaning.holds(OneOf(name, frozenset({REMITTED}))))))
                 for name, rating in self.of_target.items()
                 if name in self._ruleset.vocabulary.facts
             ]
@@ -138,7 +138,7 @@ def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
             if supported & ruleset.scales.life_problems and fact.name not in vocabulary.not_a_condition_beside:
                 read.append(OneOf(fact.name, PRESENT))
             if fact.name in supported and any(lead.also_remitted for lead in vocabulary.leads.values()):
-                read.append(OneOf(fact.name, REMITTED))
+                read.append(OneOf(fact.name, frozenset({REMITTED})))
     return read
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from triage.engines.completions.diagram import Node
 from triage.engines.completions.levels import FactLevels, Levels
@@ -26,17 +26,19 @@ class Reached:
         owner, beyond = self._levels.owner, len(self.entries)
         jumps: dict[tuple[int, int], int] = {}
         seen: set[Node] = set()
-        edges: list[tuple[int, Node]] = [(-1, self.root)]
-        while edges:
-            start, node = edges.pop()
-            end = owner[node.level] if node.children else beyond
-            if end - start > 1:
-                jumps[start, end] = jumps.get((start, end), 0) | node.values
-            if start < end < beyond:
-                self.entries[end].add(node)
-            if node.children and node not in seen:
-                seen.add(node)
-                edges.extend((end, child) for child in set(node.children))
+        left: list[tuple[int, tuple[Node, ...]]] = [(-1, (self.root,))]
+        while left:
+            start, nodes = left.pop()
+            for node in nodes:
+                end = owner[node.level] if node.children else beyond
+                if end - start > 1:
+                    jumps[start, end] = jumps.get((start, end), 0) | node.values
+                if end < beyond:
+                    if start < end:
+                        self.entries[end].add(node)
+                    if node not in seen:
+                        seen.add(node)
+                        left.append((end, node.children))
         for (start, end), values in jumps.items():
             for place in range(start + 1, end):
                 self.passing[place] |= values
@@ -44,6 +46,8 @@ class Reached:
     def values_with(self, fact: FactLevels, path: Sequence[int]) -> int:
         """The values of the completions with this answer to the fact, given as its class on each of its levels."""
         values, last = self.passing[fact.place], fact.levels.stop - 1
+        if values == self.root.values:
+            return values
         for entry in self.entries[fact.place]:
             node = entry
             while node.level <= last:
@@ -73,22 +77,20 @@ def _exits(entry: Node, last: int) -> set[Node]:
 
 
 class ValuesByAnswer:
-    """The values that completions with each of several answers to one fact come to, without a restricted diagram.
+    """The values that completions with each of several answers to one fact come to, without a pass over a diagram.
 
-    ``classes`` are those of the levels that are decided, ``paths`` the answers by their class on each level of the
-    fact. The values of all answers are kept in one number, those of each in ``width`` bits of it.
+    ``paths`` are the answers by their class on each level of the fact. The values of all answers are kept in one
+    number, those of each in ``width`` bits of it.
     """
 
-    def __init__(
-        self, classes: Mapping[int, int], fact: FactLevels, paths: Sequence[Sequence[int]], width: int
-    ) -> None:
-        self._classes, self._fact, self._paths, self._width = classes, fact, paths, width
-        self._levels = sum(1 << level for level in {*classes, *fact.levels})
+    def __init__(self, fact: FactLevels, paths: Sequence[Sequence[int]], width: int) -> None:
+        self._fact, self._paths, self._width = fact, paths, width
+        self._levels = sum(1 << level for level in fact.levels)
         self._of_each = sum(1 << width * number for number in range(len(paths)))
         self._done: dict[Node, int] = {}
 
     def of(self, node: Node) -> list[int]:
-        """The values of a function, by answer."""
+        """The values of a restricted function, by answer."""
         packed, lowest = self._packed(node), (1 << self._width) - 1
         return [packed >> self._width * number & lowest for number in range(len(self._paths))]
 
@@ -96,14 +98,10 @@ class ValuesByAnswer:
         if not node.support & self._levels:
             return node.values * self._of_each
         if node not in self._done:
-            self._done[node] = self._packed_below(node)
+            self._done[node] = self._by_path(node) if node.level in self._fact.levels else self._of_all(node)
         return self._done[node]
 
-    def _packed_below(self, node: Node) -> int:
-        if node.level in self._fact.levels:
-            return self._by_path(node)
-        if node.level in self._classes:
-            return self._packed(node.children[self._classes[node.level]])
+    def _of_all(self, node: Node) -> int:
         packed = 0
         for child in node.children:
             packed |= self._packed(child)

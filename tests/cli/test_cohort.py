@@ -1,0 +1,56 @@
+"""``triage cohort``: a table rated at a terminal, its summary, and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import Result
+from typer.testing import CliRunner
+
+from tests.conftest import FIXTURE_RULES
+from triage.cli import app
+
+TABLE = "reference,site,lean,blight\nA,north,falling,\nB,north,,current\nB,south,none,absent\n"
+
+
+def _run(*arguments: str) -> Result:
+    rules = ("--rules", str(FIXTURE_RULES))
+    return CliRunner().invoke(app, ["cohort", *arguments, *rules], env={"COLUMNS": "200"})  # type: ignore[return-value]
+
+
+def test_a_table_is_rated_and_summed_up(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(TABLE, encoding="utf-8")
+    result = _run(str(tmp_path / "list.csv"), "--out", str(tmp_path / "out.csv"), "--by", "site")
+    assert result.exit_code == 0, result.output
+    assert "3 rows rated, 0 of them complete." in result.stdout
+    assert "Of the others, level and rating are so far; --range says what each can still become." in result.stdout
+    assert "1 references stand in several rows, each of which is rated: B." in result.stdout
+    assert "Without a column, so not asked: propped, hazards" in result.stdout
+    assert [line for line in (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines() if "falling" in line]
+    assert not (tmp_path / "out.refused.csv").exists()
+
+
+def test_refused_rows_have_a_file_of_their_own_and_the_command_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(TABLE + "C,north,fallen,\n", encoding="utf-8")
+    result = _run(str(tmp_path / "list.csv"), "--out", str(tmp_path / "out.csv"), "--keep", "site")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == "1 row refused, with the reasons in out.refused.csv."
+    refused = (tmp_path / "out.refused.csv").read_text(encoding="utf-8").splitlines()
+    assert refused[0] == "row,reference,level,column,given,reason"
+    assert refused[1].startswith("5,C,urgent,lean,fallen,")
+
+
+def test_a_table_that_cannot_be_rated_leaves_what_was_there_and_ends_with_1(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("before", encoding="utf-8")
+    (tmp_path / "list.csv").write_text("lean,site\nnone,north\n", encoding="utf-8")
+    result = _run(str(tmp_path / "list.csv"), "--out", str(tmp_path / "out.csv"))
+    assert result.exit_code == 1
+    assert result.stderr.strip() == (
+        "This column is no fact: `site`. Correct the name, or carry the column along with --keep NAME."
+    )
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "before"
+    missing = _run(str(tmp_path / "nowhere.csv"), "--out", str(tmp_path / "out.csv"))
+    assert missing.stderr.strip().endswith("nowhere.csv: the file can't be read: No such file or directory.")
+    assert _run(str(tmp_path / "list.csv")).stderr.strip() == (
+        "Name the file of referrals, and the file of outcomes with --out."
+    )

@@ -1,0 +1,154 @@
+"""``triage cohort``: a whole waiting list or population from a file, to a table of outcomes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from triage.answer.assess import build_assessor
+from triage.cli.common import RulesFolder, checked_ruleset, err, out, read_settings
+from triage.model.ruleset import RuleSet
+from triage.presenting.labels import Labels
+from triage.settings import PUBLISHED
+
+if TYPE_CHECKING:
+    from triage.population.summary import Summary
+
+MOST = 10
+"""How many lines a part of the summary has."""
+GROUPS = 50
+"""How many values of a column are shown."""
+
+
+def cohort(
+    file: Annotated[Path | None, typer.Argument(help="Referrals: CSV, Parquet, or JSON Lines (.ndjson).")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="The file of outcomes to write: .csv, .parquet or .ndjson.")
+    ] = None,
+    refused: Annotated[
+        Path | None, typer.Option(help="The file of refused rows.", show_default="beside --out, .refused.csv")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="A column to count by in the summary; it is kept.")] = None,
+    keep: Annotated[list[str] | None, typer.Option(help="A column to carry along to the outcomes.")] = None,
+    ranges: Annotated[
+        bool, typer.Option("--range", help="Say also what each incomplete referral can still become.")
+    ] = False,
+    rules: RulesFolder = PUBLISHED,
+) -> None:
+    """Rate a table of referrals, a row each, as the form does it.
+
+    A column is a fact, `reference`, or `said_by.` with a fact. Refused rows go to a file of their own, with the reason.
+    Exits with 2 if any was refused; the others are rated all the same.
+    """
+    from triage.population.cohort import (
+        Rating,
+        check_out,
+        rate_to_files,
+    )  # here, so that only this command needs Polars
+    from triage.population.ranges import Ranges
+    from triage.population.refusals import BadTable
+    from triage.population.sources import source_of
+
+    if file is None or to is None:
+        err.print("Name the file of referrals, and the file of outcomes with --out.", markup=False)
+        raise typer.Exit(1)
+    ruleset, settings = checked_ruleset(rules), read_settings()
+    bad = refused or to.with_name(f"{to.stem}.refused.csv")
+    try:
+        check_out(to)
+        source = source_of(file, ruleset, dict.fromkeys([*(keep or []), *([by] if by else [])]))
+        with ExitStack() as stack:
+            processes = stack.enter_context(Ranges(ruleset, os.cpu_count() or 1)) if ranges else None
+            rating = Rating(ruleset, source, lambda: build_assessor(ruleset, settings), by, processes)
+            progress = stack.enter_context(_progress())
+            task = progress.add_task(file.name, total=1.0)
+            summary = rate_to_files(rating, to, bad, lambda done: progress.update(task, completed=done))
+    except BadTable as fault:
+        err.print(str(fault), markup=False)
+        raise typer.Exit(1) from fault
+    _print_summary(summary, ruleset, ranges=ranges)
+    if summary.refused:
+        err.print(f"{_rows(summary.refused)} refused, with the reasons in {bad.name}.", markup=False)
+        raise typer.Exit(2)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True)
+
+
+def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:
+    """Print what the table comes to."""
+    labels, scales = Labels(ruleset), ruleset.scales
+    out.print(f"{_rows(summary.rated)} rated, {summary.complete:,} of them complete.", markup=False)
+    if summary.complete < summary.rated and not ranges:
+        out.print("Of the others, level and rating are so far; --range says what each can still become.", markup=False)
+    if summary.not_asked:
+        out.print(f"Without a column, so not asked: {', '.join(summary.not_asked)}.", markup=False)
+    if summary.repeated_count:
+        first = ", ".join(summary.repeated)
+        out.print(
+            f"{summary.repeated_count:,} references stand in several rows, each of which is rated: {first}"
+            f"{' and others' if summary.repeated_count > len(summary.repeated) else ''}.",
+            markup=False,
+        )
+    levels = [(level, state) for level in reversed(scales.urgency_ids) for state in ("sorted", "not_sorted")]
+    _print_counts(
+        "Urgency so far",
+        {
+            labels.term(level) + ("" if state == "sorted" else ", not sorted"): summary.levels.get((level, state), 0)
+            for level, state in levels
+        },
+    )
+    ratings = [*(term.id for term in scales.reported), *reversed(scales.rating_ids)]
+    _print_counts("Suitability so far", {labels.term(id_): summary.ratings.get(id_, 0) for id_ in ratings})
+    _print_counts("Safety questions most often missing", _most(summary.missing, labels.fact))
+    titles = {rule.id: rule.title for rule in ruleset.rules}
+    _print_counts("Rules most often kept open by blanks", _most(summary.silent, titles.__getitem__))
+    _print_counts("Other therapies to offer", _most(summary.alternatives, labels.term))
+    if summary.by:
+        _print_groups(summary, labels, ruleset)
+
+
+def _print_groups(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
+    table = Table(title=f"Urgency so far by {summary.by}", title_justify="left")
+    levels = [*reversed(ruleset.scales.urgency_ids)]
+    for heading in (str(summary.by), *map(labels.term, levels), "Not sorted"):
+        table.add_column(heading, justify="left" if heading == summary.by else "right")
+    groups = sorted(summary.groups.items(), key=lambda group: (-group[1].total(), group[0]))
+    for name, outcomes in groups[:GROUPS]:
+        by_level = {level: sum(n for (of, *_), n in outcomes.items() if of == level) for level in levels}
+        unsorted = sum(count for (_, state, _), count in outcomes.items() if state == "not_sorted")
+        table.add_row(name or "(empty)", *(f"{count:,}" for count in (*by_level.values(), unsorted)))
+    out.print(table)
+    if len(groups) > GROUPS:
+        out.print(f"{len(groups) - GROUPS:,} more values of {summary.by} are not shown.", markup=False)
+
+
+def _most(counts: Mapping[str, int], label: Callable[[str], str]) -> dict[str, int]:
+    """The highest counts, by label."""
+    most = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:MOST]
+    return {label(id_): count for id_, count in most}
+
+
+def _print_counts(title: str, counts: dict[str, int]) -> None:
+    shown = {name: count for name, count in counts.items() if count}
+    if not shown:
+        return
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, count in shown.items():
+        table.add_row(name, f"{count:,}")
+    out.print(table)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"

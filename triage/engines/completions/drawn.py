@@ -1,0 +1,88 @@
+"""Completions with one rating, drawn by chance: two that differ in something show that it is not common to all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from random import Random
+
+from triage.engines import reference
+from triage.engines.completions.diagram import Node
+from triage.engines.completions.levels import Levels
+from triage.engines.outcome import Common, standing
+from triage.engines.plans import plan_for
+from triage.model.fact import Fact
+from triage.model.rule import Answers, Value, is_open, members
+from triage.model.ruleset import RuleSet
+
+NOTHING = Common()
+
+
+def drawn_completions(levels: Levels, given: Answers, rating: Node, rank: int) -> Iterator[Answers]:
+    """Completions of the answers given that have the rating of this rank, which some completion has; without end.
+
+    ``rating`` is the function of the rating, restricted by the answers given.
+    """
+    chance = Random(0)  # noqa: S311  # no secret; the same referral draws the same completions
+    while True:
+        yield _completed(levels, given, _drawn_classes(rating, rank, chance), chance)
+
+
+def _drawn_classes(node: Node, rank: int, chance: Random) -> dict[int, int]:
+    """The classes of the levels on a path to the value."""
+    classes: dict[int, int] = {}
+    while node.children:
+        leading_there = [class_ for class_, child in enumerate(node.children) if child.values >> rank & 1]
+        classes[node.level] = chance.choice(leading_there)
+        node = node.children[classes[node.level]]
+    return classes
+
+
+def _completed(levels: Levels, given: Answers, classes: dict[int, int], chance: Random) -> Answers:
+    """The answers given, and to each other fact that is asked one of these classes, or any where they name none."""
+    vocabulary = levels.vocabulary
+    answers = {name: value for name, value in given.items() if not is_open(value)}
+    for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):  # a detail hangs on what is always asked
+        if fact.name not in answers and vocabulary.asked(fact.name, answers):
+            answers[fact.name] = _answer(fact, levels, given.get(fact.name), classes, chance)
+    return answers
+
+
+def _answer(fact: Fact, levels: Levels, given: Value | None, classes: dict[int, int], chance: Random) -> Value:
+    of_fact = levels.facts.get(fact.name)
+    if fact.is_set:
+        known = members(given) if isinstance(given, frozenset) else frozenset[str]()
+        read = zip(of_fact.of_answer, of_fact.members, strict=True) if of_fact else ()
+        return known.union(member for level, member in read if classes.get(level, chance.randrange(2)))
+    if of_fact is None:
+        return chance.choice(fact.all_answers)
+    level = of_fact.of_answer[0]
+    class_ = classes[level] if level in classes else chance.randrange(len(of_fact.classes))
+    return chance.choice(of_fact.classes[class_])
+
+
+def common_to(ruleset: RuleSet, completions: Iterable[Answers]) -> Common:
+    """What is the same in these completions, of which there is at least one."""
+    common: Common | None = None
+    for complete in completions:
+        shown = _shown(ruleset, complete)
+        common = shown if common is None else _same(common, shown)
+        if common == NOTHING:
+            break
+    return common or NOTHING
+
+
+def _shown(ruleset: RuleSet, complete: Answers) -> Common:
+    """What an answer to a complete referral says beside its rating."""
+    evaluation = reference.evaluate(ruleset, complete)
+    found = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
+    targets = tuple(target.target for target in found.best)
+    return Common(targets, found.role, found.certainty, plan_for(ruleset, targets, complete))
+
+
+def _same(one: Common, other: Common) -> Common:
+    return Common(
+        tuple(target for target in one.targets if target in other.targets),
+        one.role if one.role == other.role else None,
+        one.certainty if one.certainty == other.certainty else None,
+        one.plan if one.plan == other.plan else None,
+    )
