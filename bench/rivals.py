@@ -54,9 +54,9 @@ def clips(conjunctions: Mapping[str, list[Test]]) -> Fires:
     engine = import_module("clips")
 
     fields = dict.fromkeys(test.field for tests in conjunctions.values() for test in tests)
-    found: set[str] = set()
+    reported: set[str] = set()
     environment = engine.Environment()
-    environment.define_function(found.add, name="report")
+    environment.define_function(reported.add, name="report")
     environment.build(f"(deftemplate {KIND} {' '.join(f'(slot {field} (default nil))' for field in fields)})")
     for name, tests in conjunctions.items():
         by_field: dict[str, list[Test]] = {}
@@ -69,11 +69,11 @@ def clips(conjunctions: Mapping[str, list[Test]]) -> Fires:
     template = environment.find_template(KIND)
 
     def fires(message: Mapping[str, Any]) -> set[str]:
-        found.clear()
+        reported.clear()
         fact = template.assert_fact(**{field: value for field, value in message.items() if field in fields})
         environment.run()
         fact.retract()
-        return set(found)
+        return set(reported)
 
     return fires
 

@@ -55,8 +55,8 @@ def refuses_nothing_that_fits(_context: CheckContext, response: Response, case: 
 def _tried(description: Any, mode: GenerationMode, profile: settings) -> int:
     """Send generated requests to every operation, and give how many. Its plugin for pytest does not know pytest 9.2."""
     tried = 0
-    for found in description.get_all_operations():
-        operation = found.ok()
+    for result in description.get_all_operations():
+        operation = result.ok()
         if mode.is_negative and not (operation.body or operation.query or operation.headers):
             continue
 
