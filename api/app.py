@@ -49,9 +49,9 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    gc.collect()
-    gc.freeze()  # the rule set stays for ever: the collector need not look through it again and again
+    gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
     yield
+    gc.unfreeze()
     app.state.service.close()
 
 

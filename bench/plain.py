@@ -9,21 +9,10 @@ import z3  # type: ignore[import-untyped]
 
 from triage.engines.outcome import Bounds
 from triage.model.fact import Fact
-from triage.model.rule import (
-    Answers,
-    Between,
-    Condition,
-    Conjunction,
-    Empty,
-    Includes,
-    Limits,
-    OneOf,
-    Rule,
-    Supports,
-    is_open,
-)
+from triage.model.rule import Answers, Between, Condition, Conjunction, Empty, Includes, Limits, OneOf, Rule, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import NO_LIMIT, NO_SUPPORT
+from triage.model.truth import is_open
 from triage.model.vocabulary import AtMost
 
 

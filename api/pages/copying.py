@@ -10,7 +10,7 @@ from api.pages.due import due_words, moment
 from api.pages.wording import HEADINGS, OFFERS, Wording
 from triage.answer.model import Answer, UnansweredQuestion
 from triage.model.fact import Fact
-from triage.model.rule import is_open
+from triage.model.truth import is_open
 from triage.presenting.words import STANDING
 from triage.reading.referral import Referral
 

@@ -15,7 +15,8 @@ from triage.analysis.formulas import Search, holding, no, solving
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables, search_among
 from triage.engines import reference
-from triage.engines.outcome import floors, standing
+from triage.engines.floors import floors
+from triage.engines.outcome import standing
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
 

@@ -9,8 +9,9 @@ from triage.engines import reference
 from triage.engines.outcome import Bounds, Common, Consequence, OpenQuestion, Standing, StillOpen, standing
 from triage.engines.plans import plan_for
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Value, is_open, members
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members
 from triage.reading.referral import as_json
 
 

@@ -15,10 +15,12 @@ from tests.engines.small import counted_referrals, rulesets
 from triage.answer.assess import Assessor
 from triage.answer.model import Answer
 from triage.engines import reference
-from triage.engines.outcome import Standing, covered, floors, standing
-from triage.model.rule import Answers, Supports, is_open, members
+from triage.engines.floors import covered, floors
+from triage.engines.outcome import Standing, standing
+from triage.model.rule import Answers, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import NO_SUPPORT
+from triage.model.truth import is_open, members
 from triage.model.written import encode
 from triage.reading.referral import Referral
 

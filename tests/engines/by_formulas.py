@@ -12,8 +12,9 @@ from triage.analysis.formulas import Formula, Search, every, holds_in, no, same,
 from triage.analysis.symbolic import Symbolic
 from triage.analysis.variables import Variables
 from triage.engines.outcome import Bounds
-from triage.model.rule import UNKNOWN, Answers, Value, is_open, members
+from triage.model.rule import UNKNOWN, Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members
 
 MOST_SECONDS = 600.0
 """How long z3 may look for one model."""
@@ -74,14 +75,14 @@ class ByFormulas:
 
     def _reached(self, completes: list[Formula], values: Mapping[str, Formula]) -> tuple[str, ...]:
         """The values that some completion has; a model settles the one that it has."""
-        left, found = dict(values), set[str]()
+        left, reached = dict(values), set[str]()
         while left:
             model = self._search.model(*completes, some(left.values()))
             if model is None:
                 break
-            found |= {name for name, has_it in left.items() if holds_in(model, has_it)}
-            left = {name: has_it for name, has_it in left.items() if name not in found}
-        return tuple(name for name in values if name in found)
+            reached |= {name for name, has_it in left.items() if holds_in(model, has_it)}
+            left = {name: has_it for name, has_it in left.items() if name not in reached}
+        return tuple(name for name in values if name in reached)
 
 
 class PairsByFormulas:
@@ -91,7 +92,7 @@ class PairsByFormulas:
         with solving:
             self._one, self._other = Completed(ruleset, "one "), Completed(ruleset, "other ")
             both = (self._one, self._other)
-            self._search = Search([each.variables.accepted() for each in both], [], MOST_SECONDS)
+            self._search = Search([symbolic.variables.accepted() for symbolic in both], [], MOST_SECONDS)
             self._alike = {name: self._same_where_asked(name) for name in ruleset.vocabulary.facts}
 
     def _same_where_asked(self, name: str) -> Formula:

@@ -11,8 +11,9 @@ from bench.referrals import complete_referrals
 from triage.engines import reference
 from triage.engines.outcome import OpenQuestion, Outcome, StillOpen, outcome
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Value, members
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import members
 
 Done = tuple[dict[str, Value], Outcome]
 """A completion and what it comes to."""

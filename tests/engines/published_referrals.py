@@ -11,8 +11,9 @@ from tests.answer.enumerated import values_of
 from tests.conftest import RULES
 from triage.check.drawn_referrals import drawn_referrals
 from triage.model.fact import Fact
-from triage.model.rule import UNKNOWN, Answers, Between, Condition, OneOf, Value, satisfies
+from triage.model.rule import UNKNOWN, Answers, Between, Condition, OneOf, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 from triage.model.vocabulary import AtMost
 from triage.reading.counting import count_answers
 from triage.reading.frequencies_file import read_frequencies

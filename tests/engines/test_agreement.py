@@ -15,8 +15,9 @@ from tests.conftest import generated
 from tests.engines.small import counted_referrals, random_referral, rulesets
 from triage.engines import reference
 from triage.engines.agreement import EngineDisagreement, EngineFailure, digest, evaluate_twice
+from triage.engines.floors import covered, floors
 from triage.engines.indexed import IndexedEvaluator
-from triage.engines.outcome import covered, floors, standing
+from triage.engines.outcome import standing
 from triage.engines.rete.engine import LiveEngines, ReteEngine
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet

@@ -40,9 +40,9 @@ def bounds_agree(diagram: Completions, by_formulas: ByFormulas, referrals: Itera
     number = 0
     for number, answers in enumerate(referrals, start=1):  # noqa: B007  # the last number is how many there were
         expected = by_formulas.bounds(answers)
-        found = diagram.bounds(answers)
-        assert found == expected, answers
-        assert found.exact
+        bounds = diagram.bounds(answers)
+        assert bounds == expected, answers
+        assert bounds.exact
     return number
 
 
@@ -52,7 +52,7 @@ def everything_agrees(ruleset: RuleSet, diagram: Completions, referrals: Iterabl
     for number, answers in enumerate(referrals, start=1):  # noqa: B007  # the last number is how many there were
         enumerated = Enumerated(ruleset)
         standings = enumerated.standings(answers)
-        done = [(whole, Outcome(found.rating, found.level)) for whole, found in standings]
+        done = [(whole, Outcome(combined.rating, combined.level)) for whole, combined in standings]
         enumeration.agrees(ruleset, answers, diagram, done)
         rank = ruleset.scales.rating_rank
         for rating in enumerated.bounds(answers).suitability:

@@ -13,13 +13,11 @@ from hypothesis import strategies as st
 from tests.conftest import generated
 from tests.engines.small import SCALES, fact_of, random_referral, rulesets
 from triage.engines import reference
+from triage.engines.floors import HeldFloor, covered, floors
 from triage.engines.outcome import (
-    HeldFloor,
     Standing,
     TargetStanding,
     conditions_beside,
-    covered,
-    floors,
     leading_targets,
     outcome,
     standing,

@@ -8,7 +8,8 @@ import pytest
 
 from tests.engines.small import fact_of
 from triage.model.fact import CoreRule
-from triage.model.rule import Between, Condition, Empty, Includes, OneOf, Truth, Value, all_of, any_of, not_, satisfies
+from triage.model.rule import Between, Condition, Empty, Includes, OneOf, Truth, Value
+from triage.model.truth import all_of, any_of, not_, satisfies
 from triage.model.vocabulary import Vocabulary
 
 NONE, ONE, OPEN = frozenset[str](), frozenset({"a"}), frozenset({"a", "unknown"})

@@ -19,10 +19,12 @@ from triage.analysis.prove import prove_all
 from triage.analysis.prover import Refuted
 from triage.cli import app
 from triage.engines import reference
-from triage.engines.outcome import floors, standing
+from triage.engines.floors import floors
+from triage.engines.outcome import standing
 from triage.model.faults import FaultyRuleSet
-from triage.model.rule import Alternative, Answers, Between, Effect, Format, Limits, Rule, Urgency, any_holds
+from triage.model.rule import Alternative, Answers, Between, Effect, Format, Limits, Rule, Urgency
 from triage.model.ruleset import RuleSet
+from triage.model.truth import any_holds
 from triage.reading.folder import read_ruleset
 from triage.reading.properties_file import read_properties
 

@@ -28,9 +28,11 @@ from triage.analysis.variables import Variables, search_among
 from triage.answer.model import RuleSetUsed
 from triage.engines import reference
 from triage.engines.completions.engine import Completions
-from triage.engines.outcome import floors, outcome
-from triage.model.rule import Answers, Value, is_open, members
+from triage.engines.floors import floors
+from triage.engines.outcome import outcome
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members
 from triage.reading.referral import Referral, as_json
 
 

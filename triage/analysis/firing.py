@@ -11,8 +11,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from triage.analysis.formulas import Formula, every, no, some
 from triage.analysis.variables import Variables
-from triage.model.rule import Condition, Conjunction, Kind, OneOf, Rule, satisfies
+from triage.model.rule import Condition, Conjunction, Kind, OneOf, Rule
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 from triage.model.vocabulary import Vocabulary
 
 Names = ParamSpec("Names")

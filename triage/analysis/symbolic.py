@@ -13,7 +13,8 @@ from triage.analysis.levels import Levels
 from triage.analysis.ratings import Ratings
 from triage.analysis.shown import Shown
 from triage.engines import reference
-from triage.engines.outcome import Standing, floors, standing
+from triage.engines.floors import floors
+from triage.engines.outcome import Standing, standing
 from triage.model.rule import Answers, Value
 
 

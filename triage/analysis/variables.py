@@ -14,8 +14,9 @@ from typing import Any, assert_never
 
 from triage.analysis.formulas import Formula, Search, at_most, every, holds_in, no, same, some, yes_or_no
 from triage.model.fact import Fact
-from triage.model.rule import UNKNOWN, Answers, Between, Condition, Empty, Includes, OneOf, Value, is_open
+from triage.model.rule import UNKNOWN, Answers, Between, Condition, Empty, Includes, OneOf, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open
 from triage.model.vocabulary import AtMost, Vocabulary
 
 

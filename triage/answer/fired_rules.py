@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.engines.agreement import Evaluating, Firing, evaluate_twice
-from triage.engines.outcome import HeldFloor, Standing, covered, floors, standing
-from triage.model.rule import Answers, Conjunction, Kind, Rule, Truth, Urgency, Value, satisfies
+from triage.engines.floors import HeldFloor, covered, floors
+from triage.engines.outcome import Standing, standing
+from triage.model.rule import Answers, Conjunction, Kind, Rule, Truth, Urgency, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 from triage.reading.referral import Referral
 
 

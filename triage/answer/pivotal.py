@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from triage.answer.fired_rules import FiredRules
+from triage.engines.floors import floors
 from triage.engines.indexed import IndexedEvaluator, Known
-from triage.engines.outcome import floors, standing
+from triage.engines.outcome import standing
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Condition, Conjunction, Limits, Supports, Value, is_open, members, satisfies
+from triage.model.rule import Answers, Condition, Conjunction, Limits, Supports, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members, satisfies
 
 
 class PivotalQuestions:

@@ -16,19 +16,8 @@ from triage.check.mutants import Differences, Mutant, is_caught, mutants
 from triage.check.shown import is_shown
 from triage.model.fact import Fact
 from triage.model.faults import NOWHERE
-from triage.model.rule import (
-    Answers,
-    Between,
-    Condition,
-    Conjunction,
-    Empty,
-    Example,
-    Includes,
-    OneOf,
-    Rule,
-    Value,
-    satisfies,
-)
+from triage.model.rule import Answers, Between, Condition, Conjunction, Empty, Example, Includes, OneOf, Rule, Value
+from triage.model.truth import satisfies
 from triage.model.vocabulary import Vocabulary
 
 TRIES = 3_000

@@ -11,8 +11,9 @@ from itertools import product
 
 from triage.check.mutants import Differences, Mutant, mutants
 from triage.model.faults import Fault
-from triage.model.rule import Answers, Condition, Includes, OneOf, Rule, satisfies
+from triage.model.rule import Answers, Condition, Includes, OneOf, Rule
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 from triage.model.vocabulary import Vocabulary
 
 _FIX = "`triage rules examples {id}` proposes examples."

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from triage.engines.evaluation import Evaluation
-from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value, satisfies
+from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 
 MOST_REMEMBERED = 10_000
 """The size at which the cache of an evaluator is emptied, in pairs of a fact and a value."""

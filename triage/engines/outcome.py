@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from triage.model.fact import PRESENT, REMITTED
-from triage.model.rule import Answers, Limits, Rule, Supports, Urgency, any_holds
+from triage.model.rule import Answers, Limits, Rule, Supports, Urgency
 from triage.model.ruleset import RuleSet
 from triage.model.scales import (
-    GENERAL_FLOOR,
     LOWEST_WITH_CERTAINTY,
     LOWEST_WITH_ROLE,
     NO_SUPPORT,
@@ -286,38 +285,6 @@ def _whole(
 def _first(terms: Iterable[Term], ids: Collection[str | None]) -> str | None:
     """The first of the terms that is among the ids."""
     return next((term.id for term in terms if term.id in ids), None)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldFloor:
-    """A floor that applies: ``id`` is its key in ``Scales.floors``, ``facts`` are the unanswered core facts."""
-
-    id: str
-    level: str
-    facts: tuple[str, ...]
-
-
-def floors(ruleset: RuleSet, missing: Collection[str], answers: Answers) -> tuple[HeldFloor, ...]:
-    """The floors that apply while the core facts named by ``missing`` are unanswered, the highest first.
-
-    A fact with a floor of its own has that floor while its condition is known to hold, and the general floor otherwise.
-    All other facts have the general floor.
-    """
-    vocabulary, scales = ruleset.vocabulary, ruleset.scales
-    held = [
-        HeldFloor(fact.name, fact.floor.level, (fact.name,))
-        for fact in vocabulary
-        if fact.floor is not None and fact.name in missing and any_holds(fact.floor.held_while, answers)
-    ]
-    others = vocabulary.in_order({*missing} - {floor.id for floor in held})
-    if others:
-        held.append(HeldFloor(GENERAL_FLOOR, scales.floor, tuple(others)))
-    return tuple(sorted(held, key=lambda floor: -scales.urgency_rank(floor.level)))
-
-
-def covered(fired: Iterable[Rule]) -> frozenset[str]:
-    """The ids of the rules covered by a fired rule. A rule that is itself covered still covers others."""
-    return frozenset(id_ for rule in fired if rule.urgency for id_ in rule.urgency.covers)
 
 
 def outcome(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Outcome:

@@ -9,8 +9,9 @@ conjunction is false or a condition of ``unless`` is true. Otherwise it is *open
 from __future__ import annotations
 
 from triage.engines.evaluation import Evaluation
-from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, all_of, any_of, holds, not_
+from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth
 from triage.model.ruleset import RuleSet
+from triage.model.truth import all_of, any_of, holds, not_
 from triage.model.vocabulary import Vocabulary
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from triage.model.rule import UNKNOWN, Conjunction, Value, members
+from triage.model.rule import UNKNOWN, Conjunction, Value
+from triage.model.truth import members
 
 FactType = Literal["yes_no", "choice", "choices", "integer", "condition"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from triage.model.rule import Condition, Value, satisfies
+from triage.model.rule import Condition, Value
+from triage.model.truth import satisfies
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,8 @@ from functools import cached_property
 from typing import Literal
 
 from triage.model.fact import Fact
-from triage.model.rule import (
-    Answers,
-    Condition,
-    Conjunction,
-    Truth,
-    Value,
-    all_hold,
-    all_of,
-    any_holds,
-    holds,
-    is_open,
-)
+from triage.model.rule import Answers, Condition, Conjunction, Truth, Value
+from triage.model.truth import all_hold, all_of, any_holds, holds, is_open
 
 MOST_REMEMBERED = 10_000
 """The size at which the cache of ``Vocabulary.asked_all`` is emptied, in combinations of answers."""

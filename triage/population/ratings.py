@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from triage.engines.outcome import PRESENT, REMITTED
+from triage.model.fact import PRESENT, REMITTED
 from triage.model.rule import Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_WITH_CERTAINTY, LOWEST_WITH_ROLE, NO_SUPPORT
@@ -190,7 +190,7 @@ class _Rating:
                 if target in lead.targets:
                     parts.append(problem)
                 elif lead.also_remitted and target in vocabulary.conditions:
-                    parts.append(all_of((problem, self._is(target, REMITTED))))
+                    parts.append(all_of((problem, self._is(target, [REMITTED]))))
         return any_of(parts)
 
     def _roles(self, best: Mapping[str, Boolean], shown: Boolean) -> Mapping[str, str]:

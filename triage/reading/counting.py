@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triage.model.fact import Fact
-from triage.model.rule import UNKNOWN, Answers, Value, all_hold, members
+from triage.model.rule import UNKNOWN, Answers, Value
+from triage.model.truth import all_hold, members
 from triage.model.vocabulary import Vocabulary
 
 

@@ -27,7 +27,8 @@ from pydantic import Field
 from triage.model.fact import Fact
 from triage.model.faults import FaultyRuleSet, KeyPath, did_you_mean
 from triage.model.frequencies import FactFrequency, Frequencies, Shares
-from triage.model.rule import Condition, satisfies
+from triage.model.rule import Condition
+from triage.model.truth import satisfies
 from triage.model.vocabulary import Vocabulary
 from triage.reading.conditions import Reader
 from triage.reading.shape import Strict, shaped

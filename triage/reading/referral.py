@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from triage.model.fact import Fact
-from triage.model.rule import UNKNOWN, Answers, Value, is_open, members
+from triage.model.rule import UNKNOWN, Answers, Value
+from triage.model.truth import is_open, members
 from triage.model.written import Written
 from triage.reading.counting import NotCounted
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from triage.model.fact import Fact
 from triage.model.faults import Fault, FaultyRuleSet, KeyPath, did_you_mean
@@ -30,7 +28,8 @@ from triage.model.scales import (
 from triage.model.scales import UrgencyTerm as Urgency
 from triage.reading.action_text import ActionText, line
 from triage.reading.conditions import Reader
-from triage.reading.shape import Strict, shaped
+from triage.reading.scales_shape import ReasonText, ScalesText, TermText
+from triage.reading.shape import shaped
 from triage.reading.yaml_text import Document
 
 BUILT_IN = (
@@ -49,107 +48,13 @@ MOST_WORDS_A_LINE = 6
 """The catalogue of additive lines is never cut, so it is short."""
 
 
-class _Term(Strict):
-    id: str
-    label: str
-    meaning: str = ""
-    definition: str = ""
-    note: str = ""
-
-
-class _Format(Strict):
-    id: str
-    label: str
-    meaning: str = ""
-    suited_only_when: list[dict[str, Any]] | dict[str, Any] | None = None
-
-
-class _Urgency(Strict):
-    id: str
-    label: str
-    respond_within: dict[str, Any]
-    action: ActionText
-    meaning: str = ""
-
-
-class _Floor(Strict):
-    level: str
-    reason: str
-
-
-class _Source(Strict):
-    id: str
-    claim: str | None = None
-    finding: str | None = None
-
-
-class _Reason(Strict):
-    id: str
-    effect: str
-    value: str | None = None
-    title: str
-    because: str
-    sources: list[_Source] = Field(min_length=1)
-    evidence: list[str] = Field(default_factory=list)
-
-
-class _Line(Strict):
-    id: str
-    kind: Literal["never", "also"]
-    text: str = Field(min_length=1)
-    not_beside: str | None = None
-
-
-class _FloorAction(Strict):
-    danger: str
-    action: ActionText
-
-
-class _Refused(Strict):
-    action: ActionText
-
-
-class _Target(Strict):
-    id: str
-    label: str
-    life_problem: bool = False
-    focus: str | None = None
-
-
-class _Therapy(Strict):
-    label: str
-    not_offered_when: list[dict[str, Any]] | dict[str, Any] | None = None
-
-
-class _ScalesText(Strict):
-    ratings: list[_Term]
-    reported: list[_Term]
-    urgencies: list[_Urgency]
-    certainties: list[_Term]
-    roles: list[_Term]
-    foci: list[_Term]
-    formats: list[_Format]
-    therapies: dict[str, _Therapy]
-    targets: list[_Target]
-    dangers: list[_Term]
-    lines: list[_Line]
-    urgency_order: list[str]
-    floors: dict[str, _FloorAction]
-    refused: _Refused
-    effects: list[str] = Field(default_factory=list)
-    hold_at: list[str]
-    floor: _Floor
-    built_in_reasons: list[_Reason]
-    next_step: dict[str, str]
-
-
 def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> Scales:
     """Read the scales.
 
     ``facts`` are the facts of the vocabulary. With None (it could not be read) the conditions of therapies and formats
     are left out. Raises FaultyRuleSet with all faults of the file.
     """
-    text = shaped(document, _ScalesText)
+    text = shaped(document, ScalesText)
     reader = None if facts is None else Reader(document, facts)
     therapies = tuple(
         Therapy(id_, therapy.label, _while(therapy.not_offered_when, ("therapies", id_, "not_offered_when"), reader))
@@ -207,7 +112,7 @@ def check_action(action: Action, lines: Iterable[str]) -> Iterator[tuple[KeyPath
             yield ("also", index), f"`{id_}` is not an additive line.", did_you_mean(id_, known)
 
 
-def _action_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
+def _action_faults(text: ScalesText, document: Document) -> Iterator[Fault]:
     """Find lines, dangers and problem areas that do not exist, and additive lines that are too long or too many."""
     dangers = tuple(term.id for term in text.dangers)
     lines = tuple(entry.id for entry in text.lines)
@@ -229,7 +134,7 @@ def _action_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
             yield Fault(place, "scales", f"`{target.focus}` is not a problem area.", did_you_mean(target.focus, foci))
 
 
-def _line_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
+def _line_faults(text: ScalesText, document: Document) -> Iterator[Fault]:
     known = tuple(entry.id for entry in text.lines)
     if len(text.lines) > MOST_LINES:
         message = f"There are {len(text.lines)} additive lines."
@@ -245,7 +150,7 @@ def _line_faults(text: _ScalesText, document: Document) -> Iterator[Fault]:
             yield Fault(document.place(("lines", index, "not_beside")), "scales", message, fix)
 
 
-def _faults(text: _ScalesText, document: Document) -> list[Fault]:
+def _faults(text: ScalesText, document: Document) -> list[Fault]:
     ratings, urgencies = [term.id for term in text.ratings], [term.id for term in text.urgencies]
     reported = [*ratings, *(term.id for term in text.reported)]
     lacking = [
@@ -291,11 +196,11 @@ def _lacking(key: str, wanted: Iterable[str], present: list[str], document: Docu
     ]
 
 
-def _terms(terms: list[_Term]) -> tuple[Term, ...]:
+def _terms(terms: list[TermText]) -> tuple[Term, ...]:
     return tuple(Term(term.id, term.label, line(term.meaning or term.definition), line(term.note)) for term in terms)
 
 
-def _reason(text: _Reason, document: Document, index: int) -> BuiltInReason:
+def _reason(text: ReasonText, document: Document, index: int) -> BuiltInReason:
     at = ("built_in_reasons", index, "sources")
     sources = tuple(
         SourceRef(source.id, source.claim, source.finding, document.place((*at, number)))

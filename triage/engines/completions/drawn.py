@@ -11,8 +11,9 @@ from triage.engines.completions.levels import Levels
 from triage.engines.outcome import Common, standing
 from triage.engines.plans import plan_for
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Value, is_open, members
+from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import is_open, members
 
 NOTHING = Common()
 
@@ -74,9 +75,9 @@ def common_to(ruleset: RuleSet, completions: Iterable[Answers]) -> Common:
 def _shown(ruleset: RuleSet, complete: Answers) -> Common:
     """What an answer to a complete referral says beside its rating."""
     evaluation = reference.evaluate(ruleset, complete)
-    found = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
-    targets = tuple(target.target for target in found.best)
-    return Common(targets, found.role, found.certainty, plan_for(ruleset, targets, complete))
+    so_far = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
+    targets = tuple(target.target for target in so_far.best)
+    return Common(targets, so_far.role, so_far.certainty, plan_for(ruleset, targets, complete))
 
 
 def _same(one: Common, other: Common) -> Common:

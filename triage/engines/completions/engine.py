@@ -21,8 +21,9 @@ from triage.engines.completions.ratings import Ratings, conditions_of_targets
 from triage.engines.completions.reached import Reached, ValuesByAnswer
 from triage.engines.completions.shown import Path, Reach, ShownAnswers
 from triage.engines.outcome import Bounds, Common, Consequence, OpenQuestion, StillOpen
-from triage.model.rule import Answers, Conjunction, Rule, members
+from triage.model.rule import Answers, Conjunction, Rule
 from triage.model.ruleset import RuleSet
+from triage.model.truth import members
 
 MOST_NODES = 200_000
 """How many nodes building the diagrams of one rule set may take."""

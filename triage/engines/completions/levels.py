@@ -12,18 +12,8 @@ from functools import cached_property
 
 from triage.engines.completions.order import good_order, published_order
 from triage.model.fact import Fact
-from triage.model.rule import (
-    Answers,
-    Between,
-    Condition,
-    Conjunction,
-    Empty,
-    Includes,
-    OneOf,
-    Value,
-    is_open,
-    satisfies,
-)
+from triage.model.rule import Answers, Between, Condition, Conjunction, Empty, Includes, OneOf, Value
+from triage.model.truth import is_open, satisfies
 from triage.model.vocabulary import AtMost, Vocabulary
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from triage.engines.completions.diagram import CONTRADICTION, Node, NodeTable
 from triage.engines.completions.levels import Levels, neutral_where_given_counts
 from triage.model.fact import Fact
-from triage.model.rule import Condition, Conjunction, Empty, Includes, Value, satisfies
+from triage.model.rule import Condition, Conjunction, Empty, Includes, Value
+from triage.model.truth import satisfies
 from triage.model.vocabulary import AtMost, Constraint, Never
 
 

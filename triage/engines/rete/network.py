@@ -15,19 +15,8 @@ from itertools import product
 from typing import Any, Literal, assert_never
 
 from triage.model.fact import Fact
-from triage.model.rule import (
-    Answers,
-    Between,
-    Condition,
-    Empty,
-    Includes,
-    OneOf,
-    Rule,
-    Truth,
-    Value,
-    is_open,
-    members,
-)
+from triage.model.rule import Answers, Between, Condition, Empty, Includes, OneOf, Rule, Truth, Value
+from triage.model.truth import is_open, members
 from triage.model.vocabulary import Vocabulary
 
 STACK = 64
