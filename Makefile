@@ -29,6 +29,7 @@ serve: setup ## Serve the form and the API on 127.0.0.1 (PORT=8000)
 
 test: setup lint types imports ## Everything that CI runs
 	bash tests/browser/need-chromium.sh
+	bash tests/population/need-engines.sh
 	$(BIN)/triage rules check --release
 	$(BIN)/pytest -m "not deep" -n 2 --dist loadscope
 
@@ -52,6 +53,7 @@ imports: .venv/ready
 	$(BIN)/lint-imports
 
 deep: setup ## Long property tests and load (minutes to hours)
+	bash tests/population/need-spark.sh
 	$(BIN)/pytest -m deep --timeout=0
 
 bench: setup ## Speeds, each as a ratio to a named baseline in the same run

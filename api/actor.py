@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
+
+from fastapi import Request
 
 Role = Literal["coordinator", "clinician", "provider", "auditor", "admin"]
 """What someone may do; a clinician may lower a level."""
@@ -19,12 +21,20 @@ class Actor:
 
 
 LOCAL_PERSON = Actor("local", "clinician", "local")
-"""Whoever uses the service on this machine, until there is sign-in."""
+"""Whoever uses the service on this machine, and signs in by the link that it prints."""
 
 THE_SERVICE = Actor("service", "admin", "local")
 """The service itself: what it does by the clock."""
 
 
-def current_actor() -> Actor:
-    """The actor of a request, as a dependency of its route; sign-in takes this place."""
-    return LOCAL_PERSON
+class Asking(Protocol):
+    """Finds who sent a request. Raises where nobody signed in, or not for this."""
+
+    async def __call__(self, request: Request) -> Actor:
+        """The person or system behind the request."""
+
+
+async def current_actor(request: Request) -> Actor:
+    """The person or system behind a request for records, as a dependency of its route."""
+    asking: Asking = request.app.state.asking
+    return await asking(request)

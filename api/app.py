@@ -10,9 +10,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
+from api.door import Door
+from api.people import asking
 from api.protocol import Protocol
 from api.request import State, build_state
-from api.routes import assessments, evaluate, explain, knowledge, operations
+from api.routes import assessments, evaluate, explain, knowledge, operations, people
 from triage.settings import Settings
 
 DESCRIPTION = (
@@ -39,9 +41,18 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     )
     app.state.service = state
     problems.register(app, pages.problem_page)
-    for router in (evaluate.router, explain.router, assessments.router, knowledge.router, operations.router):
+    for router in (
+        evaluate.router,
+        explain.router,
+        assessments.router,
+        people.router,
+        knowledge.router,
+        operations.router,
+    ):
         app.include_router(router)
     pages.register(app)
+    app.state.asking = lambda request: asking.working(state.records, request)
+    app.add_middleware(Door, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request))
     app.add_middleware(Protocol, on_failure=problems.failure)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
     return app

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from msgspec import to_builtins
 
-from api import openapi_records
+from api import openapi_people, openapi_records
+from api.people.asking import SESSION_COOKIE
 from api.request import State
 from api.routes.operations import Alive, Ready
 from triage.analysis.explained import Explained
@@ -57,6 +58,12 @@ _BODIES: dict[str, type[Written]] = {
     "/readyz": Ready,
 }
 """What each address answers with; the description's schemas are made from these types."""
+_OPERATIONS = openapi_records.OPERATIONS | openapi_people.OPERATIONS
+"""What only those may ask for who signed in."""
+_SIGNED_IN = {
+    "key": {"type": "http", "scheme": "bearer", "description": "An API key."},
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "Signed in by the page."},
+}
 
 
 def describe(app: FastAPI, state: State) -> dict[str, Any]:
@@ -66,12 +73,13 @@ def describe(app: FastAPI, state: State) -> dict[str, Any]:
     parts = described.setdefault("components", {}).setdefault("schemas", {})
     parts |= referral.pop("$defs", {})
     parts["Referral"] = referral
-    parts |= schemas((Problem, *_BODIES.values(), *openapi_records.types()))
+    parts |= schemas((Problem, *_BODIES.values(), *openapi_records.types(_OPERATIONS)))
+    described["components"]["securitySchemes"] = _SIGNED_IN
     examples = openapi_records.Examples(state)
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
-            if (method, path) in openapi_records.OPERATIONS:
-                _describe_record_operation(openapi_records.OPERATIONS[method, path], operation, state, examples)
+            if (method, path) in _OPERATIONS:
+                _describe_record_operation(_OPERATIONS[method, path], operation, state, examples)
             else:
                 _describe_operation(path, method, operation, state)
     return described
@@ -97,6 +105,9 @@ def _describe_record_operation(
     examples: openapi_records.Examples,
 ) -> None:
     openapi_records.describe(operation, record_operation, examples)
+    operation["security"] = [{name: []} for name in _SIGNED_IN]
+    operation["responses"]["401"] = _problem("Nobody signed in, or the key can't be used")
+    operation["responses"]["403"] = _problem("The asker may not do this")
     operation["responses"]["500"] = _problem("The service failed; a person takes over", failed(RuntimeError()))
     if record_operation.takes == "Referral":
         _describe_referral(operation, state)

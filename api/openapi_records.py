@@ -5,7 +5,7 @@ The examples are made by keeping one referral in a database of a moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -34,7 +34,7 @@ EXAMPLE = {
 }
 _AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 _PROBLEMS: dict[int, tuple[str, type[Problem]]] = {
-    403: ("The asker may not do this", Problem),
+    400: ("Not JSON", Problem),
     404: ("Not found", Problem),
     410: ("Erased, used or expired", Problem),
     412: ("Somebody else changed the record meanwhile", Conflict),
@@ -103,10 +103,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 """Every operation of records."""
 
 
-def types() -> tuple[type[Written], ...]:
-    """The types whose schemas the description needs."""
-    used = [operation.gives for operation in OPERATIONS.values()]
-    used += [operation.takes for operation in OPERATIONS.values() if isinstance(operation.takes, type)]
+def types(operations: Mapping[tuple[str, str], Operation]) -> tuple[type[Written], ...]:
+    """The types whose schemas the description of these operations needs."""
+    used = [operation.gives for operation in operations.values()]
+    used += [operation.takes for operation in operations.values() if isinstance(operation.takes, type)]
     return (Conflict, *dict.fromkeys(type_ for type_ in used if type_ is not None))
 
 

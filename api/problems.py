@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from traceback import extract_tb
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
 from msgspec import UNSET
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
@@ -32,9 +34,14 @@ def respond(problem_: Problem) -> Response:
     return Response(encode(problem_), status_code=problem_.status, media_type=MEDIA_TYPE)
 
 
+def is_for_page(request: Request) -> bool:
+    """Whether a browser asked for a page."""
+    return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
+
+
 def answer(request: Request, problem_: Problem) -> Response:
     """A problem for whoever asked: a page for a browser, JSON for everyone else."""
-    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+    if not is_for_page(request):
         return respond(problem_)
     as_page: AsPage = request.app.state.problem_as_page
     return as_page(request, problem_)
@@ -129,7 +136,19 @@ async def _overloaded(request: Request, error: Exception) -> Response:
 
 async def _about_record(request: Request, error: Exception) -> Response:
     assert isinstance(error, RecordProblem)
-    return answer(request, error.problem)
+    return answer_record_problem(request, error)
+
+
+def answer_record_problem(request: Request, error: RecordProblem) -> Response:
+    """Answer a request that is refused. A browser where nobody signed in is sent to do so, and then back."""
+    if error.problem.status != 401:
+        return answer(request, error.problem)
+    if is_for_page(request):
+        address = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/sign-in?{urlencode({'next': address})}", status_code=303)
+    response = answer(request, error.problem)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 async def _not_stored(request: Request, error: Exception) -> Response:

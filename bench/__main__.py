@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("rete", "answers", "completions", "http", "clients", "alarm")
-ON_DEMAND = ("order",)
-"""What is run only where it is named: it changes a file."""
+NAMES = ("rete", "answers", "completions", "http", "clients", "alarm", "cohort")
+ON_DEMAND = ("order", "cohort_file")
+"""What is run only where it is named: it changes a file, or takes minutes."""
 
 
 def main() -> None:

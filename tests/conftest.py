@@ -18,7 +18,7 @@ FIXTURE_RULES = Path(__file__).resolve().parent / "fixture_rules"
 
 FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 settings.register_profile("found", phases=FOUND, print_blob=True, report_multiple_bugs=False)
-settings.register_profile("quick", settings.get_profile("found"), max_examples=20)
+settings.register_profile("quick", settings.get_profile("found"), max_examples=10)
 settings.register_profile("shrink", settings.get_profile("found"), phases=(*FOUND, Phase.shrink))
 settings.load_profile("found")
 # A failing example is printed as it was found, at once, and kept in .hypothesis/. To make it small, which can take
@@ -26,7 +26,7 @@ settings.load_profile("found")
 
 
 def generated(number: int) -> int:
-    """How many generated examples a test makes: the number, or a fifth of it under `make quick`."""
+    """How many generated examples a test makes: the number, or a tenth of it under `make quick`."""
     return max(1, number * settings().max_examples // 100)
 
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -106,6 +107,9 @@ STATES: dict[str, Callable[[Page], None]] = {
 }
 
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
 def main(folder: Path) -> None:
     """Take every picture into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,8 +123,8 @@ def main(folder: Path) -> None:
             reach(page)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                for scheme in ("light", "dark"):
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+                for scheme in SCHEMES:
+                    page.emulate_media(color_scheme=scheme)
                     page.wait_for_timeout(SETTLE)
                     page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=name in ("result", "rated"))
             context.close()

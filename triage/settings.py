@@ -6,6 +6,7 @@ import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -26,6 +27,13 @@ def _known_time_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise ValueError(f"`{name}` is no time zone. Give a name such as Europe/London") from unknown
     return name
+
+
+def _secure_address(address: str) -> str:
+    parts = urlsplit(address)
+    if address and (parts.scheme != "https" or not parts.netloc or parts.path.strip("/")):
+        raise ValueError(f"`{address}` is no address of a service. Give one such as https://triage.example.org")
+    return address.rstrip("/")
 
 
 def _several(text: object) -> object:
@@ -57,6 +65,8 @@ class Settings(BaseSettings):
     emergency_number: str | None = None
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
     database_url: str = Field(default="", description="where records are kept; empty: a file in the user's data folder")
+    public_url: Annotated[str, AfterValidator(_secure_address)] = ""
+    """Where others reach the service, by https; empty: this machine only."""
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_several)] = frozenset()
     draft_days: int = Field(default=7, ge=1, description="days after its last change that a draft is kept")
@@ -64,6 +74,11 @@ class Settings(BaseSettings):
     idempotency_hours: int = Field(default=24, ge=1, description="hours that an Idempotency-Key is remembered")
     webhook_url: str = Field(default="", pattern="^(https?://.*)?$", description="what is called for an overdue record")
     webhook_secret: SecretStr = SecretStr("")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the service by https."""
+        return bool(self.public_url)
 
     def words(self) -> dict[str, str]:
         """The settings that texts name, by the names of their placeholders."""

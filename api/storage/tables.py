@@ -165,3 +165,62 @@ deliveries = Table(
     Column("last_error", String(200)),
     UniqueConstraint("record_id", "event", "due_at", name="one_delivery_an_event"),
 )
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("tenant", NAME, nullable=False),
+    Column("login", NAME, nullable=False, unique=True),  # in lower case
+    Column("role", String(16), nullable=False),
+    Column("password", Text),  # argon2id; none where the account signs in another way
+    Column("subject", Text, unique=True),  # issuer and subject of an OpenID provider
+    Column("created_at", TIME, nullable=False),
+    Column("created_by", NAME, nullable=False),
+    Column("disabled_at", TIME),
+)
+
+
+def _account_id() -> Column[str]:
+    return Column("account_id", ID, ForeignKey("accounts.id"), nullable=False, index=True)
+
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", DIGEST, primary_key=True),
+    _account_id(),
+    Column("began_at", TIME, nullable=False),
+    Column("seen_at", TIME, nullable=False),
+    Column("expires_at", TIME, nullable=False),
+    Column("ended_at", TIME),
+)
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_digest", DIGEST, primary_key=True),
+    _account_id(),
+    Column("expires_at", TIME, nullable=False),
+    Column("used_at", TIME),
+)
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("digest", DIGEST, nullable=False, unique=True),
+    _account_id(),
+    Column("name", NAME, nullable=False),
+    Column("scopes", String(40), nullable=False),  # parted by spaces
+    Column("created_at", TIME, nullable=False),
+    Column("created_by", NAME, nullable=False),
+    Column("expires_at", TIME, nullable=False),
+    Column("last_used_at", TIME),
+    Column("revoked_at", TIME),
+)
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),  # of a login or an address
+    Column("failures", Integer, nullable=False),
+    Column("first_at", TIME, nullable=False),
+    Column("locked_until", TIME),
+)

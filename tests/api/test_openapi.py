@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
-from api.openapi_records import OPERATIONS
+from api import openapi_people, openapi_records
 from bench.referrals import as_request, complete_referrals, partial_referrals
 from triage.model.ruleset import RuleSet
 
@@ -39,7 +39,10 @@ def _success(described: dict[str, Any], address: str) -> dict[str, Any]:
 
 
 def test_every_address_is_described(described: dict[str, Any]) -> None:
-    assert set(described["paths"]) == {*ADDRESSES, *(path for _, path in OPERATIONS)}
+    assert set(described["paths"]) == {
+        *ADDRESSES,
+        *(path for _, path in openapi_records.OPERATIONS | openapi_people.OPERATIONS),
+    }
     for schema in described["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
 

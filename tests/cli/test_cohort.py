@@ -40,6 +40,15 @@ def test_refused_rows_have_a_file_of_their_own_and_the_command_ends_with_2(tmp_p
     assert refused[1].startswith("5,C,urgent,lean,fallen,")
 
 
+def test_the_rules_are_printed_as_sql_for_an_engine_that_is_known() -> None:
+    result = _run("--sql", "trino")
+    assert result.exit_code == 0
+    assert 'FROM "referrals"' in result.stdout
+    assert _run("--sql", "oracle").stderr.strip() == (
+        "No SQL is printed for `oracle`, only for bigquery, clickhouse, duckdb, postgres, snowflake, trino."
+    )
+
+
 def test_a_table_that_cannot_be_rated_leaves_what_was_there_and_ends_with_1(tmp_path: Path) -> None:
     (tmp_path / "out.csv").write_text("before", encoding="utf-8")
     (tmp_path / "list.csv").write_text("lean,site\nnone,north\n", encoding="utf-8")

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from triage.cli import app
 
+NEEDED = {
+    "TRIAGE_PUBLIC_URL": ("https://triage.example.org", "the https address where others reach the service"),
+    "TRIAGE_CRISIS_LINE": ("555 0100", "texts would name no crisis line to call"),
+    "TRIAGE_EMERGENCY_NUMBER": ("555 0100", "texts would name no number to call"),
+}
+
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "triage.clinic.example", ""])
-@pytest.mark.parametrize("only", ["TRIAGE_CRISIS_LINE", "TRIAGE_EMERGENCY_NUMBER", None])
-def test_others_are_served_only_once_both_numbers_are_set(
-    host: str, only: str | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("only", [*NEEDED, None])
+def test_others_are_served_only_once_everything_is_set(
+    host: str, only: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv("TRIAGE_CRISIS_LINE", raising=False)
-    monkeypatch.delenv("TRIAGE_EMERGENCY_NUMBER", raising=False)
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+    for name in NEEDED:
+        monkeypatch.delenv(name, raising=False)
     if only is not None:
-        monkeypatch.setenv(only, "555 0100")
+        monkeypatch.setenv(only, NEEDED[only][0])
     result = CliRunner().invoke(app, ["serve", "--host", host])
     assert result.exit_code == 2
-    assert result.stderr == (
-        f"`{host}` can be reached by others, and the texts would name no number to call. Set TRIAGE_CRISIS_LINE and "
-        "TRIAGE_EMERGENCY_NUMBER, or serve on 127.0.0.1.\n"
-    )
+    assert result.stderr.splitlines() == [
+        f"`{host}` can be reached by others. Before the service starts there, set:",
+        *(f"  {name}: {why}" for name, (_, why) in NEEDED.items() if name != only),
+        "  triage accounts add: nobody has an account with a password",
+        "Or serve on 127.0.0.1.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from triage.check.rule_digest import asked_digest, conjunction_text, meaning_digest
+from triage.check.rule_digest import asked_digest, conjunction_text, digest, meaning_digest
 from triage.model.fact import Fact
 from triage.model.faults import Fault, FaultyRuleSet, Place
 from triage.model.rule import Effect, Format, Limits, Rule, Urgency
@@ -47,7 +47,7 @@ def lock_of(ruleset: RuleSet, folder: Path) -> dict[str, Any]:
         "version": ruleset.version,
         "words": words_digest(folder),
         "scales": _scales_digest(ruleset.scales),
-        "constraints": _digest(sorted(repr(constraint) for constraint in _constraints(ruleset))),
+        "constraints": digest(sorted(repr(constraint) for constraint in _constraints(ruleset))),
         "facts": {fact.name: _fact_digest(fact) for fact in ruleset.vocabulary},
         "rules": {rule.id: _rule_entry(rule) for rule in ruleset.rules},
     }
@@ -151,7 +151,7 @@ def _caution(effect: Effect) -> tuple[str, str] | None:
 
 def _fact_digest(fact: Fact) -> str:
     """Digest a fact's meaning: its answers in order, when it is asked and when it is core; not its words."""
-    return _digest(
+    return digest(
         [
             fact.type,
             fact.group,
@@ -170,7 +170,7 @@ def _fact_digest(fact: Fact) -> str:
 
 def _scales_digest(scales: Scales) -> str:
     """Digest the meaning of the scales: the order of their values, where ratings are held, and the floor."""
-    return _digest(
+    return digest(
         [
             scales.rating_ids,
             [(term.id, dict(term.respond_within)) for term in scales.urgencies],
@@ -201,10 +201,6 @@ def words_digest(folder: Path) -> str:
         if path.name != "ruleset.yaml":
             whole.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
     return whole.hexdigest()[:16]
-
-
-def _digest(data: Any) -> str:
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def lock_place(folder: Path) -> Place:

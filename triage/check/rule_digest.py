@@ -24,19 +24,20 @@ def canonical(rule: Rule) -> dict[str, Any]:
 
 def meaning_digest(rule: Rule) -> str:
     """Digest a rule's meaning, which rewording does not change."""
-    return _digest(canonical(rule))
+    return digest(canonical(rule))
 
 
 def asked_digest(rule: Rule) -> str:
     """Digest a rule's conditions, without its effects."""
-    return _digest(_asked(rule))
+    return digest(_asked(rule))
 
 
 def _asked(rule: Rule) -> dict[str, Any]:
     return {"when": sorted(map(conjunction_text, rule.when)), "unless": conjunction_text(rule.unless)}
 
 
-def _digest(data: Any) -> str:
+def digest(data: Any) -> str:
+    """Digest plain data, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 

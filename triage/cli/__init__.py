@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from typer._click import Command, Context
 
-COMMANDS = ("assess", "cohort", "diff", "docs", "explain", "serve", "prove", "rules")
+COMMANDS = ("accounts", "assess", "cohort", "diff", "docs", "explain", "serve", "prove", "rules")
 """Each command stands in the module of its name: a function of that name, or a group of commands called ``app``."""
 
 

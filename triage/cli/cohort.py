@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -40,6 +41,9 @@ def cohort(
     ranges: Annotated[
         bool, typer.Option("--range", help="Say also what each incomplete referral can still become.")
     ] = False,
+    sql: Annotated[
+        str | None, typer.Option(help="Print the rules as SQL instead, for a table `referrals` of this engine.")
+    ] = None,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Rate a table of referrals, a row each, as the form does it.
@@ -56,6 +60,9 @@ def cohort(
     from triage.population.refusals import BadTable
     from triage.population.sources import source_of
 
+    if sql is not None:
+        _print_sql(sql, checked_ruleset(rules))
+        return
     if file is None or to is None:
         err.print("Name the file of referrals, and the file of outcomes with --out.", markup=False)
         raise typer.Exit(1)
@@ -77,6 +84,20 @@ def cohort(
     if summary.refused:
         err.print(f"{_rows(summary.refused)} refused, with the reasons in {bad.name}.", markup=False)
         raise typer.Exit(2)
+
+
+def _print_sql(dialect: str, ruleset: RuleSet) -> None:
+    try:
+        from triage.population import on_ibis
+    except ImportError as missing:
+        err.print("SQL needs Ibis: pip install 'ipt-triage[population]' installs it.", markup=False)
+        raise typer.Exit(1) from missing
+    if dialect not in on_ibis.DIALECTS:
+        err.print(f"No SQL is printed for `{dialect}`, only for {', '.join(on_ibis.DIALECTS)}.", markup=False)
+        raise typer.Exit(1)
+    sys.stdout.write(
+        on_ibis.sql(ruleset, dialect, [fact.name for fact in ruleset.vocabulary if fact.can_be_core]) + "\n"
+    )
 
 
 def _progress() -> Progress:

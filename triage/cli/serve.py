@@ -26,7 +26,8 @@ def serve(
 ) -> None:
     """Serve the web form and the API. Starts only with a sound rule set; says which file is not."""
     settings = read_settings()
-    _refuse_without_numbers(host, settings)
+    if not _is_loopback(host):
+        _refuse_unready(host, settings)
     ruleset = checked_ruleset(rules)
     try:
         check_answers(build_assessor(ruleset, settings))
@@ -34,6 +35,8 @@ def serve(
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
     os.environ["TRIAGE_RULES"] = str(rules)
+    if not settings.public_url:
+        _print_sign_in_link(host, port, settings)
     import uvicorn  # here, so that the other commands start without it
 
     err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
@@ -48,17 +51,48 @@ def serve(
     )
 
 
-def _refuse_without_numbers(host: str, settings: Settings) -> None:
-    """Serve this machine only while the texts that name a crisis line or emergency number have none to name."""
-    if _is_loopback(host) or (settings.crisis_line and settings.emergency_number):
+def _refuse_unready(host: str, settings: Settings) -> None:
+    """Exit with 2 where others could reach the service and it is not ready for them, naming all that is missing."""
+    missing = [
+        f"{name}: {why}"
+        for name, value, why in (
+            ("TRIAGE_PUBLIC_URL", settings.public_url, "the https address where others reach the service"),
+            ("TRIAGE_CRISIS_LINE", settings.crisis_line, "texts would name no crisis line to call"),
+            ("TRIAGE_EMERGENCY_NUMBER", settings.emergency_number, "texts would name no number to call"),
+            ("triage accounts add", _someone_can_sign_in(settings), "nobody has an account with a password"),
+        )
+        if not value
+    ]
+    if missing:
+        err.print(f"`{host}` can be reached by others. Before the service starts there, set:", markup=False)
+        for line in missing:
+            err.print(f"  {line}", markup=False)
+        err.print("Or serve on 127.0.0.1.", markup=False)
+        raise typer.Exit(2)
+
+
+def _someone_can_sign_in(settings: Settings) -> bool:
+    from api.people.commands import can_anyone_sign_in  # here, so that the other commands start without it
+    from api.storage.database import StorageUnavailable
+
+    try:
+        return can_anyone_sign_in(settings)
+    except StorageUnavailable:
+        return False
+
+
+def _print_sign_in_link(host: str, port: int, settings: Settings) -> None:
+    """Print the address that signs in whoever started the service; the form works without it."""
+    from api.people.commands import link_for_this_machine
+    from api.storage.database import StorageUnavailable
+    from api.storage.schema import NewerDatabase
+
+    try:
+        token = link_for_this_machine(settings)
+    except (StorageUnavailable, NewerDatabase) as error:
+        err.print(f"Records are not available ({error}): the form works, nothing is stored.", markup=False)
         return
-    err.print(
-        f"`{host}` can be reached by others, and the texts would name no number to call. Set TRIAGE_CRISIS_LINE and "
-        "TRIAGE_EMERGENCY_NUMBER, or serve on 127.0.0.1.",
-        markup=False,
-        soft_wrap=True,
-    )
-    raise typer.Exit(2)
+    err.print(f"Sign in once, for records: http://{host}:{port}/sign-in/link/{token}", markup=False, soft_wrap=True)
 
 
 def _is_loopback(host: str) -> bool:

@@ -31,7 +31,7 @@ from triage.population.ratings import RatingColumns, rate
 from triage.population.three_valued import AnswerColumns, Truths
 from triage.population.urgency import UrgencyColumns, triage_level
 
-DOUBTED = "doubted."
+DOUBTED = "doubted_"
 """What the name of a column begins with that says whether a fact's answer comes from somebody who may not reassure."""
 
 

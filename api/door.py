@@ -1,0 +1,98 @@
+"""Who may come in at all: the service's own name, its own pages, and whoever signed in where others can reach it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.actor import Asking
+from api.problems import answer, answer_record_problem
+from api.records.refused import RecordProblem
+from triage.presenting.problems import Problem, problem
+from triage.settings import Settings
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/")
+"""What needs no sign-in even where others can reach the service: its health, the sign-in page and one-use links."""
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class Door:
+    """Wraps the routes. Refuses, as a problem, what did not come by the service's own name or from its own pages."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, asking: Asking) -> None:
+        self._app = app
+        self._public = urlsplit(settings.public_url)
+        self._is_secure = settings.is_secure
+        self._asking = asking
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = await self._refusal(Request(scope))
+        app = self._app if refused is None else refused
+        await app(scope, receive, self._with_hsts(send) if self._is_secure else send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        problem_ = self._wrong_place(request) or _foreign(request, self._public.netloc)
+        if problem_ is not None:
+            return answer(request, problem_)
+        if not self._public.netloc or request.url.path.startswith(_OPEN):
+            return None
+        try:
+            await self._asking(request)
+        except RecordProblem as refused:
+            return answer_record_problem(request, refused)
+        return None
+
+    def _wrong_place(self, request: Request) -> Problem | None:
+        """What is wrong with the address that the request was sent to."""
+        if self._public.netloc:
+            if request.headers.get("host", "").lower() == self._public.netloc.lower():
+                return None
+            return problem(421, "Not this service", f"This service is at {self._public.geturl()}.")
+        if _is_loopback(request):
+            return None
+        detail = "The service can be reached by others and has no TRIAGE_PUBLIC_URL, so it answers this machine only."
+        return problem(403, "Not open to others", detail)
+
+    def _with_hsts(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), _HSTS]}
+            await send(message)
+
+        return sending
+
+
+def _foreign(request: Request, own: str) -> Problem | None:
+    """A change that a page of another site sent (CSRF), by what the browser says of where it came from.
+
+    A client that is no browser sends neither, and signs in by a key that no page can borrow.
+    """
+    if request.method in _SAFE:
+        return None
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:  # first: a page that sends no referrer sends `Origin: null` from its own forms
+        is_own = site in ("same-origin", "none")
+    else:
+        origin = request.headers.get("origin")
+        host = own or request.headers.get("host", "")
+        is_own = origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    if is_own:
+        return None
+    return problem(403, "Sent from another site", "Open this service's own page and send it from there.")
+
+
+def _is_loopback(request: Request) -> bool:
+    """Whether the connection ends at this machine's own address. A name, as in tests, is no address of a socket."""
+    host = (request.scope.get("server") or ("",))[0]
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return True

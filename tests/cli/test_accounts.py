@@ -1,0 +1,76 @@
+"""`triage accounts` and what `triage serve` asks for before others can reach the service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from triage.cli import app
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "records.sqlite"
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", f"sqlite:///{file}")
+    return file
+
+
+def run(*arguments: str, typed: str = "", code: int = 0) -> str:
+    result = runner.invoke(app, ["accounts", *arguments], input=typed)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_an_account_is_made_listed_and_disabled() -> None:
+    output = run("add", "Clara", "--role", "coordinator", typed="a long password\na long password\n")
+    assert output.splitlines()[-1] == "Made the account clara (coordinator, local)."
+    assert "a long password" not in output
+    assert run("add", "harbour", "--role", "provider", "--no-password") == (
+        "Made the account harbour (provider, local).\n"
+    )
+    assert "keys or links alone" in run("list")
+    assert run("disable", "clara") == "clara is disabled.\n"
+    assert "disabled" in run("list")
+
+
+def test_a_key_is_printed_once() -> None:
+    run("add", "harbour", "--role", "provider", "--no-password")
+    line, secret = run("key", "harbour", "--name", "practice").splitlines()
+    assert line.startswith("The key of harbour until ")
+    assert line.endswith(". It is shown this once.")
+    assert secret.startswith("ipt_")
+
+
+def test_a_link_is_an_address() -> None:
+    run("add", "harbour", "--role", "provider", "--no-password")
+    assert run("link", "harbour").startswith("http://127.0.0.1:8000/sign-in/link/")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "message"),
+    [
+        (("disable", "nobody"), "", "There is no account `nobody`."),
+        (("add", "a b", "--role", "admin", "--no-password"), "", "A login has 2 to 100 characters and no space."),
+        (("add", "al", "--role", "admin"), "short\nshort\n", "A password has 12 to 128 characters. "
+         "Nothing else is asked of it."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_a_line(arguments: tuple[str, ...], typed: str, message: str) -> None:
+    assert run(*arguments, typed=typed, code=2).splitlines()[-1] == message
+
+
+def test_a_login_is_taken_once() -> None:
+    run("add", "clara", "--role", "admin", "--no-password")
+    output = run("add", "CLARA", "--role", "auditor", "--no-password", code=2)
+    assert output == "There is an account `clara` already. Choose another login.\n"
+
+
+def test_an_address_without_https_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_PUBLIC_URL", "http://triage.example.org")
+    result = runner.invoke(app, ["serve"])
+    assert result.exit_code == 1
+    assert "Give one such as https://triage.example.org" in result.output
