@@ -24,7 +24,7 @@ ROUNDS = 7
 
 
 def main() -> None:
-    """Print the median microseconds of processor time of each part, its ratio to matching, and how long an answer is."""
+    """Print the median processor time of each part, its ratio to matching, and how long an answer is."""
     ruleset = load_ruleset(PUBLISHED)
     whole = counted_referrals(ruleset, COUNT)
     reader, assessor = ReferralReader(ruleset.vocabulary), build_assessor(ruleset)

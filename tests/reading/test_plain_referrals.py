@@ -16,8 +16,6 @@ from triage.reading.referral_reader import ReferralReader
 STRANGE: st.SearchStrategy[Any] = st.sampled_from(
     [True, False, 1.0, 1.5, "1", "", "no such answer", [], [1], [["x"]], {}, -1, 10**30, None]
 )
-    [True, False, 1.0, 1.5, "1", "", "no such answer", [], [1], [["x"]], {}, -1, 10**30, None]
-)
 
 
 def _values(fact: Fact) -> st.SearchStrategy[Any]:
