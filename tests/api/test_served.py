@@ -76,8 +76,8 @@ def _serve(folder: Path) -> Iterator[Served]:
             _wait(served)
             yield served
         finally:
-            process.kill()
-            process.wait()
+            process.terminate()
+            process.wait(timeout=STOP_SECONDS + 60)
 
 
 def _wait(served: Served) -> None:
