@@ -107,7 +107,9 @@ async def safety(request: Request) -> HTMLResponse:
     state = state_of(request)
     state.proofs.start()
     proved = {proof.id: Result(proof.sentence, proof.holds) for proof in state.proofs.proofs}
-    return page(request, "safety.html.jinja", hazards=hazard_log(state.ruleset, proved), found=state.proofs)
+    under_way = not state.proofs.proofs and not state.proofs.failure
+    hazards = hazard_log(state.ruleset, proved, under_way=under_way)
+    return page(request, "safety.html.jinja", hazards=hazards, found=state.proofs)
 
 
 @router.get("/docs")

@@ -14,6 +14,7 @@ from triage.engines.outcome import targets_of_problem
 from triage.model.rule import Advice, Alternative, Compared, Conjunction, Focus, Format, Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import FormatTerm
+from triage.model.text import in_sentence
 
 PROPOSED_AREAS = 2
 MOST_OF_AN_OFFER = 3
@@ -78,7 +79,7 @@ def alternatives(fired: FiredRules) -> tuple[OfferedTherapy, ...]:
     offers = sorted(_offers(fired), key=lambda offer: (*offer[:4], offer.rule.id))
     for offer in offers:
         best.setdefault(offer.effect.therapy, offer)
-    return tuple(_in_order(_offered(offer, offers, fired.ruleset) for offer in best.values()))
+    return tuple(_in_order(_offered(offer, offers, fired) for offer in best.values()))
 
 
 def _offers(fired: FiredRules) -> Iterator[_Offer]:
@@ -107,13 +108,30 @@ def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
     return min((order.index(certainty) for certainty in certainties if certainty is not None), default=len(order))
 
 
-def _offered(offer: _Offer, offers: Iterable[_Offer], ruleset: RuleSet) -> OfferedTherapy:
+def _offered(offer: _Offer, offers: Iterable[_Offer], fired: FiredRules) -> OfferedTherapy:
     """A therapy by its best offer; it is for all that offers of the same kind name."""
     effect = offer.effect
     alike = [other.effect for other in offers if other.effect.therapy == effect.therapy]
     named = {target for alternative in alike if alternative.offer == effect.offer for target in alternative.targets}
-    targets = tuple(target for target in ruleset.targets if target in named)
-    return OfferedTherapy(effect.therapy, effect.offer, targets, offer.rule.because, citations(offer.rule.sources))
+    targets = tuple(target for target in fired.ruleset.targets if target in named)
+    because = _why(offer, fired)
+    return OfferedTherapy(effect.therapy, effect.offer, targets, because, citations(offer.rule.sources))
+
+
+def _why(offer: _Offer, fired: FiredRules) -> str:
+    """Say why the therapy is offered for this referral: its own sentence, and the answers that made it so.
+
+    Neutral answers are left out: that something is absent is in the sentence, where it matters.
+    """
+    if not offer.effect.because:
+        return offer.rule.because
+    facts = (fired.ruleset.vocabulary[name] for name in answers_behind(offer.rule, fired))
+    answers = [
+        f"{in_sentence(fact.title)} ({in_sentence(fact.label_of(fired.answers[fact.name]))})"
+        for fact in facts
+        if fired.answers[fact.name] != fact.neutral
+    ]
+    return f"{offer.effect.because} Because of: {', '.join(answers)}." if answers else offer.effect.because
 
 
 def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:

@@ -163,6 +163,13 @@ class Fact:
             return isinstance(value, frozenset) and members(value) <= self.labels.keys() and value != {UNKNOWN}
         return isinstance(value, str) and value in self.labels
 
+    def label_of(self, value: Value) -> str:
+        """The label of an answer; a number with its unit, the members of a set one after the other."""
+        if isinstance(value, frozenset):
+            members = ", ".join(self.labels[name].label for name in self.values if name in value) or "none of these"
+            return f"{members}, others not known" if UNKNOWN in value else members
+        return f"{value} {self.unit}".rstrip() if isinstance(value, int) else self.labels[value].label
+
     def allowed(self) -> str:
         """The allowed answers in words, for messages."""
         if self.is_integer:

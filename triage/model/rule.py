@@ -154,11 +154,15 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A therapy to offer before IPT ("first") or as a choice beside it, for these targets (empty: for all)."""
+    """A therapy to offer before IPT ("first") or as a choice beside it, for these targets (empty: for all).
+
+    ``because`` says why this therapy is offered; where it is empty, the rule's own sentence does.
+    """
 
     therapy: str
     offer: Literal["first", "beside"]
     targets: tuple[str, ...] = ()
+    because: str = ""
 
 
 Compared = Literal["ipt", "cbt"]

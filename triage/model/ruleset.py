@@ -64,6 +64,8 @@ class RuleSet:
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     hazards: tuple[Hazard, ...] = ()
     alarm: StoredAlarm | None = None
+    planted: Mapping[str, str] = field(default_factory=dict)
+    """For each proved property, the fault planted in the rules that it was seen to catch."""
     claim_places: Mapping[str, Place] = field(default_factory=dict)
     """Where each claim and each evidence row stands in ``sources.yaml``."""
     draft_faults: tuple[Fault, ...] = ()
