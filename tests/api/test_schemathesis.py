@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode, Response
 from schemathesis.checks import CheckContext
+from schemathesis.python.asgi import ASGIClient, get_client
 from schemathesis.specs.openapi import checks
 
 from api.app import create_app
@@ -31,12 +34,23 @@ QUICK = settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_c
 DEEP = settings(QUICK, max_examples=600)
 
 
+@dataclass(frozen=True)
+class Described:
+    """A running service, and the operations that its description has."""
+
+    client: ASGIClient
+    operations: tuple[Any, ...]
+
+
 @pytest.fixture(scope="module")
-def description(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The description of a service with a database of its own."""
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
+    """A service with a database of its own, started once: it can't be used after it was stopped."""
     database = sqlite_address(tmp_path_factory.mktemp("records") / "records.sqlite")
     app = create_app(Settings(database_url=database))
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    description = schemathesis.openapi.from_asgi("/openapi.json", app)
+    app = create_app(Settings(database_url=database))
+    with get_client(app) as client:
+        yield Described(client, tuple(result.ok() for result in description.get_all_operations()))
 
 
 def fails_nowhere(_context: CheckContext, response: Response, _case: Case[Any]) -> None:
@@ -52,11 +66,10 @@ def refuses_nothing_that_fits(_context: CheckContext, response: Response, case: 
     assert codes <= REFUSED_THOUGH_IT_FITS, response.text
 
 
-def _tried(description: Any, mode: GenerationMode, profile: settings) -> int:
+def _tried(described: Described, mode: GenerationMode, profile: settings) -> int:
     """Send generated requests to every operation, and give how many. Its plugin for pytest does not know pytest 9.2."""
     tried = 0
-    for result in description.get_all_operations():
-        operation = result.ok()
+    for operation in described.operations:
         if mode.is_negative and not (operation.body or operation.query or operation.headers):
             continue
 
@@ -65,18 +78,18 @@ def _tried(description: Any, mode: GenerationMode, profile: settings) -> int:
         def holds(case: Case[Any]) -> None:
             nonlocal tried
             tried += 1
-            case.call_and_validate(checks=[*CHECKS, fails_nowhere, refuses_nothing_that_fits])
+            case.call_and_validate(session=described.client, checks=[*CHECKS, fails_nowhere, refuses_nothing_that_fits])
 
         holds()
     return tried
 
 
 @pytest.mark.parametrize("mode", GenerationMode)
-def test_what_is_answered_is_what_is_described(description: Any, mode: GenerationMode) -> None:
-    assert _tried(description, mode, QUICK)
+def test_what_is_answered_is_what_is_described(described: Described, mode: GenerationMode) -> None:
+    assert _tried(described, mode, QUICK)
 
 
 @pytest.mark.deep
 @pytest.mark.timeout(0)
-def test_what_is_answered_is_what_is_described_in_thousands_of_cases(description: Any) -> None:
-    assert sum(_tried(description, mode, DEEP) for mode in GenerationMode) >= 5_000
+def test_what_is_answered_is_what_is_described_in_thousands_of_cases(described: Described) -> None:
+    assert sum(_tried(described, mode, DEEP) for mode in GenerationMode) >= 5_000
