@@ -30,7 +30,7 @@ def _rule(id_: str, level: str, danger: str, covers: tuple[str, ...] = (), also:
 def _action(
     ruleset: RuleSet, *rules: Rule, missing: tuple[str, ...] = (), given: Answers | None = None
 ) -> ComposedAction:
-    fired = FiredRules(ruleset, rules, given or {}, missing=missing)
+    fired = FiredRules(replace(ruleset, rules=rules), rules, given or {}, missing=missing)
     bounds = Bounds(("possible",), (fired.standing.level,))
     part = Actions(ruleset.scales, WORDS).urgency_part(fired, level_of(fired, bounds), bounds)
     return part.action
@@ -94,7 +94,8 @@ def test_a_routine_rule_gives_additive_lines_beside_the_action_of_the_level(fixt
 
 
 def test_the_levels_own_action_stands_where_nothing_gives_one(fixture_rules: RuleSet) -> None:
-    fired = FiredRules(fixture_rules, (_rule("a", "semi_urgent", "fire"),))
+    rules = (_rule("a", "semi_urgent", "fire"),)
+    fired = FiredRules(replace(fixture_rules, rules=rules), rules)
     bounds = Bounds(("possible",), ("urgent",))
     part = Actions(fixture_rules.scales, WORDS).urgency_part(fired, level_of(fired, bounds), bounds)
     assert part.action.first == "Visit today; the line is told."

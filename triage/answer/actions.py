@@ -12,13 +12,15 @@ from triage.answer.decide import Level, Verdict
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import ComposedAction, UrgencyPart, Within
 from triage.engines.outcome import Bounds
-from triage.model.rule import NO_ACTION, Action
+from triage.model.rule import NO_ACTION, Action, Urgency
 from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, Scales
 
 MOST_DO = 2
 """The most lines of an action that are shown with its first line; the others are for later."""
 MOST_ASK = 1
 """The most questions of an action that are shown with its first line; the others are for later."""
+MOST_KEPT = 10_000
+"""The number of composed actions at which those that are kept are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +70,33 @@ class Actions:
         )
 
     def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
-        """The action of all fired rules and floors: those of the reported level are shown first, others for later."""
+        """The action of all that fired, kept by what it is composed of: most referrals have one of few."""
+        rules = tuple(rule.id for rule, _ in fired.effects(Urgency))
+        key = (level, otherwise.first, rules, tuple(floor.id for floor in fired.floors))
+        composed = self._kept.get(key)
+        if composed is None:
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            composed = self._kept[key] = self._newly_composed(fired, level, otherwise)
+        return composed
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], ComposedAction]:
+        return {}
+
+    def _newly_composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
+        """The action of all that fired: of the reported level the first lines, of the rest what is for later."""
         parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda part: part.order)
         if not any(part.at_level for part in parts):
             parts.insert(0, _Part((0, 0, 0, ""), at_level=True, action=otherwise))
-        of_rules = [rule.urgency.action.also for rule in fired.rules if rule.urgency]
+        of_rules = [urgency.action.also for _, urgency in fired.effects(Urgency)]
         named = {id_ for also in (*of_rules, *(part.action.also for part in parts)) for id_ in also}
         return self._finished(_compose(parts), self._lines(named))
 
     def _of_rules(self, fired: FiredRules, level: str) -> Iterable[_Part]:
         """The parts of fired rules that are not covered. A rule at the lowest level gives only additive lines."""
-        for rule in fired.rules:
-            urgency = rule.urgency
-            if urgency and urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
+        for rule, urgency in fired.effects(Urgency):
+            if urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
                 yield self._part(urgency.level, urgency.danger, rule.id, urgency.action, level)
 
     def _of_floors(self, fired: FiredRules, level: str) -> Iterable[_Part]:

@@ -100,13 +100,13 @@ class Assessor:
 
     def bounds(self, fired: FiredRules) -> Bounds:
         """The ratings and levels that are still possible for the referral on which the rules fired."""
-        if self.ruleset.vocabulary.is_complete(fired.given):
+        if fired.is_complete:
             return _settled(fired)
         return self.completions.bounds(fired.given)
 
     def _still_open(self, fired: FiredRules) -> StillOpen:
         """What the referral can still become. A complete referral has no open questions."""
-        if self.ruleset.vocabulary.is_complete(fired.given):
+        if fired.is_complete:
             return StillOpen(_settled(fired))
         return self.completions.of(fired.given)
 

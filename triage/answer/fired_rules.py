@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.engines.agreement import Evaluating, Firing, evaluate_twice
 from triage.engines.floors import HeldFloor, covered, floors
 from triage.engines.outcome import Standing, standing
-from triage.model.rule import Answers, Rule, Truth, Value
+from triage.model.rule import Answers, Conjunction, Kind, Rule, Truth, Urgency, Value
 from triage.model.ruleset import RuleSet
+from triage.model.truth import satisfies
 from triage.reading.referral import Referral
 
 
@@ -34,7 +35,25 @@ class FiredRules:
     @cached_property
     def answers(self) -> Answers:
         """The answers given together with the derived values."""
-        return {**self.given, **self.derived}
+        return {**self.given, **self.derived} if self.derived else self.given
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether every question that is or may be asked is answered."""
+        return self.ruleset.vocabulary.is_complete(self.given)
+
+    def effects(self, kind: type[Kind]) -> Iterator[tuple[Rule, Kind]]:
+        """The effects of one kind, each with its rule, in order of the rules' ids."""
+        return self.ruleset.effects(kind, self.rules)
+
+    def all_hold(self, conjunction: Conjunction) -> bool:
+        """Whether all conditions of the conjunction are known to hold."""
+        answers, asked = self.answers, self.asked
+        for condition in conjunction:
+            value = answers.get(condition.fact)
+            if value is None or not asked.get(condition.fact, True) or not satisfies(condition, value):
+                return False
+        return True
 
     @cached_property
     def standing(self) -> Standing:
@@ -49,7 +68,7 @@ class FiredRules:
     @cached_property
     def covered(self) -> frozenset[str]:
         """The ids of the rules covered by a fired rule, whose reason and action are shown in their place."""
-        return covered(self.rules)
+        return covered(rule for rule, _ in self.effects(Urgency))
 
 
 def evaluate(check: Evaluating, live: Firing, referral: Referral) -> FiredRules:

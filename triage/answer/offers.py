@@ -13,6 +13,7 @@ from triage.answer.reasons import answers_behind, citations
 from triage.engines.outcome import targets_of_problem
 from triage.model.rule import Advice, Alternative, Compared, Conjunction, Focus, Format, Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
+from triage.model.scales import FormatTerm
 from triage.model.text import in_sentence
 
 PROPOSED_AREAS = 2
@@ -23,11 +24,10 @@ MOST_OF_AN_OFFER = 3
 
 def problem_areas(fired: FiredRules) -> tuple[ProblemArea, ...]:
     """The problem areas of the fired rules, in the order of the scale. The first two are proposed."""
-    by_area = {
-        term.id: [rule for rule in fired.rules if any(effect.area == term.id for effect in rule.of(Focus))]
-        for term in fired.ruleset.scales.foci
-    }
-    areas = [area for area, rules in by_area.items() if rules]
+    by_area: dict[str, list[Rule]] = {}
+    for rule, effect in fired.effects(Focus):
+        by_area.setdefault(effect.area, []).append(rule)
+    areas = [term.id for term in fired.ruleset.scales.foci if term.id in by_area]
     return tuple(
         _problem_area(area, by_area[area], fired, proposed=rank < PROPOSED_AREAS) for rank, area in enumerate(areas)
     )
@@ -43,22 +43,21 @@ def formats(fired: FiredRules) -> tuple[FormatStance, ...]:
 
     A format with a condition (``FormatTerm.suited_only_when``) is called suited only if that is known to hold.
     """
+    suited: dict[str, list[Rule]] = {}
+    unsuited: dict[str, list[Rule]] = {}
+    for rule, effect in fired.effects(Format):
+        (suited if effect.suited else unsuited).setdefault(effect.format, []).append(rule)
     return tuple(
-        stance
+        FormatStance(term.id, "unsuited", _joined(unsuited[term.id]))
+        if term.id in unsuited
+        else FormatStance(term.id, "suited", _joined(suited[term.id]))
         for term in fired.ruleset.scales.formats
-        for stance in _format_stance(term.id, term.suited_only_when, fired)
+        if term.id in unsuited or (term.id in suited and _may_be_suited(term, fired))
     )
 
 
-def _format_stance(format_: str, only_when: tuple[Conjunction, ...], fired: FiredRules) -> Iterator[FormatStance]:
-    against, suited = (
-        [rule for rule in fired.rules if any(effect == Format(format_, stance) for effect in rule.of(Format))]
-        for stance in (False, True)
-    )
-    if against:
-        yield FormatStance(format_, "unsuited", _joined(against))
-    elif suited and (not only_when or _holds(only_when, fired)):
-        yield FormatStance(format_, "suited", _joined(suited))
+def _may_be_suited(format_: FormatTerm, fired: FiredRules) -> bool:
+    return not format_.suited_only_when or _holds(format_.suited_only_when, fired)
 
 
 class _Offer(NamedTuple):
@@ -87,28 +86,26 @@ def alternatives(fired: FiredRules) -> tuple[OfferedTherapy, ...]:
 
 def _offers(fired: FiredRules) -> Iterator[_Offer]:
     scales = fired.ruleset.scales
-    places = {therapy.id: place for place, therapy in enumerate(scales.therapies)}
-    barred = {therapy.id for therapy in scales.therapies if _holds(therapy.not_offered_when, fired)}
-    about = targets_of_problem(fired.ruleset, fired.answers)
-    for rule in fired.rules:
-        for effect in rule.of(Alternative):
-            if effect.therapy not in barred:
-                other = bool(about) and about.isdisjoint(effect.targets)
-                certainty = _certainty_rank(rule, fired.ruleset)
-                yield _Offer(effect.offer == "beside", other, certainty, places[effect.therapy], rule, effect)
+    about: frozenset[str] | None = None
+    for rule, effect in fired.effects(Alternative):
+        place, therapy = scales.therapy_by_id[effect.therapy]
+        if _holds(therapy.not_offered_when, fired):
+            continue
+        if about is None:
+            about = targets_of_problem(fired.ruleset, fired.answers)
+        other = bool(about) and about.isdisjoint(effect.targets)
+        yield _Offer(effect.offer == "beside", other, _certainty_rank(rule, fired.ruleset), place, rule, effect)
 
 
 def _holds(conjunctions: Iterable[Conjunction], fired: FiredRules) -> bool:
-    """Whether any of the conjunctions is known to hold."""
-    truth = fired.ruleset.vocabulary.truth
-    return any(
-        all(truth(condition, fired.answers, fired.asked) for condition in conjunction) for conjunction in conjunctions
-    )
+    """Say whether any of the conjunctions is known to hold."""
+    return any(fired.all_hold(conjunction) for conjunction in conjunctions)
 
 
 def _certainty_rank(rule: Rule, ruleset: RuleSet) -> int:
     """The rank of the highest certainty of the rule's supports and limits, 0 for the highest; the last if none."""
-    certainties = {support.certainty for support in rule.of(Supports)} | {limit.certainty for limit in rule.of(Limits)}
+    supports = {effect.certainty for _, effect in ruleset.effects(Supports, (rule,))}
+    certainties = supports | {effect.certainty for _, effect in ruleset.effects(Limits, (rule,))}
     order = [term.id for term in ruleset.scales.certainties]
     return min((order.index(certainty) for certainty in certainties if certainty is not None), default=len(order))
 
@@ -151,10 +148,9 @@ def _in_order(offered: Iterable[OfferedTherapy]) -> Iterator[OfferedTherapy]:
 def comparison(fired: FiredRules) -> Comparison:
     """The arguments for each of the two therapies for this referral, from fired rules with advice."""
     points: dict[Compared, list[TieBreaker]] = {therapy: [] for therapy in get_args(Compared)}
-    for rule in fired.rules:
-        for effect in rule.of(Advice):
-            if effect.favours is not None:
-                points[effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
+    for rule, effect in fired.effects(Advice):
+        if effect.favours is not None:
+            points[effect.favours].append(TieBreaker(rule.id, rule.title, rule.because))
     return Comparison(**{therapy: tuple(reasons) for therapy, reasons in points.items()})
 
 

@@ -25,6 +25,8 @@ class OpenQuestions:
         Unanswered core facts come first, then pivotal questions, then those with the highest urgency that an answer can
         reach, then those with the most ratings that are possible with its answers, then by order of the vocabulary.
         """
+        if not open_:
+            return ()
         scales, order = self._ruleset.scales, self._ruleset.vocabulary.order
         pivotal = self._pivotal.among((question.fact for question in open_), fired)
 

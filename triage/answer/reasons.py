@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from triage.reading.referral import as_json
 
 _EFFECTS = ("urgency", "limits", "supports", "derives", "advice")
 _EFFECT_RANK = {effect: rank for rank, effect in enumerate(_EFFECTS)}
+_Order = tuple[int, int, str, int]
 _SortKey = tuple[int, bool, int, str, int]
 
 
@@ -31,9 +33,11 @@ class Reasons:
         self._place = {target: place for place, target in enumerate(ruleset.targets)}
 
     @cached_property
-    def _of_rules(self) -> Mapping[str, tuple[Reason, ...]]:
+    def _of_rules(self) -> Mapping[str, tuple[tuple[Reason, _Order], ...]]:
         """The reasons of each rule, without the answers behind them."""
-        return {rule.id: tuple(_of_rule(rule)) for rule in self.ruleset.rules}
+        return {
+            rule.id: tuple((reason, self._order(reason)) for reason in _of_rule(rule)) for rule in self.ruleset.rules
+        }
 
     @cached_property
     def _built_in(self) -> Mapping[str, Reason]:
@@ -44,29 +48,33 @@ class Reasons:
         """The reasons, sorted by effect, then those that decide first, then by value, then by id."""
         deciding = _Deciding(fired, verdict)
         reasons = [*self._of_fired(fired, deciding), *self._of_verdict(fired, verdict, deciding)]
-        return tuple(sorted(reasons, key=self._sort_key))
+        return tuple(reason for _, reason in sorted(reasons, key=itemgetter(0)))
 
-    def _of_fired(self, fired: FiredRules, deciding: _Deciding) -> Iterator[Reason]:
+    def _of_fired(self, fired: FiredRules, deciding: _Deciding) -> Iterator[tuple[_SortKey, Reason]]:
         """The reasons of the fired rules, without covered urgencies and supports that do not count."""
+        silenced = fired.standing.silenced
         for rule in fired.rules:
-            reasons = [
-                reason
-                for reason in self._of_rules[rule.id]
-                if not (reason.effect == "urgency" and rule.id in fired.covered)
-                and reason.target not in fired.standing.silenced
-            ]
-            facts = answers_behind(rule, fired) if reasons else {}
-            for reason in reasons:
-                yield replace(reason, facts=facts, decides=deciding.does(reason))
+            facts: dict[str, GivenAnswer] | None = None
+            for reason, order in self._of_rules[rule.id]:
+                if reason.target in silenced or (reason.effect == "urgency" and rule.id in fired.covered):
+                    continue
+                if facts is None:
+                    facts = answers_behind(rule, fired)
+                decides = deciding.does(reason)
+                yield _sort_key(order, decides=decides), replace(reason, facts=facts, decides=decides)
 
-    def _of_verdict(self, fired: FiredRules, verdict: Verdict, deciding: _Deciding) -> Iterator[Reason]:
+    def _of_verdict(
+        self, fired: FiredRules, verdict: Verdict, deciding: _Deciding
+    ) -> Iterator[tuple[_SortKey, Reason]]:
         """The built-in reasons, with placeholders filled."""
-        words = self._words_of(fired, verdict)
+        words = self._words_of(fired, verdict) if verdict.built_in else {}
         for id_ in verdict.built_in:
             reason = self._built_in[id_]
             if id_ == CORE_UNANSWERED:
                 reason = replace(reason, value=fired.floors[0].level)
-            yield replace(reason, because=fill(reason.because, words), decides=deciding.does(reason))
+            decides = deciding.does(reason)
+            filled = replace(reason, because=fill(reason.because, words), decides=decides)
+            yield _sort_key(self._order(reason), decides=decides), filled
 
     def _words_of(self, fired: FiredRules, verdict: Verdict) -> dict[str, str]:
         """The values for the placeholders of built-in reasons."""
@@ -78,9 +86,10 @@ class Reasons:
             **self._words,
         }
 
-    def _sort_key(self, reason: Reason) -> _SortKey:
+    def _order(self, reason: Reason) -> _Order:
+        """The order of a reason by what is the same in every answer."""
         target = self._place.get(reason.target or "", 0)
-        return _EFFECT_RANK[reason.effect], not reason.decides, self._value_rank(reason), reason.rule, target
+        return _EFFECT_RANK[reason.effect], self._value_rank(reason), reason.rule, target
 
     def _value_rank(self, reason: Reason) -> int:
         """The sort key of a value: the highest urgency, the lowest limit and the highest support come first."""
@@ -118,6 +127,11 @@ class _Deciding:
         return False
 
 
+def _sort_key(order: _Order, *, decides: bool) -> _SortKey:
+    effect, value, rule, target = order
+    return effect, not decides, value, rule, target
+
+
 def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
     """The unanswered facts of the highest floor that applies."""
     return fired.floors[0].facts if fired.floors else ()
@@ -126,11 +140,13 @@ def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
     """The answers that made a rule fire, by fact: those read by the first of its alternatives that holds."""
     vocabulary, answers = fired.ruleset.vocabulary, fired.answers
-    holding = (
-        conjunction for conjunction in rule.when if all(vocabulary.truth(c, answers, fired.asked) for c in conjunction)
-    )
-    alternative = next(holding, ())
-    return {c.fact: as_json(answers[c.fact], vocabulary[c.fact]) for c in alternative if c.fact in answers}
+    *others, alternative = rule.when  # the rule fired: where no other one holds, the last does
+    for other in others:
+        if fired.all_hold(other):
+            alternative = other
+            break
+    read = [condition.fact for condition in alternative if condition.fact in answers]
+    return {fact: as_json(answers[fact], vocabulary[fact]) for fact in read}
 
 
 def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:

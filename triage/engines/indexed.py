@@ -28,6 +28,11 @@ class _Indexed:
     when: tuple[int, ...]
     unless: int
 
+    @property
+    def is_one_conjunction(self) -> bool:
+        """Whether the rule fires exactly where its only alternative holds."""
+        return len(self.when) == 1 and not self.unless
+
     def truth(self, true: int, false: int) -> Truth:
         """Whether the rule fires, given the masks of the conditions known to be true and known to be false."""
         if self.unless & true:
@@ -62,6 +67,8 @@ class IndexedEvaluator:
         self._conditions: dict[str, list[Condition]] = {}
         self._deriving = tuple((self._indexed(rule), rule.derives) for rule in ruleset.deriving if rule.derives)
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
+        self._of_one_conjunction = [(rule.id, rule.when[0]) for rule in self._concluding if rule.is_one_conjunction]
+        self._of_several = [rule for rule in self._concluding if not rule.is_one_conjunction]
         self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
@@ -82,9 +89,14 @@ class IndexedEvaluator:
         answers = {**given, **derived} if derived else given
         asked = vocabulary.asked_all(answers)
         true, false = self._conditions_of(answers, asked)
-        for rule in self._concluding:
+        for id_, conjunction in self._of_one_conjunction:
+            # Most rules are no more than one conjunction, and a call for each would take most of the time.
+            truths[id_] = True if conjunction & true == conjunction else False if conjunction & false else None
+        for rule in self._of_several:
             truths[rule.id] = rule.truth(true, false)
-        return Evaluation(truths, derived, answers, asked)
+        fired = frozenset(id_ for id_, truth in truths.items() if truth)
+        still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
+        return Evaluation(fired, still_open, derived, answers, asked)
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""
