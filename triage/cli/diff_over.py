@@ -82,7 +82,7 @@ def _print_directions(
         )
     for direction, rows in sorted(moves.directions.items(), key=lambda entry: (-entry[1], entry[0])):
         scale, before, after = direction
-        by_rule = moves.rules.get(direction, {})
+        by_rule: Mapping[str, int] = moves.rules.get(direction, {})
         most = sorted(by_rule, key=lambda id_: (-by_rule[id_], id_))
         more = f" and {len(most) - MOST_RULES} more" if len(most) > MOST_RULES else ""
         exact = counted.get(direction)
