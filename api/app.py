@@ -63,6 +63,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
     yield
     gc.unfreeze()
+    uploads = getattr(app.state, "uploads", None)  # made with the first table
+    if uploads is not None:
+        uploads.close()
     app.state.service.close()
 
 

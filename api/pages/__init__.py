@@ -9,7 +9,7 @@ from msgspec import UNSET
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api.pages import form, reading, sign_in
+from api.pages import cohort, form, reading, sign_in
 from api.pages.security import PageHeaders
 from api.pages.templating import page
 from api.pages.wording import Wording
@@ -23,6 +23,7 @@ def register(app: FastAPI) -> None:
     """Add the pages, their styles and scripts, and the headers that keep them to themselves."""
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     app.include_router(form.router, include_in_schema=False)
+    app.include_router(cohort.router, include_in_schema=False)
     app.include_router(reading.router, include_in_schema=False)
     app.include_router(sign_in.router, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
