@@ -155,8 +155,10 @@ def _example(path: str, state: State) -> Written:
         case "/v1/explain":
             return _explained(state)
         case "/v1/vocabulary":
-            whole = describe_vocabulary(ruleset.vocabulary)
-            return VocabularyDescription(whole.groups[:1], whole.facts[:1], whole.constraints[:1], whole.said_by[:1])
+            whole = describe_vocabulary(ruleset)
+            return VocabularyDescription(
+                whole.groups[:1], whole.facts[:1], whole.constraints[:1], whole.said_by[:1], whole.instruments[:1]
+            )
         case "/v1/rules":
             return RulesDescription((rule,))
         case "/v1/rules/{rule_id}":

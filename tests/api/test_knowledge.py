@@ -23,6 +23,21 @@ def test_the_vocabulary_is_told_whole(client: TestClient, ruleset: RuleSet) -> N
     assert (age["min"], age["max"], age["unit"]) == (0, 120, "years")
 
 
+def test_every_score_names_its_instrument_with_its_cut_points_and_sources(client: TestClient, ruleset: RuleSet) -> None:
+    vocabulary = client.get("/v1/vocabulary").json()
+    instruments = {instrument["id"]: instrument for instrument in vocabulary["instruments"]}
+    scores = [fact for fact in vocabulary["facts"] if fact["group"] == "scores"]
+    assert {fact["instrument"] for fact in scores} == instruments.keys() == ruleset.instruments.keys()
+    assert not any("instrument" in fact for fact in vocabulary["facts"] if fact["group"] != "scores")
+    for instrument in instruments.values():
+        assert all(instrument[part] for part in ("title", "measures", "facts", "valid_for", "licence", "cut_points"))
+        assert all(cut["when_in_words"] and cut["sources"] for cut in instrument["cut_points"])
+    phq9 = instruments["phq9"]
+    assert (phq9["facts"], phq9["range"]) == (["phq9_total", "phq9_item9"], [0, 27])
+    cutting = {cut["rule"] for cut in phq9["cut_points"]}
+    assert cutting >= {"phq9-adolescent", "phq9-adult", "phq9-item-nine-positive", "phq9-severe"}
+
+
 def test_every_rule_is_told_and_can_be_read_alone(client: TestClient, ruleset: RuleSet) -> None:
     rules = client.get("/v1/rules").json()["rules"]
     assert [rule["id"] for rule in rules] == [rule.id for rule in ruleset.all_rules]

@@ -23,15 +23,17 @@ from triage.model.rule import (
     SourceRef,
     effect_name,
 )
-from triage.model.ruleset import RuleSet, Source
+from triage.model.ruleset import Instrument, RuleSet, Source
 from triage.model.vocabulary import Vocabulary
 from triage.presenting.descriptions import (
     CitedSource,
     ConstraintDescription,
+    CutPoint,
     ExampleDescription,
     FactDescription,
     FloorDescription,
     GroupDescription,
+    InstrumentDescription,
     ReassuringDescription,
     ReviewDescription,
     RuleCounts,
@@ -55,20 +57,59 @@ from triage.presenting.words import (
 from triage.reading.referral import as_json
 
 
-def describe_vocabulary(vocabulary: Vocabulary) -> VocabularyDescription:
-    """The facts in the order of the form, their groups, and what contradicts what."""
+def describe_vocabulary(ruleset: RuleSet) -> VocabularyDescription:
+    """The facts in the order of the form, their groups, what contradicts what, and the instruments of the scores."""
+    vocabulary = ruleset.vocabulary
+    instrument_of = {name: instrument.id for instrument in ruleset.instruments.values() for name in instrument.facts}
     return VocabularyDescription(
         groups=tuple(GroupDescription(group.id, group.title, group.help) for group in vocabulary.groups),
-        facts=tuple(describe_fact(fact, vocabulary) for fact in vocabulary),
+        facts=tuple(_fact(fact, vocabulary, instrument_of.get(fact.name)) for fact in vocabulary),
         constraints=tuple(
             ConstraintDescription(constraint.id, constraint.message, tuple(constraint.facts))
             for constraint in vocabulary.constraints
         ),
         said_by=tuple(SpeakerDescription(speaker.id, speaker.label, speaker.counts) for speaker in vocabulary.speakers),
+        instruments=describe_instruments(ruleset),
     )
 
 
-def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
+def describe_instruments(ruleset: RuleSet) -> tuple[InstrumentDescription, ...]:
+    """The questionnaires in the order of their scores in the vocabulary."""
+    order = ruleset.vocabulary.order
+    by_score = sorted(ruleset.instruments.values(), key=lambda instrument: order[instrument.fact])
+    return tuple(_instrument(instrument, ruleset) for instrument in by_score)
+
+
+def _instrument(instrument: Instrument, ruleset: RuleSet) -> InstrumentDescription:
+    reading = (rule for rule in ruleset.rules if not set(instrument.facts).isdisjoint(rule.facts))
+    return InstrumentDescription(
+        id=instrument.id,
+        title=instrument.title,
+        measures=instrument.measures,
+        facts=instrument.facts,
+        range=instrument.range,
+        valid_for=instrument.valid_for,
+        licence=instrument.licence,
+        codes=dict(instrument.codes),
+        cut_points=tuple(_cut_point(rule, ruleset) for rule in reading),
+    )
+
+
+def _cut_point(rule: Rule, ruleset: RuleSet) -> CutPoint:
+    return CutPoint(
+        rule=rule.id,
+        title=rule.title,
+        when_in_words=tuple(conjunction_in_words(conjunction, ruleset.vocabulary) for conjunction in rule.when),
+        effects=_effects(rule),
+        sources=tuple(_cited(ref, ruleset) for ref in rule.sources),
+    )
+
+
+def _effects(rule: Rule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(effect_name, rule.effects)))
+
+
+def _fact(fact: Fact, vocabulary: Vocabulary, instrument: str | None) -> FactDescription:
     """One fact: type, answers, when it is asked and core, question and help."""
     return FactDescription(
         name=fact.name,
@@ -87,6 +128,7 @@ def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
         question=fact.question,
         help=fact.help,
         codes=dict(fact.codes),
+        instrument=instrument or UNSET,
     )
 
 
@@ -169,7 +211,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
         title=rule.title,
         status=rule.status,
         folder=folder_of(rule),
-        effects=tuple(dict.fromkeys(map(effect_name, rule.effects))),
+        effects=_effects(rule),
         when=_alternatives(rule.when),
         unless=_data(rule.unless) or None,
         when_in_words=tuple(conjunction_in_words(conjunction, vocabulary) for conjunction in rule.when),

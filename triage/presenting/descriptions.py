@@ -83,6 +83,7 @@ class FactDescription(Written, frozen=True, kw_only=True):
     question: str
     help: str
     codes: dict[str, Any]
+    instrument: str | UnsetType = UNSET
 
 
 class GroupDescription(Written, frozen=True):
@@ -101,15 +102,6 @@ class ConstraintDescription(Written, frozen=True):
     facts: tuple[str, ...]
 
 
-class VocabularyDescription(Written, frozen=True):
-    """Every fact that may be asked."""
-
-    groups: tuple[GroupDescription, ...]
-    facts: tuple[FactDescription, ...]
-    constraints: tuple[ConstraintDescription, ...]
-    said_by: tuple[SpeakerDescription, ...]
-
-
 class CitedSource(Written, frozen=True):
     """A source as a rule cites it."""
 
@@ -119,6 +111,40 @@ class CitedSource(Written, frozen=True):
     citation: str
     claim: str | UnsetType = UNSET
     finding: str | UnsetType = UNSET
+
+
+class CutPoint(Written, frozen=True):
+    """A rule that reads a result of an instrument: where it cuts and in whom, what follows, and what it rests on."""
+
+    rule: str
+    title: str
+    when_in_words: tuple[str, ...]
+    effects: tuple[str, ...]
+    sources: tuple[CitedSource, ...]
+
+
+class InstrumentDescription(Written, frozen=True):
+    """A questionnaire: what it measures in whom, its cut-points, and its licence. Its items are never repeated."""
+
+    id: str
+    title: str
+    measures: str
+    facts: tuple[str, ...]
+    range: tuple[int, int] | None
+    valid_for: str
+    licence: str
+    codes: dict[str, Any]
+    cut_points: tuple[CutPoint, ...]
+
+
+class VocabularyDescription(Written, frozen=True):
+    """Every fact that may be asked."""
+
+    groups: tuple[GroupDescription, ...]
+    facts: tuple[FactDescription, ...]
+    constraints: tuple[ConstraintDescription, ...]
+    said_by: tuple[SpeakerDescription, ...]
+    instruments: tuple[InstrumentDescription, ...]
 
 
 class ExampleDescription(Written, frozen=True):
