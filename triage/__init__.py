@@ -41,7 +41,7 @@ def assess(referral: Mapping[str, Any], assessor: Assessor) -> Answer:
     """Answer a referral: ``facts``, and a ``reference`` or none, as the JSON API takes them.
 
     Raises RefusedReferral, which names every field at fault, and EngineDisagreement: then hand the referral to a
-    clinician as urgent.
+    clinician, at least as urgent.
     """
     return assessor.assess(assessor.reader.read(referral))
 

@@ -24,9 +24,10 @@ from triage.model.rule import (
     effect_name,
 )
 from triage.model.ruleset import Instrument, RuleSet, Source
-from triage.model.vocabulary import Vocabulary
+from triage.model.vocabulary import Lead, Vocabulary
 from triage.presenting.descriptions import (
     CitedSource,
+    CloudedDescription,
     ConstraintDescription,
     CutPoint,
     ExampleDescription,
@@ -34,6 +35,7 @@ from triage.presenting.descriptions import (
     FloorDescription,
     GroupDescription,
     InstrumentDescription,
+    LeadDescription,
     ReassuringDescription,
     ReviewDescription,
     RuleCounts,
@@ -68,7 +70,14 @@ def describe_vocabulary(ruleset: RuleSet) -> VocabularyDescription:
             ConstraintDescription(constraint.id, constraint.message, tuple(constraint.facts))
             for constraint in vocabulary.constraints
         ),
-        said_by=tuple(SpeakerDescription(speaker.id, speaker.label, speaker.counts) for speaker in vocabulary.speakers),
+        said_by=tuple(
+            SpeakerDescription(speaker.id, speaker.label, speaker.counts, speaker.why or UNSET)
+            for speaker in vocabulary.speakers
+        ),
+        clouded_while=tuple(CloudedDescription(_data(state.when), state.why) for state in vocabulary.clouded_while),
+        leading_fact=vocabulary.leading_fact,
+        not_a_condition_beside=tuple(vocabulary.in_order(vocabulary.not_a_condition_beside)),
+        outside=vocabulary.outside,
         instruments=describe_instruments(ruleset),
     )
 
@@ -116,7 +125,7 @@ def _fact(fact: Fact, vocabulary: Vocabulary, instrument: str | None) -> FactDes
         title=fact.title,
         type=fact.type,
         group=fact.group,
-        **_answers(fact),
+        **_answers(fact, vocabulary),
         neutral=None if fact.neutral is None else as_json(fact.neutral, fact),
         core_safety=_core(fact),
         reassuring=_reassuring(fact),
@@ -132,14 +141,20 @@ def _fact(fact: Fact, vocabulary: Vocabulary, instrument: str | None) -> FactDes
     )
 
 
-def _answers(fact: Fact) -> dict[str, Any]:
+def _answers(fact: Fact, vocabulary: Vocabulary) -> dict[str, Any]:
     """The answers that a fact takes: bounds and unit of a number, the values of every other."""
     if fact.is_integer:
         return {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
+    leads = vocabulary.leads if fact.name == vocabulary.leading_fact else {}
     values = tuple(
-        ValueDescription(value, label.label, label.help, _examples(label)) for value, label in fact.labels.items()
+        ValueDescription(value, label.label, label.help, _examples(label), _about(leads.get(value)))
+        for value, label in fact.labels.items()
     )
     return {"values": values, "ordered": fact.ordered}
+
+
+def _about(lead: Lead | None) -> LeadDescription | UnsetType:
+    return LeadDescription(lead.targets, lead.also_remitted, lead.otherwise) if lead else UNSET
 
 
 def _examples(label: Label) -> ValueExample | UnsetType:
