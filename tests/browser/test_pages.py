@@ -21,12 +21,6 @@ PATHS = (
     "/worklist",
     "/rules?q=bulimia",
     "/rules/depression-adult",
-<<<<<<< HEAD
-=======
-    "/rules/sources",
-    "/rules/questionnaires",
-    "/rules/claims",
->>>>>>> a98d6a5 (Instruments are told as records: what each measures, in whom, its cut-points with sources and its licence, in /v1/vocabulary, a page and the document)
     "/proofs",
     "/about",
     "/docs",
@@ -71,16 +65,10 @@ def _hold(page: Page, every: bool = False) -> None:
     assert page.get_by_role("heading", level=1).count() == 1
 
 
-<<<<<<< HEAD
 def _unfold(page: Page) -> None:
     page.evaluate(
         "document.querySelectorAll('main details:not(.menu, .strip *)').forEach(each => { each.open = true; })"
     )
-=======
-LONG = ("/rules/sources", "/rules/questionnaires", "/rules/claims")
-"""Pages on which axe needs half a minute: held at the narrow width only, where more can go wrong."""
-VIEWS = [(path, width) for path in PATHS for width in (1280, 320) if width == 320 or path not in LONG]
->>>>>>> a98d6a5 (Instruments are told as records: what each measures, in whom, its cut-points with sources and its licence, in /v1/vocabulary, a page and the document)
 
 
 EVERY = pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["corners", "all"])
