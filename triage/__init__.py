@@ -41,7 +41,7 @@ def assess(referral: Mapping[str, Any], assessor: Assessor) -> Answer:
     """Answer one referral, a mapping with `facts` and the other parts that the JSON API takes.
 
     Raises RefusedReferral, which names every faulty field. Raises EngineDisagreement or EngineFailure where no answer
-    can be given: then hand the referral to a clinician as urgent.
+    can be given: then hand the referral to a clinician, at least as urgent.
     """
     return assessor.assess(assessor.reader.read(referral))
 

@@ -17,7 +17,8 @@ PUBLISHED = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).resolve().parent
 """The folder of the published rule set: inside the package if that was installed as a wheel, else beside it."""
 
 CRISIS_LINE_NOT_SET = "the crisis line (not set)"
-EMERGENCY_NUMBER_NOT_SET = "the local emergency number (not set)"
+EMERGENCY_NUMBER_NOT_SET = "the emergency number (not set)"
+"""What stands in the place of a number that is not set: short, so that no action grows beyond its 90 words."""
 
 
 def _known_time_zone(name: str) -> str:

@@ -11,7 +11,7 @@ from triage.check import coverage
 from triage.model.faults import did_you_mean
 from triage.model.rule import Rule, effect_name
 from triage.model.ruleset import RuleSet
-from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, folder_of
+from triage.presenting.as_data import describe_instruments, describe_rule, describe_ruleset, describe_source, folder_of
 from triage.presenting.card import card_of
 from triage.presenting.hazard_log import Result, hazard_log
 from triage.presenting.rule_text import rule_in_words
@@ -62,6 +62,12 @@ async def sources(request: Request) -> HTMLResponse:
     ruleset = state_of(request).ruleset
     described = [describe_source(source, ruleset) for source in ruleset.sources.values()]
     return page(request, "sources.html.jinja", sources=described)
+
+
+@router.get("/rules/questionnaires")
+async def questionnaires(request: Request) -> HTMLResponse:
+    """The questionnaires, each with what it measures, in whom, and where the rules cut its result."""
+    return page(request, "questionnaires.html.jinja", instruments=describe_instruments(state_of(request).ruleset))
 
 
 @router.get("/rules/claims")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode, Response
 from schemathesis.checks import CheckContext
+from schemathesis.core.result import Ok
 from schemathesis.python.asgi import ASGIClient, get_client
 from schemathesis.specs.openapi import checks
 
@@ -53,7 +54,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     for result in description.get_all_operations():
         assert isinstance(result, Ok), result
         operations.append(result.ok())
-    with get_client(cast("ASGIApp", app)) as client:
+    with get_client(cast("Any", app)) as client:
         yield Described(client, tuple(operations))
 
 

@@ -17,6 +17,7 @@ from triage.model.ruleset import RuleSet
 ADDRESSES = (
     "/rules",
     "/rules/sources",
+    "/rules/questionnaires",
     "/rules/claims",
     "/rules/print",
     "/about",

@@ -32,7 +32,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire: the fact with its score, the lowest and highest score, its population, its rules by id."""
+    """A questionnaire: what it measures in whom, the fact with its score and those with single items, its licence.
+
+    ``range`` is the lowest and the highest score; ``rules`` are the ids of the rules made from its cut-offs.
+    """
 
     id: str
     fact: str
@@ -42,6 +45,13 @@ class Instrument:
     range: tuple[int, int] | None = None
     codes: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    measures: str = ""
+    items: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that hold its results: the score, then single items."""
+        return (self.fact, *self.items)
 
 
 @dataclass(frozen=True)
