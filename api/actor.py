@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 Role = Literal["coordinator", "clinician", "provider", "auditor", "admin"]
 """What someone may do; a clinician may lower a level."""
@@ -38,3 +38,7 @@ async def current_actor(request: Request) -> Actor:
     """The person or system behind a request for records, as a dependency of its route."""
     asking: Asking = request.app.state.asking
     return await asking(request)
+
+
+Asker = Annotated[Actor, Depends(current_actor)]
+"""The type of a route's parameter that is who sent the request."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,10 +14,23 @@ from api import openapi, pages, problems
 from api.door import Door
 from api.people import asking
 from api.protocol import Protocol
+from api.records.housekeeping import keep_house
 from api.request import State, build_state
-from api.routes import assessments, evaluate, explain, knowledge, operations, people
+from api.routes import (
+    agreement,
+    assessments,
+    drafts,
+    evaluate,
+    explain,
+    knowledge,
+    operations,
+    people,
+    persons,
+    replies,
+)
 from triage.settings import Settings
 
+_ROUTES = (evaluate, explain, assessments, drafts, replies, persons, agreement, people, knowledge, operations)
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
     "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
@@ -41,15 +55,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     )
     app.state.service = state
     problems.register(app, pages.problem_page)
-    for router in (
-        evaluate.router,
-        explain.router,
-        assessments.router,
-        people.router,
-        knowledge.router,
-        operations.router,
-    ):
-        app.include_router(router)
+    for module in _ROUTES:
+        app.include_router(module.router)
     pages.register(app)
     app.state.asking = lambda request: asking.working(state.records, request)
     app.add_middleware(Door, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request))
@@ -61,8 +68,12 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
+    housekeeping = asyncio.create_task(keep_house(app.state.service.records))
     yield
+    housekeeping.cancel()
     gc.unfreeze()
+    with suppress(asyncio.CancelledError):
+        await housekeeping
     uploads = getattr(app.state, "uploads", None)  # made with the first table
     if uploads is not None:
         uploads.close()

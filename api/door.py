@@ -15,7 +15,7 @@ from triage.presenting.problems import Problem, problem
 from triage.settings import Settings
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/")
+_OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/", "/v1/replies/")
 """What needs no sign-in even where others can reach the service: its health, the sign-in page and one-use links."""
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 

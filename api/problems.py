@@ -9,20 +9,21 @@ from traceback import extract_tb
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from msgspec import UNSET
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api.records.refused import RecordProblem
+from api.records.refused import RecordProblem, faulty
 from api.request import TooLarge, TooSlow, urgency_of
 from api.storage.database import StorageUnavailable
 from api.work import Overloaded
 from triage.engines.agreement import EngineDisagreement
 from triage.model.written import encode
 from triage.presenting.problems import Problem, failed, problem, refusal
-from triage.reading.referral import RefusedReferral
+from triage.reading.referral import FieldFault, RefusedReferral
 
 MEDIA_TYPE = "application/problem+json"
 AsPage = Callable[[Request, Problem], Response]
@@ -57,6 +58,7 @@ def register(app: FastAPI, as_page: AsPage) -> None:
     app.add_exception_handler(Overloaded, _overloaded)
     app.add_exception_handler(RecordProblem, _about_record)
     app.add_exception_handler(StorageUnavailable, _not_stored)
+    app.add_exception_handler(RequestValidationError, _wrong_parameter)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -162,3 +164,10 @@ async def _not_stored(request: Request, error: Exception) -> Response:
     response = answer(request, lost)
     response.headers["Retry-After"] = "5"
     return response
+
+
+async def _wrong_parameter(request: Request, error: Exception) -> Response:
+    """Answer what FastAPI finds wrong with the parameters of an address as every other fault is answered."""
+    assert isinstance(error, RequestValidationError)
+    faults = [FieldFault(f"?{fault['loc'][-1]}", "not-allowed", f"{fault['msg']}.") for fault in error.errors()]
+    return answer(request, faulty(faults).problem)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from api.records.replaying import Replayer
 from api.records.rule_sets import RunningRules, running_rules
 from api.records.service import Records
 from api.work import Queue, explanation_queue, thread_queue
@@ -75,6 +76,11 @@ class State:
     def records(self) -> Records:
         """The records, in a database that is opened when it is first needed."""
         return Records(self.settings, self.assessor, self.rules, self.clock)
+
+    @cached_property
+    def replayer(self) -> Replayer:
+        """What answers stored referrals again."""
+        return Replayer(self.settings)
 
     async def assess(self, referral: Referral) -> Answer:
         """Answer a referral: a complete one at once, an incomplete one beside other requests.

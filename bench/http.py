@@ -1,37 +1,48 @@
-"""``POST /v1/evaluate`` on one worker, against a bare FastAPI application that sends the same bytes back."""
+"""``POST /v1/evaluate`` on one worker against a bare FastAPI application, and stored answers against unstored ones."""
 
 from __future__ import annotations
 
 import asyncio
 from itertools import cycle
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import orjson
 
+from api.people.commands import desk
+from api.people.model import NewKey
 from bench.referrals import as_request, counted_referrals, partial_referrals
 from bench.served import served
 from bench.table import print_table
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
-from triage.settings import PUBLISHED
+from triage.settings import PUBLISHED, Settings
 
 CONNECTIONS = 16
 SECONDS = 5.0
+_OPTIONS = ("--factory", "--log-level", "error")
 
 
 def main() -> None:
-    """Print requests a second of the service and of the echo, and their ratio."""
+    """Print requests a second of the service and of the echo, and of answers that are stored, with their ratios."""
     ruleset = load_ruleset(PUBLISHED)
     bodies = [orjson.dumps(as_request(ruleset, facts)) for facts in counted_referrals(ruleset, 200)]
     rates = {}
     for name, factory in (("bare echo (baseline)", "bench.echo:create_app"), ("service", "api.app:create_app")):
-        with served("uvicorn", factory, "--factory", "--log-level", "error") as port:
-            rates[name] = asyncio.run(_hammer(port, bodies))
-    base = rates["bare echo (baseline)"]
-    rows = [(name, f"{rate:,.0f}", f"{rate / base:.2f}") for name, rate in rates.items()]
-    print_table("Complete referrals over HTTP, one worker", ("application", "requests/s", "ratio"), rows)
-    with served("uvicorn", "api.app:create_app", "--factory", "--log-level", "error") as port:
+        with served("uvicorn", factory, *_OPTIONS) as port:
+            rates[name] = asyncio.run(_hammer(port, "/v1/evaluate", bodies))
+    _print("Complete referrals over HTTP, one worker", rates, "bare echo (baseline)")
+    stored = {"not stored (baseline)": rates["service"]}
+    with TemporaryDirectory() as folder:
+        for synchronous in ("normal", "full"):
+            address = f"sqlite:///{folder}/{synchronous}.sqlite?synchronous={synchronous}"
+            key = _key(address)
+            with served("uvicorn", "api.app:create_app", *_OPTIONS, TRIAGE_DATABASE_URL=address) as port:
+                name = f"stored, SQLite {synchronous.upper()}"
+                stored[name] = asyncio.run(_hammer(port, "/v1/assessments", bodies, key))
+    _print("The same, each answer stored before it is given", stored, "not stored (baseline)")
+    with served("uvicorn", "api.app:create_app", *_OPTIONS) as port:
         _print_incomplete(port, ruleset)
         _print_complete_beside_empty(port, bodies)
 
@@ -42,7 +53,7 @@ def _print_incomplete(port: int, ruleset: RuleSet) -> None:
 
     async def measure() -> tuple[float, list[float]]:
         alive = asyncio.create_task(_waits(port, [b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n"]))
-        rate = await _hammer(port, bodies)
+        rate = await _hammer(port, "/v1/evaluate", bodies)
         alive.cancel()
         return rate, await alive
 
@@ -91,17 +102,30 @@ def _p99(waits: list[float]) -> float:
     return sorted(waits)[int(len(waits) * 0.99)]
 
 
-async def _hammer(port: int, bodies: list[bytes]) -> float:
+def _key(address: str) -> str:
+    """An API key for the records at an address."""
+    with desk(Settings(database_url=address)) as open_desk:
+        open_desk.add("bench", "coordinator", None)
+        return open_desk.key("bench", NewKey("bench", ("read", "write"), 1)).secret
+
+
+def _print(title: str, rates: dict[str, float], baseline: str) -> None:
+    rows = [(name, f"{rate:,.0f}", f"{rate / rates[baseline]:.2f}") for name, rate in rates.items()]
+    print_table(title, ("application", "requests/s", "ratio"), rows)
+
+
+async def _hammer(port: int, path: str, bodies: list[bytes], key: str = "") -> float:
     """Requests a second over kept connections, after a second of warming up."""
-    requests = _posts(bodies)
+    requests = _posts(bodies, path, key)
     await asyncio.gather(*(_connection(port, requests, index, 1.0) for index in range(CONNECTIONS)))
     counts = await asyncio.gather(*(_connection(port, requests, index, SECONDS) for index in range(CONNECTIONS)))
     return sum(counts) / SECONDS
 
 
-def _posts(bodies: list[bytes]) -> list[bytes]:
+def _posts(bodies: list[bytes], path: str = "/v1/evaluate", key: str = "") -> list[bytes]:
+    authorization = f"Authorization: Bearer {key}\r\n" if key else ""
     return [
-        b"POST /v1/evaluate HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n{authorization}".encode()
         + f"Content-Length: {len(body)}\r\n\r\n".encode()
         + body
         for body in bodies
@@ -114,7 +138,7 @@ async def _connection(port: int, requests: list[bytes], start: int, seconds: flo
     until, count = perf_counter() + seconds, 0
     while perf_counter() < until:
         status = await _exchange(reader, writer, requests[(start * 13 + count) % len(requests)])
-        assert status == b"200" or (refusals and status == b"503"), status
+        assert status in {b"200", b"201"} or (refusals and status == b"503"), status
         count += 1
     writer.close()
     return count

@@ -15,13 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def served(program: str, *arguments: str) -> Iterator[int]:
+def served(program: str, *arguments: str, **environment: str) -> Iterator[int]:
     """Run an installed program that serves at the port of ``--port`` until it is no longer needed; gives the port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     command = [str(Path(sys.executable).with_name(program)), *arguments, "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         for _ in range(200):
             sleep(0.1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from api.actor import Actor
 from api.records import levels
@@ -51,13 +51,13 @@ class _Parts(Written, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What was created: its id, its time and its due time. ``again`` where the key was used for it before."""
+    """What was created: its id, its time, its due time, its answer as text, its revision."""
 
     id: str
     created_at: str
     due_at: str
     answer: bytes
-    again: bool = False
+    revision: int = 1
 
     def body(self) -> bytes:
         """The stored answer as JSON."""
@@ -162,13 +162,14 @@ def _before(service: Records, transaction: Transaction, actor: Actor, key: str, 
     if row.body_digest != digest(key.encode(), body):
         message = "This Idempotency-Key was sent before with another body. Send a new key with a new referral."
         raise wrong_field("", "key-used-before", message)
-    return Created(row.id, row.created_at, row.due_at, row.answer, again=True)
+    return Created(row.id, row.created_at, row.due_at, row.answer, row.revision)
 
 
 _BEFORE = (
-    select(idempotency_keys.c.body_digest, records.c.id, records.c.created_at, records.c.due_at, versions.c.answer)
+    select(idempotency_keys.c.body_digest, records, versions.c.answer)
     .join(records, records.c.id == idempotency_keys.c.record_id)
     .join(versions, (versions.c.record_id == records.c.id) & (versions.c.number == 1))
+    .where(idempotency_keys.c.digest == bindparam("key"))
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from api.records.model import LevelFrom
 from triage.answer.assess import Assessor
@@ -12,6 +13,9 @@ from triage.answer.fired_rules import FiredRules
 from triage.answer.model import Answer, ComposedAction, Reason, Within
 from triage.engines.outcome import Bounds
 from triage.model.scales import CORE_UNANSWERED, LOWEST_URGENCY, Scales
+
+StoredJson = Mapping[str, Any]
+"""An answer as it was stored; of older rules it may have other keys than today's type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,13 @@ def of_first(answer: Answer, scales: Scales) -> InForce:
     return InForce(answer.urgency.level, answer.urgency.state, _by_rules(answer, scales))
 
 
+def of_stored(answer: StoredJson, scales: Scales) -> InForce:
+    """The level of a stored answer."""
+    urgency = answer["urgency"]
+    of_rules = (level for rule, level in _urgency_rules(answer) if rule != CORE_UNANSWERED)
+    return InForce(urgency["level"], urgency["state"], highest(scales, *of_rules, urgency["could_become"][0]))
+
+
 def of_next(answer: Answer, before: InForce, accepted: Collection[str], scales: Scales) -> InForce:
     """The level after another answer: never below what a rule set before.
 
@@ -75,8 +86,8 @@ def of_next(answer: Answer, before: InForce, accepted: Collection[str], scales: 
 
 
 def _stays(before: InForce, now: InForce) -> bool:
-    """Whether a level that does not come from an answer is still what it was."""
-    return before.level_from in ("escalated", "decision", "kept") and now.level == before.held
+    """Whether a level that attempts or a decision gave is still what it was."""
+    return before.level_from in ("escalated", "decision") and now.level == before.held
 
 
 def _urgent(answer: Answer) -> list[Reason]:
@@ -89,18 +100,24 @@ def _by_rules(answer: Answer, scales: Scales) -> str:
     return highest(scales, *of_rules, answer.urgency.could_become[0])
 
 
-def floor_of(answer: Answer) -> str | None:
-    """The level of the floor, while a core question is open."""
-    return next((reason.value for reason in _urgent(answer) if reason.rule == CORE_UNANSWERED), None)
+def _urgency_rules(answer: StoredJson) -> list[tuple[str, str]]:
+    """Each urgency rule of a stored answer with its level."""
+    reasons = answer["reasons"]
+    return [
+        (reason["rule"], reason["value"]) for reason in reasons if reason["effect"] == "urgency" and reason["value"]
+    ]
 
 
-def rules_above(answer: Answer, level: str, scales: Scales) -> list[str]:
-    """The urgency rules of an answer that set more than a level."""
-    rank = scales.urgency_rank(level)
-    return sorted(
-        {reason.rule for reason in _urgent(answer) if reason.value and scales.urgency_rank(reason.value) > rank}
-        - {CORE_UNANSWERED}
-    )
+def floor_of(answer: StoredJson) -> str | None:
+    """The level of the floor of a stored answer, while a core question is open."""
+    return next((level for rule, level in _urgency_rules(answer) if rule == CORE_UNANSWERED), None)
+
+
+def rules_above(answer: StoredJson, level: str, scales: Scales) -> list[str]:
+    """The urgency rules of a stored answer that set more than a level."""
+    rank = scales.urgency_rank
+    above = {rule for rule, of_rule in _urgency_rules(answer) if rank(of_rule) > rank(level)}
+    return sorted(above - {CORE_UNANSWERED})
 
 
 def within(assessor: Assessor, level: str) -> Within:

@@ -35,7 +35,7 @@ class HandOver(Written, frozen=True):
     taken_over_by: Text | None = None
 
 
-class Change(Written, frozen=True, forbid_unknown_fields=True):
+class RecordChange(Written, frozen=True, forbid_unknown_fields=True):
     """A change of a record: of its status, its owner, or the notes of its hand-over; what is left out stays."""
 
     status: Status | UnsetType = UNSET

@@ -20,13 +20,16 @@ from api.storage.transaction import Transaction
 from triage.answer.model import Answer, ComposedAction, RuleSetUsed
 from triage.model.written import encode
 
+LONGEST_ID = 36
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A record as JSON with its revision."""
+    """A record as JSON, with its revision and its id."""
 
     body: bytes
     revision: int
+    id: str = ""
 
 
 def read_one(service: Records, actor: Actor, id_: str) -> Callable[[Transaction], Read]:
@@ -47,8 +50,10 @@ def read_one(service: Records, actor: Actor, id_: str) -> Callable[[Transaction]
 
 def row_of(transaction: Transaction, actor: Actor, id_: str, kind: str = "assessment") -> Row[Any]:
     """The row of a record. Raises a RecordProblem where there is none that the actor may see, or it was erased."""
-    row = transaction.execute(_ONE, {"id": id_, "tenant": actor.tenant}).first()
     what = "draft" if kind == "draft" else "assessment"
+    if len(id_) > LONGEST_ID or "\0" in id_:
+        raise not_found(what, id_)
+    row = transaction.execute(_ONE, {"id": id_, "tenant": actor.tenant}).first()
     if row is None or (row.kind != kind and row.kind != "erased") or not _may_see(actor, row):
         raise not_found(what, id_)
     if row.kind == "erased":
@@ -105,7 +110,7 @@ def shown(service: Records, transaction: Transaction, row: Row[Any]) -> Read:
         referral=cast(dict[str, Any], Raw(newest.referral)),
         answer=cast(Answer, Raw(newest.answer)),
     )
-    return Read(encode(assessment), row.revision)
+    return Read(encode(assessment), row.revision, row.id)
 
 
 def _of_record(table: Table, *columns: Any) -> Select[Any]:
@@ -118,8 +123,8 @@ _LISTED = (
 )  # fmt: skip
 _VERSIONS = _of_record(versions, *_LISTED).order_by(versions.c.number)
 _NEWEST = _of_record(versions, versions.c.referral, versions.c.answer).where(versions.c.number == bindparam("number"))
-_ATTEMPTS = _of_record(attempts).order_by(attempts.c.at, attempts.c.id)
-_DECISIONS = _of_record(decisions).order_by(decisions.c.at, decisions.c.id)
+_ATTEMPTS = _of_record(attempts).order_by(attempts.c.revision)
+_DECISIONS = _of_record(decisions).order_by(decisions.c.revision)
 
 
 def is_overdue(row: Row[Any], at: str) -> bool:

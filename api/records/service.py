@@ -7,18 +7,18 @@ import json
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version
-from threading import Event
+from threading import Event, Lock
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from api.records.rule_sets import RunningRules
 from api.records.times import stored
-from api.storage.audit import canonical
+from api.storage.audit import canonical, read_head
 from api.storage.database import Database, sqlite_address
 from api.storage.transaction import Transaction
 from api.storage.writer import Writer
@@ -39,16 +39,21 @@ class Records:
     assessor: Assessor
     rules: RunningRules
     clock: Callable[[], datetime]
+    _opened: list[Writer] = field(default_factory=list, init=False, repr=False, compare=False)
+    _opening: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def database(self) -> Database:
-        """The database, opened and migrated when it is first needed. Raises StorageUnavailable."""
-        return Database(database_address(self.settings))
+        """The database. Raises StorageUnavailable."""
+        return self.writer.database
 
-    @cached_property
+    @property
     def writer(self) -> Writer:
-        """The thread that writes."""
-        return Writer(self.database)
+        """The thread that writes. The database is opened, and migrated, when it is first needed."""
+        with self._opening:
+            if not self._opened:
+                self._opened.append(Writer(Database(database_address(self.settings))))
+            return self._opened[0]
 
     @cached_property
     def _readers(self) -> ThreadPoolExecutor:
@@ -96,18 +101,26 @@ class Records:
         """Read on a thread of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    def check(self) -> None:
+        """Raise StorageUnavailable where records can't be read."""
+        with self.database.reading() as connection:
+            read_head(connection)
+
+    async def forget_erased(self) -> None:
+        """Write over what was erased."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self.database.forget_erased)
+
     def _read(self, work: Callable[[Connection], Result]) -> Result:
         with self.database.reading() as connection:
             return work(connection)
 
     def close(self) -> None:
         """Write what waits, and close the database. Does nothing where it was never opened."""
-        if "writer" in self.__dict__:
-            self.writer.close()
         if "_readers" in self.__dict__:
             self._readers.shutdown()
-        if "database" in self.__dict__:
-            self.database.close()
+        for writer in self._opened:
+            writer.close()
+            writer.database.close()
 
 
 def database_address(settings: Settings) -> str:

@@ -17,6 +17,11 @@ def stored(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def parsed(text: str) -> datetime:
+    """A time that was stored."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
 def due_at(within: Within, start: datetime, settings: Settings) -> datetime:
     """When a clinician must have acted: hours of the clock, or business days of the service's time zone.
 

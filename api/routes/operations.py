@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.problems import respond
 from api.request import state_of
+from api.storage.database import StorageUnavailable
 from triage.answer.model import RuleSetUsed
 from triage.answer.probes import check_answers
 from triage.model.faults import FaultyRuleSet
@@ -38,12 +39,15 @@ async def healthz() -> Response:
 
 @router.get("/readyz", summary="A referral can be answered")
 def readyz(request: Request) -> Response:
-    """Answer a referral of each rating, level and course with every engine, and say with which rule set."""
+    """Answer a referral of each rating, level and course, read from the records, and say with which rule set."""
     state = state_of(request)
     try:
         check_answers(state.assessor, state.probes)
+        state.records.check()
     except FaultyRuleSet as faulty:
         return respond(problem(503, "Not ready", str(faulty)))
+    except StorageUnavailable:
+        return respond(problem(503, "Not ready", "Records can't be read or written at this moment."))
     ruleset = state.ruleset
     used = RuleSetUsed(ruleset.name, ruleset.version, ruleset.digest)
     return Response(encode(Ready("ready", used)), media_type="application/json")

@@ -79,14 +79,15 @@ def verify(connection: Connection, expected: Head | None = None) -> Verified:
     """
     head = Head()
     digests = _digests_of_versions(connection)
-    for row in connection.execution_options(yield_per=_READ_AT_ONCE).execute(select(audit).order_by(audit.c.seq)):
-        entry = dict(row._mapping)
-        why = _fault(entry, head) or _fault_of_version(entry, digests)
-        if why:
-            return Verified(head, Broken(int(entry["seq"]), why))
-        head = Head(entry["seq"], entry["at"], entry["hash"])
-        if expected is not None and head.seq == expected.seq and head.hash != expected.hash:
-            return Verified(head, Broken(head.seq, "its digest is not the one that was noted"))
+    with connection.execution_options(yield_per=_READ_AT_ONCE).execute(select(audit).order_by(audit.c.seq)) as rows:
+        for row in rows:
+            entry = dict(row._mapping)
+            why = _fault(entry, head) or _fault_of_version(entry, digests)
+            if why:
+                return Verified(head, Broken(int(entry["seq"]), why))
+            head = Head(entry["seq"], entry["at"], entry["hash"])
+            if expected is not None and head.seq == expected.seq and head.hash != expected.hash:
+                return Verified(head, Broken(head.seq, "its digest is not the one that was noted"))
     if expected is not None and head.seq < expected.seq:
         return Verified(head, Broken(head.seq + 1, "it is missing, and so is every entry up to the one noted"))
     if digests:

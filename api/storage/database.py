@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from api.storage import schema
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 10.0
 """How long a writer waits for another process to finish writing."""
 _WRITING = 7_361_208
 """The PostgreSQL advisory lock of whoever writes."""
@@ -83,6 +83,8 @@ def unavailable_as_such() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StorageUnavailable(type(error.orig).__name__) from error
+    except OSError as error:  # the folder of an SQLite file can't be used
+        raise StorageUnavailable(type(error).__name__) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StorageUnavailable(type(error.orig).__name__) from error
@@ -96,11 +98,12 @@ def sqlite_address(file: Path) -> str:
 
 
 def _engine(address: str, role: str | None = None) -> Engine:
-    url = make_url(address)
+    url = _url(address)
     if url.get_backend_name() == "sqlite":
         _make_private(url.database)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine, "connect", _prepare_sqlite)
+        synchronous = _synchronous(url)
+        engine = create_engine(url.difference_update_query(["synchronous"]), connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, synchronous))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
@@ -109,18 +112,40 @@ def _engine(address: str, role: str | None = None) -> Engine:
     return engine
 
 
+def _url(address: str) -> URL:
+    """Read an address. Raises StorageUnavailable, without the address: it may hold a password."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StorageUnavailable(_NO_ADDRESS) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StorageUnavailable(_NO_ADDRESS)
+    return url
+
+
+_NO_ADDRESS = "TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database"
+
+
 def _make_private(file: str | None) -> None:
     """Make a database's file readable by its owner alone, before anything is in it."""
     if file and file != ":memory:" and not Path(file).exists():
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL, so that readers never wait; FULL, so that what was acknowledged outlives a loss of power."""
+def _synchronous(url: URL) -> str:
+    """FULL, so that what was acknowledged outlives a loss of power; NORMAL where the address says so."""
+    given = str(url.query.get("synchronous", "full")).upper()
+    if given not in ("FULL", "NORMAL"):
+        raise ValueError(f"`synchronous={given.lower()}` is no way to write: give full or normal.")
+    return given
+
+
+def _prepare_sqlite(connection: Any, synchronous: str) -> None:
+    """Prepare a connection. WAL, so that readers never wait."""
     connection.isolation_level = None  # transactions are begun below, and not by the driver
     for pragma in (
-        "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON",
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON", "secure_delete = ON",
+        f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -10,6 +11,10 @@ NEWEST = "0002"
 """The migration that this code needs."""
 _MIGRATING = 7_361_207
 """The PostgreSQL advisory lock of whoever migrates."""
+
+
+_ALEMBIC = threading.Lock()
+"""Held while Alembic runs: its context is one for the whole process."""
 
 
 class NewerDatabase(Exception):
@@ -54,7 +59,8 @@ def _run(connection: Connection, migration: str | None, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
-    if to == "base" or (migration is not None and to < migration):
-        command.downgrade(config, to)
-    else:
-        command.upgrade(config, to)
+    with _ALEMBIC:
+        if to == "base" or (migration is not None and to < migration):
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)

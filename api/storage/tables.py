@@ -95,6 +95,7 @@ attempts = Table(
     Column("id", ID, primary_key=True),
     _record_id(index=True),
     Column("at", TIME, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the record, which this made
     Column("made_by", NAME, nullable=False),
     Column("outcome", String(24), nullable=False),
     Column("note", Text),
@@ -107,6 +108,7 @@ decisions = Table(
     Column("tenant", NAME, nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", TIME, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("made_by", NAME, nullable=False),
     Column("signed_as", NAME),
     Column("decision", String(12), nullable=False),  # agree, override

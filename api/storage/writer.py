@@ -30,7 +30,7 @@ class Writer:
     """Writes to one database. A write is acknowledged after its commit."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self._waiting: SimpleQueue[_Write | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -83,7 +83,7 @@ class Writer:
     def _write(self, writes: list[_Write]) -> None:
         """Do writes in one transaction; where one of several fails, write in one of its own."""
         try:
-            with self._database.writing() as connection:
+            with self.database.writing() as connection:
                 transaction = Transaction(connection)
                 results = [write.work(transaction) for write in writes]
                 transaction.flush()

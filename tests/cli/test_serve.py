@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import FIXTURE_RULES
 from triage.cli import app
 
 NEEDED = {
@@ -48,3 +49,12 @@ def test_a_wrong_setting_is_named(name: str, value: str, why: str, monkeypatch: 
     result = CliRunner().invoke(app, ["serve"])
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.replace("\n", " ").rstrip() == f"TRIAGE_{name}={value}: {why}."
+
+
+def test_records_that_can_not_be_opened_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", "somewhere")
+    result = CliRunner().invoke(app, ["serve", "--rules", str(FIXTURE_RULES)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "The records can't be read: TRIAGE_DATABASE_URL is not the address of an SQLite or PostgreSQL database\n"
+    )

@@ -32,6 +32,8 @@ def _elsewhere(ruleset: RuleSet) -> Iterator[SourceRef]:
     """List the sources that are named outside the rules."""
     for reason in ruleset.scales.built_in.values():
         yield from reason.sources
+    for escalation in ruleset.scales.escalations:
+        yield from escalation.sources
     if ruleset.course is not None:
         yield from ruleset.course.cited
 

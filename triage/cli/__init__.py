@@ -11,7 +11,9 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from typer._click import Command, Context
 
-COMMANDS = ("accounts", "assess", "cohort", "diff", "docs", "explain", "serve", "prove", "rules")
+COMMANDS = (
+    "accounts", "assess", "cohort", "diff", "docs", "explain", "serve", "prove", "replay", "audit", "rules",
+)  # fmt: skip
 """Each command stands in the module of its name: a function of that name, or a group of commands called ``app``."""
 
 

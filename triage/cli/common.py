@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -54,3 +56,17 @@ def tell_faults(faulty: FaultyRuleSet) -> None:
         err.print(str(fault), markup=False)
     count = len(faulty.faults)
     err.print(f"{count} fault{'s' if count != 1 else ''} found.", markup=False)
+
+
+class UnreadableRecords(Exception):
+    """The records of this machine's service can't be read, and why."""
+
+
+@contextmanager
+def saying_why_unreadable() -> Iterator[None]:
+    """Say in a line that the records can't be read, and exit with 2."""
+    try:
+        yield
+    except UnreadableRecords as error:
+        err.print(f"The records can't be read: {error}", markup=False)
+        raise typer.Exit(2) from error

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from triage.cli.common import RulesFolder, err, out, tell_faults
+from triage.cli.common import RulesFolder, err, out, read_settings, saying_why_unreadable, tell_faults
 from triage.cli.diff_over import tell_moves
 from triage.cli.referrals import referrals_of
 from triage.engines.completions.counting import CompleteReferrals, Direction, OnlyContradictions
@@ -18,9 +19,14 @@ from triage.model.faults import FaultyRuleSet
 from triage.model.frequencies import Frequencies
 from triage.presenting.labels import Labels
 from triage.reading.frequencies_file import read_frequencies
+from triage.reading.json_text import parse_json
+from triage.reading.referral import Referral, RefusedReferral
 from triage.reading.referral_reader import ReferralReader
 from triage.reading.revision import ruleset_named
 from triage.settings import PUBLISHED
+
+if TYPE_CHECKING:
+    from triage.analysis.compare import Axis
 
 
 def diff(
@@ -33,6 +39,7 @@ def diff(
     noise: Annotated[float, typer.Option(help="With --over: the percentage below which moves are noise.")] = 0.1,
     movers: Annotated[Path | None, typer.Option(help="With --over: a CSV file of the rows that move.")] = None,
     picture: Annotated[Path | None, typer.Option(help="With --over: an SVG file of the moves of urgency.")] = None,
+    store: Annotated[bool, typer.Option("--store", help="Count the moves in the records that are kept.")] = False,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Say which kinds of referral get another rating or urgency, and why, and how many complete referrals do.
@@ -82,13 +89,37 @@ def diff(
             for _, line in referrals_of([str(path) for path in referrals], reader)
             if line and line.referral
         ]
-        for (axis, was, is_), count in sorted(counts(before, after, read).items()):
-            _line(f"{count} of {len(read)}: {axis} from {labels.term(was)} to {labels.term(is_)}", 0)
+        _tell_moves(counts(before, after, read), len(read), labels)
+    if store:
+        kept = _stored(ReferralReader(after.vocabulary))
+        _tell_moves(counts(before, after, kept), len(kept), labels)
     if not moved:
         out.print("No outcome moves.")
     elif before.version == after.version:
         err.print("Outcomes move and the version is the same: raise `version` in ruleset.yaml.", markup=False)
         raise typer.Exit(1)
+
+
+def _stored(reader: ReferralReader) -> list[Referral]:
+    """The newest referral of each record that the rules after take; says how many they refuse."""
+    from api import commands  # here, so that a comparison without a store needs no database's driver
+
+    kept, refused = [], 0
+    with saying_why_unreadable():
+        texts = commands.stored_referrals(read_settings())
+    for text in texts:
+        try:
+            kept.append(reader.read(parse_json(text)))
+        except RefusedReferral:
+            refused += 1
+    if refused:
+        err.print(f"{refused} of {len(kept) + refused} stored referrals are refused by the rules after.", markup=False)
+    return kept
+
+
+def _tell_moves(moved: Counter[tuple[Axis, str, str]], number: int, labels: Labels) -> None:
+    for (axis, was, is_), count in sorted(moved.items()):
+        _line(f"{count} of {number}: {axis} from {labels.term(was)} to {labels.term(is_)}", 0)
 
 
 def _tell_counts(

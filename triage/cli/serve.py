@@ -10,7 +10,7 @@ import typer
 
 from triage.answer.assess import build_assessor
 from triage.answer.probes import check_answers
-from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, tell_faults
+from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, saying_why_unreadable, tell_faults
 from triage.model.faults import FaultyRuleSet
 from triage.settings import PUBLISHED, Settings
 
@@ -34,6 +34,10 @@ def serve(
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
+    from api.commands import opened  # here, so that faults of the rules are named without a database's driver
+
+    with saying_why_unreadable():
+        opened(settings)
     os.environ["TRIAGE_RULES"] = str(rules)
     if not settings.public_url:
         _print_sign_in_link(host, port, settings)

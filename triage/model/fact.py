@@ -93,7 +93,8 @@ class Fact:
 
     ``title`` names it in at most four words. ``labels`` are its values in order; a number has ``minimum`` and
     ``maximum`` instead, both included. ``asked_when`` is empty for a fact that is always asked. ``own_neutral`` is the
-    neutral answer where it differs from that of the type.
+    neutral answer where it differs from that of the type. ``ask_alone`` says that only the person is asked, with nobody
+    by, so never a referrer.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Fact:
     core: CoreRule = CoreRule("never")
     asked_when: tuple[Conjunction, ...] = ()
     changeable: bool = False
+    ask_alone: bool = False
     help: str = ""
     unit: str = ""
     codes: Mapping[str, Any] = field(default_factory=dict)

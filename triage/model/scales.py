@@ -117,6 +117,17 @@ class Therapy:
     not_offered_when: tuple[Conjunction, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The level of a stored record after so many failed attempts in a row to reach the person."""
+
+    level: str
+    failed_attempts: int
+    to: str
+    because: str
+    sources: tuple[SourceRef, ...]
+
+
 @dataclass(frozen=True)
 class Scales:
     """All scales, each from the lowest or most cautious value up; dangers and lines are in the order of display.
@@ -144,6 +155,7 @@ class Scales:
     urgency_order: tuple[str, ...] = ()
     floors: Mapping[str, FloorAction] = field(default_factory=dict)
     refused: Action = NO_ACTION
+    escalations: tuple[Escalation, ...] = ()
 
     @cached_property
     def rating_ids(self) -> tuple[str, ...]:

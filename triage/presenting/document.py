@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, Template
 
 from triage.check.cases import Case
 from triage.check.coverage import claims, rows
@@ -45,6 +45,11 @@ def _environment() -> Environment:
     environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals["standing_of_this"] = STANDING
     return environment
+
+
+def template(name: str) -> Template:
+    """A template of this package."""
+    return _environment().get_template(name)
 
 
 class FileLinks:

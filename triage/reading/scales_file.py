@@ -17,6 +17,7 @@ from triage.model.scales import (
     NOT_THE_LEADING_PROBLEM,
     ON_HOLD,
     BuiltInReason,
+    Escalation,
     FloorAction,
     FormatTerm,
     LifeTarget,
@@ -28,7 +29,7 @@ from triage.model.scales import (
 from triage.model.scales import UrgencyTerm as Urgency
 from triage.reading.action_text import ActionText, line
 from triage.reading.conditions import Reader
-from triage.reading.scales_shape import ReasonText, ScalesText, TermText
+from triage.reading.scales_shape import EscalationText, ReasonText, ScalesText, SourceText, TermText
 from triage.reading.shape import shaped
 from triage.reading.yaml_text import Document
 
@@ -95,6 +96,7 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
         hold_at=frozenset(text.hold_at),
         floor=text.floor.level,
         built_in={reason.id: _reason(reason, document, index) for index, reason in enumerate(text.built_in_reasons)},
+        escalations=tuple(_escalation(entry, document, index) for index, entry in enumerate(text.escalate)),
         next_step={name: line(sentence) for name, sentence in text.next_step.items()},
     )
 
@@ -162,6 +164,7 @@ def _faults(text: ScalesText, document: Document) -> list[Fault]:
             "next_step", (*reported, *urgencies, "urgent_incomplete", "unsettled"), list(text.next_step), document
         ),
     ]
+    lacking += _escalation_faults(text, document, urgencies)
     cap = next((reason for reason in text.built_in_reasons if reason.id == NOT_THE_LEADING_PROBLEM), None)
     if cap is not None and cap.value not in ratings:
         place = document.place(("built_in_reasons", text.built_in_reasons.index(cap), "value"))
@@ -187,6 +190,21 @@ def _faults(text: ScalesText, document: Document) -> list[Fault]:
     return lacking
 
 
+def _escalation_faults(text: ScalesText, document: Document, urgencies: list[str]) -> Iterator[Fault]:
+    """Find escalations from or to what is no level, or to one that is not higher."""
+    for index, escalation in enumerate(text.escalate):
+        for key, level in (("level", escalation.level), ("to", escalation.to)):
+            if level not in urgencies:
+                fix = did_you_mean(level, urgencies)
+                yield Fault(document.place(("escalate", index, key)), "scales", f"`{level}` is not an urgency.", fix)
+        known = escalation.level in urgencies and escalation.to in urgencies
+        if known and urgencies.index(escalation.to) <= urgencies.index(escalation.level):
+            message = f"`{escalation.to}` is not above `{escalation.level}`."
+            yield Fault(
+                document.place(("escalate", index, "to")), "scales", message, "Failed attempts only raise a level."
+            )
+
+
 def _lacking(key: str, wanted: Iterable[str], present: list[str], document: Document) -> list[Fault]:
     place = document.place((key,))
     return [
@@ -201,11 +219,19 @@ def _terms(terms: list[TermText]) -> tuple[Term, ...]:
 
 
 def _reason(text: ReasonText, document: Document, index: int) -> BuiltInReason:
-    at = ("built_in_reasons", index, "sources")
-    sources = tuple(
-        SourceRef(source.id, source.claim, source.finding, document.place((*at, number)))
-        for number, source in enumerate(text.sources)
-    )
+    sources = _cited(text.sources, document, ("built_in_reasons", index, "sources"))
     return BuiltInReason(
         text.id, text.effect, text.value, text.title, line(text.because), sources, tuple(text.evidence)
+    )
+
+
+def _escalation(text: EscalationText, document: Document, index: int) -> Escalation:
+    sources = _cited(text.sources, document, ("escalate", index, "sources"))
+    return Escalation(text.level, text.failed_attempts, text.to, line(text.because), sources)
+
+
+def _cited(sources: Iterable[SourceText], document: Document, path: KeyPath) -> tuple[SourceRef, ...]:
+    return tuple(
+        SourceRef(source.id, source.claim, source.finding, document.place((*path, number)))
+        for number, source in enumerate(sources)
     )

@@ -82,6 +82,16 @@ class FloorActionText(Strict):
     action: ActionText
 
 
+class EscalationText(Strict):
+    """The level of a stored record after failed attempts to reach the person."""
+
+    level: str
+    failed_attempts: int = Field(ge=1)
+    to: str
+    because: str = Field(min_length=1)
+    sources: list[SourceText] = Field(min_length=1)
+
+
 class RefusedText(Strict):
     """What is done with a refused referral."""
 
@@ -124,5 +134,6 @@ class ScalesText(Strict):
     effects: list[str] = Field(default_factory=list)
     hold_at: list[str]
     floor: FloorText
+    escalate: list[EscalationText] = Field(default_factory=list)
     built_in_reasons: list[ReasonText]
     next_step: dict[str, str]

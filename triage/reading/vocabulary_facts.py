@@ -40,6 +40,7 @@ def _bare_fact(text: FactText, index: int, reader: Reader) -> Fact:
         maximum=text.max or 0,
         ordered=text.ordered or text.type == "yes_no",
         changeable=text.changeable,
+        ask_alone=text.ask_alone,
         help=line(text.help),
         unit=text.unit,
         codes=text.codes,

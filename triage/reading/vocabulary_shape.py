@@ -83,6 +83,7 @@ class FactText(Strict):
     reassuring: ReassuringText = ReassuringText()
     floor: FloorText | None = None
     changeable: bool = False
+    ask_alone: bool = False
     codes: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -1,0 +1,88 @@
+"""The whole service with two workers: a thousand referrals stored over HTTP, then replayed and verified."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from time import sleep
+
+import httpx2
+import pytest
+
+from api.people.commands import desk
+from api.people.model import NewKey
+from bench.referrals import as_request, complete_referrals, partial_referrals
+from tests.conftest import RULES
+from triage.model.ruleset import RuleSet
+from triage.settings import Settings
+
+COMPLETE, PARTIAL = 900, 100
+ROOT = RULES.parent
+TRIAGE = (sys.executable, "-c", "from triage.cli import main; main()")
+
+
+@contextmanager
+def _served(address: str) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*TRIAGE, "serve", "--port", str(port), "--workers", "2"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TRIAGE_DATABASE_URL": address})
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            sleep(0.1)
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+        yield base
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _triage(address: str, *arguments: str) -> str:
+    environment = {**os.environ, "TRIAGE_DATABASE_URL": address}
+    return subprocess.run(
+        [*TRIAGE, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.deep
+def test_a_thousand_referrals_are_stored_by_two_workers_and_replayed_without_a_difference(
+    make_database: Callable[[], str], ruleset: RuleSet
+) -> None:
+    address = make_database()
+    facts = [*complete_referrals(ruleset, COMPLETE), *partial_referrals(ruleset, PARTIAL, 0.7)]
+    bodies = [as_request(ruleset, answers) for answers in facts]
+    with desk(Settings(database_url=address)) as open_desk:
+        open_desk.add("worker", "coordinator", None)
+        key = open_desk.key("worker", NewKey("worker", ("read", "write"), 1)).secret
+    headers = {"Authorization": f"Bearer {key}"}
+    with (
+        _served(address) as base,
+        httpx2.Client(base_url=base, timeout=60, headers=headers) as client,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        responses = list(threads.map(lambda body: client.post("/v1/assessments", json=body), bodies))
+        assert {response.status_code for response in responses} == {201}
+        ids = {response.json()["id"] for response in responses}
+        listed = _all_listed(client)
+    assert len(ids) == len(bodies) == len(listed)
+    assert listed == ids
+    assert _triage(address, "replay", "--all") == f"{len(bodies)} replayed, 0 differ.\n"
+    assert "none changed or missing" in _triage(address, "audit", "verify")
+
+
+def _all_listed(client: httpx2.Client) -> set[str]:
+    listed: set[str] = set()
+    page = client.get("/v1/assessments?limit=200").json()
+    while page["next"]:
+        listed |= {item["id"] for item in page["items"]}
+        page = client.get("/v1/assessments", params={"limit": "200", "cursor": page["next"]}).json()
+    return listed | {item["id"] for item in page["items"]}
