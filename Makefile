@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help pictures reading-age setup serve quick test check lint types imports deep bench conformance sbom lock clean
+.PHONY: help pictures reading-age setup serve quick test check lint types imports deep bench mutants conformance sbom lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,7 +57,11 @@ deep: setup ## Long property tests and load (minutes to hours)
 	$(BIN)/pytest -m deep --timeout=0
 
 bench: setup ## Speeds, each as a ratio to a named baseline in the same run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-bench.lock
 	$(BIN)/python -m bench
+
+mutants: .venv/ready ## Change the modules that differ from main in small ways: does a test notice? (MODULES="…" for others)
+	$(BIN)/python tools/mutants.py $(MODULES)
 
 conformance: .venv/ready ## Write the conformance cases anew, after a change of the rules
 	$(BIN)/triage rules conformance --cases tests/vignettes --cases tests/hard_cases
@@ -72,6 +76,8 @@ lock: ## Pin every Python dependency anew, with hashes and no index address
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra bench --generate-hashes --strip-extras --allow-unsafe --constraint requirements.lock \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements-bench.lock pyproject.toml
 
 clean: ## Remove what setup made
 	rm -rf .venv node_modules api/pages/static/built *.egg-info sbom.json

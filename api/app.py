@@ -74,6 +74,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.unfreeze()
     with suppress(asyncio.CancelledError):
         await housekeeping
+    uploads = getattr(app.state, "uploads", None)  # made with the first table
+    if uploads is not None:
+        uploads.close()
     app.state.service.close()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from api import openapi_people, openapi_records
 from api.people.asking import SESSION_COOKIE
@@ -155,8 +156,15 @@ def _example(path: str, state: State) -> Written:
         case "/v1/explain":
             return _explained(state)
         case "/v1/vocabulary":
-            whole = describe_vocabulary(ruleset.vocabulary)
-            return VocabularyDescription(whole.groups[:1], whole.facts[:1], whole.constraints[:1], whole.said_by[:1])
+            whole = describe_vocabulary(ruleset)
+            return replace(
+                whole,
+                groups=whole.groups[:1],
+                facts=whole.facts[:1],
+                constraints=whole.constraints[:1],
+                said_by=whole.said_by[:1],
+                instruments=whole.instruments[:1],
+            )
         case "/v1/rules":
             return RulesDescription((rule,))
         case "/v1/rules/{rule_id}":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
@@ -42,6 +43,9 @@ class Protocol:
                 await self._app(scope, receive, response.send)
         except ClientDisconnect:
             return
+        except CancelledError:  # the service stops while this request is under way; raised on, it would be logged whole
+            if not response.started:
+                await _stopping()(scope, receive, response.send)
         except Exception as error:
             failed = await self._on_failure(Request(scope), error)
             if not response.started:
@@ -77,5 +81,12 @@ def _has_two_lengths(scope: Scope) -> bool:
 def _two_lengths() -> Response:
     """Refuse what a proxy and this service could cut at different places (RFC 9112, 6.3)."""
     response = respond(problem(400, "Two lengths", "Send Content-Length or Transfer-Encoding, not both."))
+    response.headers["Connection"] = "close"
+    return response
+
+
+def _stopping() -> Response:
+    """Refuse what is not answered when the service ends."""
+    response = respond(problem(503, "The service is stopping", "This has no answer. Send it again."))
     response.headers["Connection"] = "close"
     return response

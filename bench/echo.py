@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from bench.referrals import complete_referrals
+from bench.referrals import counted_referrals
 from triage.answer.assess import build_assessor
 from triage.check import load_ruleset
 from triage.model.written import encode
@@ -17,7 +17,7 @@ def create_app() -> FastAPI:
     """Make the application."""
     app = FastAPI()
     ruleset = load_ruleset(PUBLISHED)
-    (facts,) = complete_referrals(ruleset, 1)
+    (facts,) = counted_referrals(ruleset, 1)
     answer = encode(build_assessor(ruleset).assess(Referral(facts)))
 
     @app.post("/v1/evaluate")

@@ -8,6 +8,7 @@ from typing import Any
 from triage.model.fact import Fact
 from triage.model.rule import Value
 from triage.model.ruleset import RuleSet
+from triage.reading.counting import count_answers
 from triage.reading.referral import as_json
 
 MOSTLY_NEUTRAL = 0.85
@@ -23,6 +24,12 @@ def complete_referrals(ruleset: RuleSet, count: int, seed: int = 1) -> list[dict
         if not ruleset.vocabulary.contradictions(facts):
             referrals.append(facts)
     return referrals
+
+
+def counted_referrals(ruleset: RuleSet, count: int) -> list[dict[str, Value]]:
+    """Give ``count`` complete referrals of which every answer counts, so that nothing about them is open."""
+    complete = complete_referrals(ruleset, 2 * count)
+    return [facts for facts in complete if not count_answers(ruleset.vocabulary, facts, {}).not_counted][:count]
 
 
 def partial_referrals(ruleset: RuleSet, count: int, answered: float, seed: int = 1) -> list[dict[str, Value]]:

@@ -12,6 +12,7 @@ from typing import Any
 from durable.engine import Host, MessageNotHandledException  # type: ignore[import-untyped]
 
 from bench.referrals import complete_referrals
+from bench.rivals import Passes, clips, zen
 from bench.table import print_table
 from triage.check import load_ruleset
 from triage.engines import reference
@@ -98,6 +99,8 @@ def main() -> None:
     engines: dict[str, Callable[[Answers], frozenset[str]]] = {
         "durable_rules as documented (baseline)": documented.fired,
         "reference interpreter": lambda facts: reference.evaluate(ruleset, facts).fired,
+        "CLIPS": Passes(ruleset, clips).fired,
+        "zen-engine, all in one expression": Passes(ruleset, zen).fired,
         "live engine, target 60 µs": live.fired,
     }
     fired = [reference.evaluate(ruleset, facts).fired for facts in referrals]

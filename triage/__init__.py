@@ -1,7 +1,7 @@
 """The engine: reads declarative rules, runs them, decides and explains. It knows no web and no medicine.
 
-``load`` makes what answers referrals, ``assess`` answers one, and ``cohort`` rates a table of them: the same that
-service and command line give.
+``load`` reads a rule set, ``assess`` answers one referral with it, and ``cohort`` rates a table of referrals. The
+answers are those of the service and the command line.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["assess", "cohort", "load"]
 
-# The imports stand within the functions, so that importing one module of the engine does not load all of it.
+# The functions import what they need, so that importing one module of the engine does not load all of them.
 
 
 def load(rules: Path | None = None, settings: Settings | None = None) -> Assessor:
-    """Read and check a rule set, and make what answers referrals with it.
+    """Read and check a rule set, and return the assessor that answers referrals with it.
 
-    ``rules`` is its folder, ``settings`` what a deployment sets; without them the environment's. Takes about a second.
-    Raises FaultyRuleSet, which names every fault.
+    ``rules`` is the folder of the rule set, ``settings`` what the deployment sets. Without them, those of the
+    environment are used. Takes about a second. Raises FaultyRuleSet, which names every fault.
     """
     from triage.answer.assess import build_assessor
     from triage.check import load_ruleset
@@ -38,10 +38,10 @@ def load(rules: Path | None = None, settings: Settings | None = None) -> Assesso
 
 
 def assess(referral: Mapping[str, Any], assessor: Assessor) -> Answer:
-    """Answer a referral: ``facts``, and a ``reference`` or none, as the JSON API takes them.
+    """Answer one referral, a mapping with `facts` and the other parts that the JSON API takes.
 
-    Raises RefusedReferral, which names every field at fault, and EngineDisagreement: then hand the referral to a
-    clinician as urgent.
+    Raises RefusedReferral, which names every faulty field. Raises EngineDisagreement or EngineFailure where no answer
+    can be given: then hand the referral to a clinician, at least as urgent.
     """
     return assessor.assess(assessor.reader.read(referral))
 
@@ -49,11 +49,11 @@ def assess(referral: Mapping[str, Any], assessor: Assessor) -> Answer:
 def cohort(
     table: polars.DataFrame, assessor: Assessor, *, keep: Sequence[str] = (), by: str | None = None, processes: int = 0
 ) -> Cohort:
-    """Rate a data frame of referrals, a row each: outcomes and refused rows as data frames, and a summary.
+    """Rate a data frame with one referral a row. Gives outcomes and refused rows as data frames, and a summary.
 
     The columns are those of a CSV file for ``triage cohort``: facts, `reference`, `said_by.` with a fact, and those in
-    ``keep``; ``by`` is one that the summary counts by. With ``processes``, what incomplete referrals can still become
-    is found in so many processes. Raises BadTable where a column is unknown or no row is there.
+    ``keep``. The summary counts by the column ``by``. ``processes`` is the number of processes that find what
+    incomplete referrals can still become. Raises BadTable where a column is unknown or there are no rows.
     """
     from triage.population.cohort import rate_frame
 

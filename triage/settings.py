@@ -14,11 +14,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _PACKAGED = Path(__file__).resolve().parent / "rules"
 PUBLISHED = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).resolve().parents[1] / "rules"
-"""The published rule set: inside the package where it was installed as a wheel, else beside it."""
-
+"""The folder of the published rule set: inside the package if that was installed as a wheel, else beside it."""
 
 CRISIS_LINE_NOT_SET = "the crisis line (not set)"
-EMERGENCY_NUMBER_NOT_SET = "the local emergency number (not set)"
+EMERGENCY_NUMBER_NOT_SET = "the emergency number (not set)"
+"""What stands in the place of a number that is not set: short, so that no action grows beyond its 90 words."""
 
 
 def _known_time_zone(name: str) -> str:
@@ -37,24 +37,25 @@ def _secure_address(address: str) -> str:
 
 
 def _several(text: object) -> object:
-    """Read dates that a comma parts."""
+    """Split a text at its commas; anything else stays as it is."""
     return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
 
 
 def now() -> datetime:
-    """The time: the clock of a service that is given no other."""
+    """The current time in UTC: the default clock of the service."""
     return datetime.now(UTC)
 
 
 def data_folder() -> Path:
-    """The folder of the user's data (XDG Base Directory Specification)."""
+    """The folder for this user's data, according to the XDG Base Directory Specification. It may not exist yet."""
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ipt-triage"
 
 
 class Settings(BaseSettings):
     """The settings that the command line, the service and Python callers share.
 
-    No telephone number is built in: until the two are set, every text that names them says so in their place.
+    No telephone number is built in. Until ``crisis_line`` and ``emergency_number`` are set, texts say "not set" in
+    their place.
     """
 
     model_config = SettingsConfigDict(env_prefix="TRIAGE_", frozen=True)
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
     database_url: str = Field(default="", description="where records are kept; empty: a file in the user's data folder")
     public_url: Annotated[str, AfterValidator(_secure_address)] = ""
-    """Where others reach the service, by https; empty: this machine only."""
+    """The https address at which others reach the service; empty: it is reached from this machine only."""
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_several)] = frozenset()
     draft_days: int = Field(default=7, ge=1, description="days after its last change that a draft is kept")
@@ -81,7 +82,7 @@ class Settings(BaseSettings):
         return bool(self.public_url)
 
     def words(self) -> dict[str, str]:
-        """The settings that texts name, by the names of their placeholders."""
+        """The values for placeholders of texts, by the name of the placeholder."""
         return {
             "service_name": self.service_name,
             "crisis_line": self.crisis_line or CRISIS_LINE_NOT_SET,

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api.pages import assessments, dashboard, form, reading, sign_in
+from api.pages import assessments, cohort, dashboard, form, reading, sign_in
 from api.pages.security import PageHeaders
 from api.pages.templating import page
 from api.pages.wording import Wording
@@ -25,6 +25,7 @@ def register(app: FastAPI) -> None:
     app.include_router(form.router, include_in_schema=False)
     app.include_router(assessments.router, include_in_schema=False)
     app.include_router(dashboard.router, include_in_schema=False)
+    app.include_router(cohort.router, include_in_schema=False)
     app.include_router(reading.router, include_in_schema=False)
     app.include_router(sign_in.router, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)

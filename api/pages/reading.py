@@ -14,7 +14,7 @@ from triage.check import coverage
 from triage.model.faults import did_you_mean
 from triage.model.rule import Rule, effect_name
 from triage.model.ruleset import RuleSet
-from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, folder_of
+from triage.presenting.as_data import describe_instruments, describe_rule, describe_ruleset, describe_source, folder_of
 from triage.presenting.card import card_of
 from triage.presenting.hazard_log import Result, hazard_log
 from triage.presenting.rule_text import rule_in_words
@@ -67,6 +67,12 @@ async def sources(request: Request) -> HTMLResponse:
     return page(request, "sources.html.jinja", sources=described)
 
 
+@router.get("/rules/questionnaires")
+async def questionnaires(request: Request) -> HTMLResponse:
+    """The questionnaires, each with what it measures, in whom, and where the rules cut its result."""
+    return page(request, "questionnaires.html.jinja", instruments=describe_instruments(state_of(request).ruleset))
+
+
 @router.get("/rules/claims")
 async def claims(request: Request) -> HTMLResponse:
     """Each claim of the service page and each row of the evidence, with its rules."""
@@ -110,7 +116,9 @@ async def safety(request: Request) -> HTMLResponse:
     state = state_of(request)
     state.proofs.start()
     proved = {proof.id: Result(proof.sentence, proof.holds) for proof in state.proofs.proofs}
-    return page(request, "safety.html.jinja", hazards=hazard_log(state.ruleset, proved), found=state.proofs)
+    under_way = not state.proofs.proofs and not state.proofs.failure
+    hazards = hazard_log(state.ruleset, proved, under_way=under_way)
+    return page(request, "safety.html.jinja", hazards=hazards, found=state.proofs)
 
 
 @router.get("/docs")

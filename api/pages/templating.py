@@ -45,6 +45,10 @@ class PageLinks:
         """The address of a source."""
         return f"/rules/sources#{id_}"
 
+    def instrument(self, id_: str) -> str:
+        """The address of a questionnaire."""
+        return f"/rules/questionnaires#instrument-{id_}"
+
     def claim(self, id_: str) -> str:
         """The address of a claim of the service page."""
         return f"/rules/claims#{id_}"

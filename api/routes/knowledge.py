@@ -19,8 +19,8 @@ def _json(described: Written) -> Response:
 
 @router.get("/vocabulary", summary="Every fact that may be asked")
 async def vocabulary(request: Request) -> Response:
-    """The facts in the order of the form, their groups, and what contradicts what."""
-    return _json(describe_vocabulary(state_of(request).ruleset.vocabulary))
+    """The facts in the order of the form, their groups, what contradicts what, and the instruments of the scores."""
+    return _json(describe_vocabulary(state_of(request).ruleset))
 
 
 @router.get("/rules", summary="Every rule")

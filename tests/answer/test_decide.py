@@ -41,7 +41,7 @@ def _decide(
     bounds: Bounds | None = None,
     given: Answers | None = None,
 ) -> Verdict:
-    fired = FiredRules(ruleset, rules, given or {}, missing=missing)
+    fired = FiredRules(replace(ruleset, rules=rules), rules, given or {}, missing=missing)
     return decide(fired, bounds or Bounds((fired.standing.rating,), (fired.standing.level,)), lambda _: IN_COMMON)
 
 

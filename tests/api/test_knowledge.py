@@ -21,6 +21,36 @@ def test_the_vocabulary_is_told_whole(client: TestClient, ruleset: RuleSet) -> N
     assert [fact["name"] for fact in vocabulary["facts"]] == [fact.name for fact in ruleset.vocabulary]
     age = next(fact for fact in vocabulary["facts"] if fact["name"] == "age_years")
     assert (age["min"], age["max"], age["unit"]) == (0, 120, "years")
+    problem = next(fact for fact in vocabulary["facts"] if fact["name"] == vocabulary["leading_fact"])
+    about = {value["id"]: value.get("about") for value in problem["values"]}
+    assert about["trauma"] == {
+        "targets": ["ptsd"],
+        "also_remitted": False,
+        "when_no_target_is_supported": "all_lead_capped",
+    }
+    assert about["staying_well"]["also_remitted"] is True
+    speakers = {speaker["id"]: speaker for speaker in vocabulary["said_by"]}
+    assert speakers["relative"]["why"] == "said by a relative"
+    assert vocabulary["clouded_while"][1]["when"] == {"medical_red_flags": {"includes_any": ["delirium"]}}
+    assert (vocabulary["not_a_condition_beside"], vocabulary["outside"]) == (
+        ["adjustment_disorder"],
+        ["condition_not_listed"],
+    )
+
+
+def test_every_score_names_its_instrument_with_its_cut_points_and_sources(client: TestClient, ruleset: RuleSet) -> None:
+    vocabulary = client.get("/v1/vocabulary").json()
+    instruments = {instrument["id"]: instrument for instrument in vocabulary["instruments"]}
+    scores = [fact for fact in vocabulary["facts"] if fact["group"] == "scores"]
+    assert {fact["instrument"] for fact in scores} == instruments.keys() == ruleset.instruments.keys()
+    assert not any("instrument" in fact for fact in vocabulary["facts"] if fact["group"] != "scores")
+    for instrument in instruments.values():
+        assert all(instrument[part] for part in ("title", "measures", "facts", "valid_for", "licence", "cut_points"))
+        assert all(cut["when_in_words"] and cut["sources"] for cut in instrument["cut_points"])
+    phq9 = instruments["phq9"]
+    assert (phq9["facts"], phq9["range"]) == (["phq9_total", "phq9_item9"], [0, 27])
+    cutting = {cut["rule"] for cut in phq9["cut_points"]}
+    assert cutting >= {"phq9-adolescent", "phq9-adult", "phq9-item-nine-positive", "phq9-severe"}
 
 
 def test_every_rule_is_told_and_can_be_read_alone(client: TestClient, ruleset: RuleSet) -> None:

@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 
 from api import request as request_module
 from api.work import Overloaded, thread_queue
+from bench.referrals import as_request, counted_referrals
 from triage.answer.assess import Assessor
+from triage.model.ruleset import RuleSet
 
 PLANTED = "planted-words-of-an-answer"
 Result = TypeVar("Result")
@@ -166,6 +168,19 @@ def test_more_work_than_can_wait_is_refused_at_once_and_handed_over(
     response = client.post("/v1/evaluate", json={"facts": {}})
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert response.json()["urgency"]["level"] == "urgent"
+
+
+def test_a_complete_referral_is_answered_while_no_incomplete_one_is_taken(
+    client: TestClient, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any) -> None:
+        raise Overloaded
+
+    service = client.app.state.service  # type: ignore[attr-defined]  # FastAPI's own
+    monkeypatch.setattr(service.incomplete, "run", full)
+    (whole,) = counted_referrals(ruleset, 1)
+    assert client.post("/v1/evaluate", json={"facts": {}}).status_code == 503
+    assert client.post("/v1/evaluate", json=as_request(ruleset, whole)).status_code == 200
 
 
 def test_a_queue_takes_so_much_and_no_more() -> None:

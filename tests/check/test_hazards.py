@@ -62,3 +62,22 @@ def test_mistakes_of_the_log_are_named_with_their_place(tmp_path: Path) -> None:
         "hazards.yaml:3:6: The hazard `falls` is there twice. Keep one. [duplicate-id]",
         "hazards.yaml:3:63: A control of `falls` names 2 things. Name one property, rule, check or test. [hazard]",
     ]
+
+
+def test_a_check_says_what_makes_it_fail_and_a_property_needs_a_planted_fault(
+    tmp_path: Path, fixture_rules: RuleSet
+) -> None:
+    file = tmp_path / "hazards.yaml"
+    entry = "  - {id: falls, hazard: A., cause: B., effect: C., controls: [{check: wording}]}\n"
+    file.write_text(f"hazards:\n{entry}", encoding="utf-8")
+    with pytest.raises(FaultyRuleSet) as faulty:
+        read_hazards(read(file, "hazards.yaml"))
+    assert [str(fault) for fault in faulty.value.faults] == [
+        "hazards.yaml:2:63: The check `wording` does not say what makes it fail. "
+        "Name a fault that it finds under `fault`. [hazard]"
+    ]
+    planted = replace(fixture_rules, planted={"another": "A rule is left out."})
+    (fault,) = _faults(planted, Control("property", "falling-is-urgent"))
+    assert fault.endswith(
+        "No planted fault is known that the property `falling-is-urgent` catches. Run `triage prove --plant`. [hazard]"
+    )

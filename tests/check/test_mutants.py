@@ -17,6 +17,13 @@ def _rule(id_: str, rules: RuleSet) -> Rule:
     return rules.by_id[id_]
 
 
+def _severe_and_dry(rules: RuleSet) -> Rule:
+    """The rule with examples that show one of its three conditions."""
+    rule = _rule("severe-and-dry", rules)
+    few = tuple(example for example in rule.examples if "as before" not in example.name)
+    return replace(rule, examples=few)
+
+
 def _tried(rule: Rule, rules: RuleSet) -> Tried:
     return tried(rule, rules.vocabulary)
 
@@ -36,7 +43,7 @@ def test_a_value_is_added_or_taken_a_condition_dropped(fixture_rules: RuleSet) -
 
 
 def test_a_change_that_the_examples_do_not_notice_is_missed(fixture_rules: RuleSet) -> None:
-    tried = _tried(_rule("severe-and-dry", fixture_rules), fixture_rules)
+    tried = _tried(_severe_and_dry(fixture_rules), fixture_rules)
     assert "`severity` dropped" in [mutant.change for mutant in tried.missed]
     assert "`watering_declined` dropped" in [mutant.change for mutant in tried.caught]
 
@@ -47,7 +54,7 @@ def test_a_change_that_no_referral_tells_apart_is_set_apart(fixture_rules: RuleS
 
 
 def test_what_no_two_examples_show_is_named_with_its_place(fixture_rules: RuleSet) -> None:
-    rule = _rule("severe-and-dry", fixture_rules)
+    rule = _severe_and_dry(fixture_rules)
     assert [str(fault) for fault in faults_of([rule], fixture_rules.vocabulary)] == [
         "fixture_rules/limits/severe-and-dry.yaml:6:3: No two examples of `severe-and-dry` show that `blight` matters. "
         "`triage rules examples severe-and-dry` proposes examples. [example-shows]",

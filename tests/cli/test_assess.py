@@ -156,7 +156,7 @@ def test_a_failure_is_handed_over_in_one_line_that_says_once_that_there_is_no_an
     assert result.stderr == (
         f"{file} (R1): Not sorted yet: 4 safety questions open, treat as today until they are asked. Ask the open "
         "questions on danger today. The service failed on this referral. No answer was given. Hand this referral to a "
-        "clinician now, as urgent; don't wait for this system.\n"
+        "clinician now, at least as urgent; don't wait for this system.\n"
     )
 
 

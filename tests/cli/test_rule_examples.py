@@ -33,6 +33,9 @@ def test_the_examples_that_are_lacking_are_proposed_as_a_file_holds_them(copied:
 
 
 def test_examples_that_are_written_leave_no_change_uncaught_and_no_fault(copied: Path) -> None:
+    rule = copied / "limits" / "severe-and-dry.yaml"
+    lines = rule.read_text(encoding="utf-8").splitlines(keepends=True)
+    rule.write_text("".join(line for line in lines if "as before" not in line), encoding="utf-8")
     before = _run("mutate", "--rules", str(copied))
     assert "severe-and-dry: `severity` dropped: no example notices." in before.stdout
     written = _run("examples", "--write", "--rules", str(copied))
@@ -42,10 +45,20 @@ def test_examples_that_are_written_leave_no_change_uncaught_and_no_fault(copied:
     assert "no example notices" not in after.stdout
     assert "canker-without-paint: `canker` with absent: no referral tells it from the rule." in after.stdout
     assert "changes with an effect are caught (100.0%); 2 have none." in after.stdout
+    assert _run("check", "--rules", str(copied)).exit_code == 0
+
+
+def test_a_condition_that_no_example_shows_fails_the_check_and_loads(copied: Path) -> None:
+    rule = copied / "limits" / "bark-missing.yaml"
+    text = rule.read_text(encoding="utf-8")
+    rule.write_text(text[: text.index('  - {name: "Bark missing: Most')], encoding="utf-8")
     check = _run("check", "--rules", str(copied))
-    assert check.exit_code == 0
-    assert "shown by no example" not in check.stderr
-    assert "shown by no example" in _run("check", "--rules", str(FIXTURE_RULES)).stderr
+    assert check.exit_code == 1
+    assert check.stderr == (
+        "rules/limits/bark-missing.yaml:6:3: No example of `bark-missing` has `bark: most`, which it lists. "
+        "`triage rules examples bark-missing` proposes examples. [example-shows]\n1 fault found.\n"
+    )
+    assert _run("show", "bark-missing", "--rules", str(copied)).exit_code == 0
 
 
 def test_a_rule_that_is_not_there_is_named(copied: Path) -> None:

@@ -37,6 +37,20 @@ def test_others_are_served_only_once_everything_is_set(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("LARGEST_REQUEST", "abc", "Input should be a valid integer, unable to parse string as an integer"),
+        ("LARGEST_REQUEST", "1", "Input should be greater than or equal to 1024"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"TRIAGE_{name}", value)
+    result = CliRunner().invoke(app, ["serve"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.replace("\n", " ").rstrip() == f"TRIAGE_{name}={value}: {why}."
+
+
 def test_records_that_can_not_be_opened_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIAGE_DATABASE_URL", "somewhere")
     result = CliRunner().invoke(app, ["serve", "--rules", str(FIXTURE_RULES)])

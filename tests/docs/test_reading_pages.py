@@ -19,6 +19,7 @@ from triage.settings import Settings
 ADDRESSES = (
     "/rules",
     "/rules/sources",
+    "/rules/questionnaires",
     "/rules/claims",
     "/rules/print",
     "/about",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import random
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from bench.referrals import complete_referrals, partial_referrals
 from tests.conftest import generated
 from tests.engines import enumeration
 from tests.engines.small import random_referral, referrals, rulesets
+from tests.engines.threads import wrong_in_eight_threads
 from triage.answer.assess import Assessor
 from triage.engines import reference
 from triage.engines.completions.engine import Completions, NoCompletion
@@ -199,22 +199,7 @@ def test_a_complete_referral_asks_for_no_completion_and_the_diagram_would_say_th
 def test_eight_threads_at_once_give_the_answers_of_one(ruleset: RuleSet, diagram: Completions) -> None:
     many = list(partial(ruleset, 8, seed=2))
     expected = [diagram.of(answers) for answers in many]
-    wrong: list[object] = []
-
-    def answer() -> None:
-        for answers, still_open in zip(many, expected, strict=True):
-            try:
-                if diagram.of(answers) != still_open:
-                    wrong.append(answers)
-            except Exception as error:
-                wrong.append(error)
-
-    threads = [threading.Thread(target=answer) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    assert not wrong_in_eight_threads(diagram.of, zip(many, expected, strict=True))
 
 
 def test_a_query_writes_nothing_and_leaves_nothing_to_collect(ruleset: RuleSet, diagram: Completions) -> None:

@@ -209,6 +209,7 @@ def test_a_fact_holds_its_own_floor_while_its_condition_is_known_and_the_general
     own = HeldFloor("wound", "emergency", ("wound",))
     assert floors(RULES, ("wound",), {"plan": "yes"}) == (own,)
     assert floors(RULES, ("wound",), {"plan": "no"}) == (HeldFloor(GENERAL_FLOOR, "urgent", ("wound",)),)
+    assert floors(RULES, ("plan", "wound"), {"plan": "yes"}) == (own, HeldFloor(GENERAL_FLOOR, "urgent", ("plan",)))
     assert floors(RULES, (), {"plan": "yes"}) == ()
 
 

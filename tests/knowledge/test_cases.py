@@ -91,6 +91,17 @@ def _check_several(key: str, case: Case, answer: Answer) -> None:
             assert set(wanted) <= {reason.rule for reason in answer.reasons}
 
 
+def test_with_every_danger_at_once_the_first_line_is_to_call_and_ninety_words_are_enough(
+    assessor: Assessor, ruleset: RuleSet
+) -> None:
+    (case,) = [case for case in HARD_CASES if case.id == "everything-at-once"]
+    action = assessor.assess(referral_of(case, ruleset)).urgency.action
+    shown = (action.first, *action.do, *action.ask, *action.never, *action.also)
+    assert action.first == "Call the local emergency number (not set) now; keep the person on the line."
+    assert sum(len(text.split()) for text in shown) <= 90
+    assert action.more
+
+
 def test_the_written_cases_are_all_here_and_expect_only_what_is_looked_at() -> None:
     assert len(VIGNETTES) == 33
     assert len(HARD_CASES) >= 30

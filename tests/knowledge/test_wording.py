@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.knowledge.composed import FILE, text_of
 from triage.check.reading_age import GRADE, actions_of, grade, reading_age, texts_of
 from triage.model.ruleset import RuleSet
 
@@ -110,3 +111,7 @@ def test_the_additive_lines_are_at_most_eight_of_at_most_six_words(ruleset: Rule
     assert len(lines) <= 8
     assert all(_words(line.text) <= 6 for line in lines)
     assert lines[0].id == "leave_no_message"
+
+
+def test_the_likeliest_composed_actions_are_kept_as_they_read(ruleset: RuleSet) -> None:
+    assert FILE.read_text(encoding="utf-8") == text_of(ruleset), "`python -m tests.knowledge.composed` writes it anew"

@@ -18,17 +18,27 @@ def test_a_control_says_what_it_is_and_what_came_of_it(fixture_rules: RuleSet) -
         Control("property", "second"),
         Control("property", "third"),
         Control("rule", "falling"),
+        Control("check", "wording", fault="a text calls a danger high"),
         Control("test", "tests/a.py::test_a", planned=True),
     )
-    rules = replace(fixture_rules, hazards=(Hazard("a", "A tree falls.", "Wind.", "A dent.", controls),))
-    (shown,) = hazard_log(rules, {"first": Result("It holds.", True), "second": Result("It does not.", False)})
-    assert [(control.kind, control.says, control.state) for control in (*shown.controls, *shown.planned)] == [
-        ("Property", "It holds.", "holds"),
-        ("Property", "It does not.", "does not hold"),
-        ("Property", "", "not proved in this run"),
-        ("Rule", rules.by_id["falling"].title, "runs"),
-        ("Test", "", "planned, does not exist yet"),
+    hazards = (Hazard("a", "A tree falls.", "Wind.", "A dent.", controls),)
+    rules = replace(fixture_rules, hazards=hazards, planted={"first": "The rule `falling` is left out."})
+    proved = {"first": Result("It holds.", True), "second": Result("It does not.", False)}
+    (shown,) = hazard_log(rules, proved)
+    falling = rules.by_id["falling"]
+    changed = "a condition of the rule is changed, and an example no longer holds; left out, first fails"
+    assert [(control.kind, control.says, control.state, control.fails) for control in shown.controls] == [
+        ("Property", "It holds.", "holds", "The rule `falling` is left out"),
+        ("Property", "It does not.", "does not hold", ""),
+        ("Property", "", "not proved in this run", ""),
+        ("Rule", falling.title, f"runs; its {len(falling.examples)} examples hold", changed),
+        ("Check", "", "found nothing in these rules", "a text calls a danger high"),
     ]
+    assert [(control.id, control.state) for control in shown.planned] == [
+        ("tests/a.py::test_a", "planned, does not exist yet")
+    ]
+    (meanwhile,) = hazard_log(rules, {}, under_way=True)
+    assert [control.state for control in meanwhile.controls[:3]] == ["being proved now"] * 3
 
 
 def test_the_card_counts_what_was_seen_and_says_whether_the_report_is_of_these_rules(fixture_rules: RuleSet) -> None:
@@ -36,6 +46,8 @@ def test_the_card_counts_what_was_seen_and_says_whether_the_report_is_of_these_r
     seen = [source.verified for source in fixture_rules.sources.values() if source.kind != "proposal"]
     assert card.verified == Share(sum(seen), len(seen))
     assert card.alarm is None
+    assert card.properties == 0
+    assert card_of(replace(fixture_rules, planted={"falling-is-urgent": "It is left out."})).properties == 1
     report = report_on(fixture_rules, [{"lean": "falling"}])
     for digest, is_current in ((fixture_rules.digest, True), ("sha256:0", False)):
         stored = StoredAlarm("2026-11-25", "1.0.0", digest, "frequencies.yaml", 1, report)

@@ -215,6 +215,12 @@ def _held_below(ruleset: RuleSet) -> RuleSet:
     return replace(ruleset, scales=replace(ruleset.scales, hold_at=frozenset({"urgent"})))
 
 
+def _kept_well_at_once(ruleset: RuleSet) -> RuleSet:
+    assert ruleset.course
+    lengths = tuple(replace(length, remitted=False) for length in ruleset.course.lengths)
+    return replace(ruleset, course=replace(ruleset.course, lengths=lengths))
+
+
 STRUCTURES: dict[str, tuple[str, Plant]] = {
     "a screen that an answer takes back": (
         "answering-more-lowers-nothing",
@@ -279,6 +285,7 @@ STRUCTURES: dict[str, tuple[str, Plant]] = {
         "no-two-rules-mean-the-same",
         also("twin", Limits("not_recommended"), FELLING),
     ),
+    "a plan of another kind": ("a-plan-follows-from-its-target", _kept_well_at_once),
     "a level without an action": ("levels-have-actions-and-only-holds-hide", _unsaid),
     "a hold that a higher level lifts": ("levels-have-actions-and-only-holds-hide", _held_below),
 }

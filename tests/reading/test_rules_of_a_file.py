@@ -220,6 +220,8 @@ def test_a_cut_off_of_an_answer_that_is_no_number() -> None:
          "rules/instruments/sheet.yaml:6:1: The range 0 to 5 is not that of `total`. Its bounds are 0 to 4. [bound]"),
         ("fact: total", "fact: totl",
          "rules/instruments/sheet.yaml:2:1: `totl` is not a fact. Did you mean `total`? [unknown-fact]"),
+        ("fact: total\n", "fact: total\nitems: [screenn]\n",
+         "rules/instruments/sheet.yaml:3:9: `screenn` is not a fact. Did you mean `screen`? [unknown-fact]"),
         ("licence: free to use\n", "", "rules/instruments/sheet.yaml:1:1: `licence` is missing. [structure]"),
         ("id: sheet\n", "id: shet\n",
          "rules/instruments/sheet.yaml:1:1: The id `shet` is not the file's name `sheet`. Rename one of the two. [id]"),

@@ -14,9 +14,12 @@ from time import sleep
 import httpx2
 import pytest
 
+from api.people.commands import desk
+from api.people.model import NewKey
 from bench.referrals import as_request, complete_referrals, partial_referrals
 from tests.conftest import RULES
 from triage.model.ruleset import RuleSet
+from triage.settings import Settings
 
 COMPLETE, PARTIAL = 900, 100
 ROOT = RULES.parent
@@ -57,7 +60,15 @@ def test_a_thousand_referrals_are_stored_by_two_workers_and_replayed_without_a_d
     address = make_database()
     facts = [*complete_referrals(ruleset, COMPLETE), *partial_referrals(ruleset, PARTIAL, 0.7)]
     bodies = [as_request(ruleset, answers) for answers in facts]
-    with _served(address) as base, httpx2.Client(base_url=base, timeout=60) as client, ThreadPoolExecutor(8) as threads:
+    with desk(Settings(database_url=address)) as open_desk:
+        open_desk.add("worker", "coordinator", None)
+        key = open_desk.key("worker", NewKey("worker", ("read", "write"), 1)).secret
+    headers = {"Authorization": f"Bearer {key}"}
+    with (
+        _served(address) as base,
+        httpx2.Client(base_url=base, timeout=60, headers=headers) as client,
+        ThreadPoolExecutor(8) as threads,
+    ):
         responses = list(threads.map(lambda body: client.post("/v1/assessments", json=body), bodies))
         assert {response.status_code for response in responses} == {201}
         ids = {response.json()["id"] for response in responses}

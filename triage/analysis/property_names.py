@@ -23,6 +23,9 @@ STRUCTURAL_SENTENCES: Mapping[str, str] = {
         "referral has another answer."
     ),
     "no-two-rules-mean-the-same": "No two rules fire on the same referrals to the same effect.",
+    "a-plan-follows-from-its-target": (
+        "A course keeps well where its condition is over, prevents where it is to prevent, and treats in all else."
+    ),
     "levels-have-actions-and-only-holds-hide": (
         "Every urgency above routine says what to do; where one level holds the rating back, every higher one does."
     ),

@@ -43,7 +43,7 @@ def _lacking(ruleset: RuleSet, evaluation: Evaluation, so_far: Standing, rank: i
     by_leading = {id_ for target in so_far.targets if target.leading for id_ in target.supports}
     if any(rule.id in by_leading for rule in reaching):
         return ()
-    not_fired = (rule for rule in reaching if not evaluation.truths[rule.id])
+    not_fired = (rule for rule in reaching if rule.id not in evaluation.fired)
     lacking = (_shortfall(rule, ruleset, evaluation.answers, evaluation.asked) for rule in not_fired)
     return tuple(sorted(lacking, key=lambda support: (_failed(support), len(support.conditions), support.rule)))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args
 
 from triage.analysis.formulas import every, no, some
 from triage.analysis.matters import every_proposal_matters, every_support_matters, every_urgency_and_limit_matters
 from triage.analysis.pairs import lower
 from triage.analysis.property_names import STRUCTURAL_SENTENCES
 from triage.analysis.prover import Prover, Refuted
-from triage.model.rule import Advice, Effect, Limits, Rule, Supports, Urgency
+from triage.model.course import CourseKind
+from triage.model.fact import AGE, REMITTED
+from triage.model.rule import Advice, Alternative, Effect, Limits, OneOf, Rule, Supports, Urgency
+from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_URGENCY
 
 
@@ -61,6 +64,8 @@ def _bare(effect: Effect) -> Any:
             return ("urgency", level)
         case Limits(to=to, targets=targets, role=role):
             return ("limits", to, targets, role)
+        case Alternative(therapy=therapy, offer=offer, targets=targets):
+            return ("alternative", therapy, offer, targets)
         case Supports(rating=rating, targets=targets, role=role):
             return ("supports", rating, targets, role)
         case other:
@@ -80,6 +85,39 @@ def _levels_have_actions_and_only_holds_hide(prover: Prover) -> None:
         raise Refuted("A level holds the rating, and one above it does not.")
 
 
+def _a_plan_follows_from_its_target(prover: Prover) -> None:
+    """Try every target, state of it and age, which are all that a plan depends on."""
+    course, vocabulary = prover.ruleset.course, prover.ruleset.vocabulary
+    for target in prover.one.supported_targets if course else ():
+        for state in (REMITTED, None) if target in vocabulary.conditions else (None,):
+            kind = _kind(target, state, prover.ruleset)
+            for age in vocabulary[AGE].all_answers if AGE in vocabulary.facts else ():
+                answers = {AGE: age} if state is None else {AGE: age, target: state}
+                assert course
+                planned = course.length_for(target, answers).kind
+                if planned != kind and (state is None or _is_supported(target, state, prover.ruleset)):
+                    raise Refuted(f"The plan for `{target}` is called {planned}, not {kind}.", (answers,))
+
+
+def _kind(target: str, state: str | None, ruleset: RuleSet) -> CourseKind:
+    """The kind of plan that a target has in this state; a life problem that is named as a kind has that one."""
+    if state == REMITTED:
+        return "maintenance"
+    kinds: tuple[CourseKind, ...] = get_args(CourseKind)
+    return next((kind for kind in kinds if kind == target and target not in ruleset.vocabulary.conditions), "acute")
+
+
+def _is_supported(target: str, state: str, ruleset: RuleSet) -> bool:
+    """Whether some rule supports the target and reads this state of it."""
+    return any(
+        isinstance(condition, OneOf) and condition.fact == target and state in condition.values
+        for rule in ruleset.rules
+        if any(target in support.targets for support in rule.of(Supports))
+        for conjunction in rule.when
+        for condition in conjunction
+    )
+
+
 CHECKS: Mapping[str, Callable[[Prover], None]] = {
     "answering-more-lowers-nothing": _answering_more_lowers_nothing,
     "open-safety-is-urgent": _open_safety_is_urgent,
@@ -88,6 +126,7 @@ CHECKS: Mapping[str, Callable[[Prover], None]] = {
     "every-support-matters": every_support_matters,
     "every-proposal-matters": every_proposal_matters,
     "no-two-rules-mean-the-same": _no_two_rules_mean_the_same,
+    "a-plan-follows-from-its-target": _a_plan_follows_from_its_target,
     "levels-have-actions-and-only-holds-hide": _levels_have_actions_and_only_holds_hide,
 }
 

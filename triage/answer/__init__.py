@@ -1,1 +1,1 @@
-"""Answer one referral: which rules fired, what was decided, why, and what is still open."""
+"""Answer one referral: which rules fired, what is decided and why, and which questions are still open."""

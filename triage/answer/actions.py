@@ -1,4 +1,4 @@
-"""What is done next: the action composed of all that fired, the urgency part of an answer, and the next step."""
+"""Compose what the coordinator does: the action of all fired rules and floors, the urgency part, the next step."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from triage.answer.decide import Level, Verdict
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import ComposedAction, UrgencyPart, Within
 from triage.engines.outcome import Bounds
-from triage.model.rule import NO_ACTION, Action
+from triage.model.rule import NO_ACTION, Action, Urgency
 from triage.model.scales import INSUFFICIENT, LOWEST_URGENCY, Scales
 
 MOST_DO = 2
+"""The most lines of an action that are shown with its first line; the others are for later."""
 MOST_ASK = 1
-"""How many lines and questions of an action stand beside its first line; the rest is for later."""
+"""The most questions of an action that are shown with its first line; the others are for later."""
+MOST_KEPT = 10_000
+"""The number of composed actions at which those that are kept are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one rule, one floor or the level itself gives to the action; the lower the order, the earlier it stands."""
+    """The action of one rule, one floor or the level itself. Parts are composed in ascending ``order``."""
 
     order: tuple[int, int, int, str]
     at_level: bool
@@ -30,7 +33,7 @@ class _Part:
 
 
 class Actions:
-    """Gives the texts that tell a coordinator what to do, with the deployment's words in them."""
+    """Composes the texts that tell a coordinator what to do. ``words`` fill their placeholders."""
 
     def __init__(self, scales: Scales, words: Mapping[str, str]) -> None:
         self.scales = scales
@@ -51,9 +54,9 @@ class Actions:
     def urgency_part(
         self, fired: FiredRules, level: Level, bounds: Bounds, otherwise: Action | None = None
     ) -> UrgencyPart:
-        """How soon a clinician must act, and what is done until then.
+        """The urgency part of an answer: how soon a clinician must act, and what the coordinator does until then.
 
-        ``otherwise`` is what to do where no rule and no floor stands at the level, if it is not the level's own action.
+        ``otherwise`` is the action where no fired rule and no floor has this level; without it, the level's own action.
         """
         return UrgencyPart(
             level=level.level,
@@ -67,19 +70,33 @@ class Actions:
         )
 
     def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
+        """The action of all that fired, kept by what it is composed of: most referrals have one of few."""
+        rules = tuple(rule.id for rule, _ in fired.effects(Urgency))
+        key = (level, otherwise.first, rules, tuple(floor.id for floor in fired.floors))
+        composed = self._kept.get(key)
+        if composed is None:
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            composed = self._kept[key] = self._newly_composed(fired, level, otherwise)
+        return composed
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], ComposedAction]:
+        return {}
+
+    def _newly_composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
         """The action of all that fired: of the reported level the first lines, of the rest what is for later."""
         parts = sorted((*self._of_rules(fired, level), *self._of_floors(fired, level)), key=lambda part: part.order)
         if not any(part.at_level for part in parts):
             parts.insert(0, _Part((0, 0, 0, ""), at_level=True, action=otherwise))
-        of_rules = [rule.urgency.action.also for rule in fired.rules if rule.urgency]
+        of_rules = [urgency.action.also for _, urgency in fired.effects(Urgency)]
         named = {id_ for also in (*of_rules, *(part.action.also for part in parts)) for id_ in also}
         return self._finished(_compose(parts), self._lines(named))
 
     def _of_rules(self, fired: FiredRules, level: str) -> Iterable[_Part]:
-        """What the rules give that fired and are not covered; one at the lowest level gives additive lines only."""
-        for rule in fired.rules:
-            urgency = rule.urgency
-            if urgency and urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
+        """The parts of fired rules that are not covered. A rule at the lowest level gives only additive lines."""
+        for rule, urgency in fired.effects(Urgency):
+            if urgency.level != LOWEST_URGENCY and rule.id not in fired.covered:
                 yield self._part(urgency.level, urgency.danger, rule.id, urgency.action, level)
 
     def _of_floors(self, fired: FiredRules, level: str) -> Iterable[_Part]:
@@ -94,7 +111,7 @@ class Actions:
         return _Part(order, level == reported, action)
 
     def _lines(self, named: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The additive lines of these ids in the order of the catalogue: what never to do, and what to do also."""
+        """The additive lines with these ids, in the order of the scales: what never to do, and what to do as well."""
         shown = set(named)
         lines = [line for line in self.scales.lines if line.id in shown and line.not_beside not in shown]
         return (
@@ -103,7 +120,7 @@ class Actions:
         )
 
     def _finished(self, action: Action, lines: tuple[tuple[str, ...], tuple[str, ...]]) -> ComposedAction:
-        """The composed action with its additive lines, the deployment's words filled in."""
+        """The composed action with its additive lines and with placeholders filled."""
         never, also = lines
         return ComposedAction(
             first=fill(action.first, self._words),
@@ -115,7 +132,7 @@ class Actions:
         )
 
     def next_step(self, verdict: Verdict, open_questions: int, *, settled: bool) -> str:
-        """What to do next; ``settled`` says whether the rating can be only one."""
+        """The sentence that says what to do next. ``settled`` says whether only one rating is possible."""
         steps = self.scales.next_step
         if verdict.on_hold:
             return fill(steps[verdict.level], self._words)
@@ -126,7 +143,7 @@ class Actions:
 
 
 def _compose(parts: Iterable[_Part]) -> Action:
-    """Compose one action: the first line, two more and a question of the reported level; everything else for later."""
+    """Compose one action: a first line, ``MOST_DO`` lines and ``MOST_ASK`` questions; everything else is for later."""
     composed = NO_ACTION
     for part in parts:
         composed = _with_part(composed, part)
@@ -134,9 +151,10 @@ def _compose(parts: Iterable[_Part]) -> Action:
 
 
 def _with_part(composed: Action, part: _Part) -> Action:
-    """The action with a further part: its lines where there is room at the reported level, else among those for later.
+    """Add a part to the action.
 
-    A line that stands there already is not said again.
+    Its lines are shown if the part is at the reported level and there is room, and are for later otherwise. A line that
+    the action already has is left out.
     """
     shown = {composed.first, *composed.do, *composed.ask, *composed.more}
     action, later = part.action, list[str]()
@@ -155,7 +173,7 @@ def _with_part(composed: Action, part: _Part) -> Action:
 
 
 def fill(template: str, words: Mapping[str, str]) -> str:
-    """Put settings and values into a template's ``{places}``; a place that has no value stays as it stands."""
+    """Fill the placeholders (``{name}``) of a template. A placeholder without a value is left as it is."""
     if "{" not in template:
         return template
     for name, value in words.items():

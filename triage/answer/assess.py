@@ -1,4 +1,4 @@
-"""Assess one referral: run both engines, compare them, find what is still open, decide, and say why."""
+"""Assess one referral: run both engines, compare them, find what is still open, decide, and explain."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class AllCompletions(Protocol):
     """An engine that says what an incomplete referral can still become."""
 
     def of(self, answers: Answers) -> StillOpen:
-        """What rating and urgency can still be, and the unanswered facts whose answer can change them."""
+        """The ratings and levels that are still possible, and the questions that can change them."""
 
     def bounds(self, answers: Answers) -> Bounds:
-        """What rating and urgency can still be."""
+        """The ratings and levels that are still possible."""
 
     def common(self, answers: Answers, rating: str) -> Common:
         """What all completions with this rating have in common."""
@@ -52,7 +52,7 @@ class AllCompletions(Protocol):
 class Assessor:
     """Answers referrals with one rule set.
 
-    ``live`` runs the rules and is held against ``check`` on every referral; ``completions`` answers what is still open.
+    ``live`` runs the rules and is compared with ``check`` on every referral. ``completions`` finds what is still open.
     """
 
     ruleset: RuleSet
@@ -63,7 +63,7 @@ class Assessor:
 
     @cached_property
     def reader(self) -> ReferralReader:
-        """What checks referrals against the rule set's vocabulary."""
+        """The reader that checks referrals against the rule set's vocabulary."""
         return ReferralReader(self.ruleset.vocabulary)
 
     @cached_property
@@ -76,7 +76,7 @@ class Assessor:
 
     @cached_property
     def actions(self) -> Actions:
-        """What composes the actions of answers, and of problems."""
+        """The composer of the actions of answers and of problems (refused or failed referrals)."""
         return Actions(self.ruleset.scales, self._words)
 
     @cached_property
@@ -88,10 +88,10 @@ class Assessor:
         return RuleSetUsed(self.ruleset.name, self.ruleset.version, self.ruleset.digest)
 
     def assess(self, referral: Referral) -> Answer:
-        """Answer a referral as contract §3 lays down; the same referral gives the same answer.
+        """Answer a referral; the same referral always gives the same answer.
 
-        Raises EngineDisagreement where the live engine differs from its check, EngineFailure where one of them fails,
-        and lets every other error through: a failure is never "nothing fired".
+        Raises EngineDisagreement where the live engine and its check differ, and EngineFailure where one of them fails.
+        Every other error is let through: a failure is never taken to mean that no rule fired.
         """
         fired = evaluate(self.check, self.live, referral)
         still_open = self._still_open(fired)
@@ -99,14 +99,14 @@ class Assessor:
         return self._answer(referral, fired, still_open, verdict)
 
     def bounds(self, fired: FiredRules) -> Bounds:
-        """What rating and urgency can still be."""
-        if self.ruleset.vocabulary.is_complete(fired.given):
+        """The ratings and levels that are still possible for the referral on which the rules fired."""
+        if fired.is_complete:
             return _settled(fired)
         return self.completions.bounds(fired.given)
 
     def _still_open(self, fired: FiredRules) -> StillOpen:
-        """What the referral can still become; of a complete one nothing is asked."""
-        if self.ruleset.vocabulary.is_complete(fired.given):
+        """What the referral can still become. A complete referral has no open questions."""
+        if fired.is_complete:
             return StillOpen(_settled(fired))
         return self.completions.of(fired.given)
 
@@ -158,7 +158,10 @@ def _suitability_part(fired: FiredRules, verdict: Verdict, bounds: Bounds) -> Su
 
 @collector_paused()
 def build_assessor(ruleset: RuleSet, settings: Settings | None = None) -> Assessor:
-    """Make an assessor with its engines; the environment's settings where none are given."""
+    """Make an assessor with its engines. Without ``settings``, those of the environment are used.
+
+    Raises EngineLimitError or DiagramTooLarge where the rule set is too large for an engine.
+    """
     return Assessor(
         ruleset, LiveEngines(ruleset), IndexedEvaluator(ruleset), completions_of(ruleset), settings or Settings()
     )

@@ -1,4 +1,4 @@
-"""The course that a suitable referral would enter: its kind, length, phases and cost, all from data."""
+"""Plan the course that a suitable referral would start: kind, length, phases and cost, all from ``course.yaml``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AFTERWARDS = ("afterwards", "Afterwards")
 
 
 def course_for(fired: FiredRules, verdict: Verdict) -> Course | None:
-    """Plan the course; None on hold, below `possible`, and where the targets do not share one plan."""
+    """Plan the course. None on hold, below the rating `possible`, and where the targets have different courses."""
     course, id_ = fired.ruleset.course, verdict.common.plan
     if course is None or id_ is None:
         return None
@@ -27,7 +27,10 @@ def course_for(fired: FiredRules, verdict: Verdict) -> Course | None:
 
 
 def _phases(course: plan.Course, length: plan.Length) -> tuple[Phase, ...]:
-    """The phases with the sessions they take, the note on the length in the first; one where it is not phased."""
+    """The phases with their sessions; one phase where the course is not phased or its length is not known.
+
+    The note on the length is in the first phase.
+    """
     if not length.phased or length.sessions is None:
         return (_only_phase(course, length),)
     _, high = length.sessions
@@ -39,7 +42,7 @@ def _phases(course: plan.Course, length: plan.Length) -> tuple[Phase, ...]:
 
 
 def _only_phase(course: plan.Course, length: plan.Length) -> Phase:
-    """A course in one stretch."""
+    """The whole course as one phase."""
     sessions = None
     if length.sessions is not None:
         low, high = length.sessions
@@ -61,7 +64,7 @@ def _only_phase(course: plan.Course, length: plan.Length) -> Phase:
 def _phase(
     phase: plan.Phase, course: plan.Course, length: plan.Length, *, reviews: tuple[ReviewPoint, ...], is_first: bool
 ) -> Phase:
-    """A phase with the sessions it takes in the shortest and in the longest course."""
+    """A phase with its sessions in the shortest and in the longest course."""
     assert length.sessions is not None
     shortest, longest = ((_session(phase.first, count), _session(phase.last, count)) for count in length.sessions)
     sources = (*phase.sources, *length.sources) if is_first else phase.sources
@@ -80,7 +83,7 @@ def _phase(
 
 
 def _afterwards(course: plan.Course) -> Phase:
-    """How the sessions thin out, and what follows after the last."""
+    """The time after the last phase: how the sessions are tapered, and what follows."""
     id_, title = _AFTERWARDS
     return Phase(
         id=id_,
@@ -111,18 +114,21 @@ def _review(point: plan.AssessmentPoint, high: int) -> ReviewPoint:
 
 
 def _within(reviews: list[ReviewPoint], phase: plan.Phase, high: int) -> tuple[ReviewPoint, ...]:
-    """The points of review whose first session falls into a phase of the longest course."""
+    """The reviews whose first session is in this phase of the longest course, which has ``high`` sessions."""
     first, last = _session(phase.first, high), _session(phase.last, high)
     return tuple(review for review in reviews if first <= review.sessions[0] <= last)
 
 
 def _session(number: int, count: int) -> int:
-    """A session's number in a course of ``count``; numbers of 0 and below are counted from the last."""
+    """The number of a session in a course of ``count`` sessions. 0 is the last session, -1 the one before it."""
     return number if number > 0 else count + number
 
 
 def _cost(price: plan.Price, answers: Answers, low: int, high: int) -> Cost | None:
-    """What the course costs the person, in USD: known without insurance, or with insurance and a known copay."""
+    """What a course of ``low`` to ``high`` sessions costs the person, in USD.
+
+    None unless the person is known to be uninsured, or to be insured with a known copay.
+    """
     insured, copay = answers.get(price.insured), answers.get(price.copay)
     if insured == "no":
         first, later = price.first_visit_usd, price.follow_up_usd

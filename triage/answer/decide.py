@@ -1,7 +1,7 @@
-"""From the rules that fired to a verdict: the level with its floor, and the rating that is reported.
+"""Decide which level and which rating are reported, from the fired rules and what is still possible.
 
-``urgency = highest of the rules that fired, the floors that hold, and the lowest level still possible``. The rating so
-far is brought inside what it can still become. No rule has a priority and order never matters.
+The level is the highest of the fired rules, the floors that apply and the lowest level still possible. The rating of
+the fired rules is moved to one that is still possible. No rule has a priority, and the order of rules has no effect.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from triage.model.scales import (
 )
 
 InCommon = Callable[[str], Common]
-"""Gives what all completions with a rating have in common."""
+"""A function that gives what all completions with a rating have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The level that is reported, what it rests on, and the built-in reasons for it."""
+    """The reported level, whether it rests on unanswered safety questions alone, and the built-in reasons for it."""
 
     level: str
     state: State
@@ -39,10 +39,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is reported of suitability and urgency, and the built-in reasons for it.
+    """The reported rating and level, and the built-in reasons for them.
 
-    ``common`` is what is said beside the rating: by the rules that fired, or, where it was moved, what is the same in
-    all completions that have it.
+    ``common`` holds targets, role, certainty and course of the rating. They come from the fired rules or, where the
+    rating was moved, are those that all completions with the rating have in common.
     """
 
     level: str
@@ -59,7 +59,7 @@ class Verdict:
 
 
 def decide(fired: FiredRules, bounds: Bounds, in_common: InCommon) -> Verdict:
-    """Decide what is reported: ``bounds`` are what rating and level can still be."""
+    """Decide which rating and level are reported. ``bounds`` are the ratings and levels that are still possible."""
     scales, so_far = fired.ruleset.scales, fired.standing
     level = level_of(fired, bounds)
     rating = _inside(so_far.rating, bounds, scales)
@@ -81,7 +81,7 @@ def decide(fired: FiredRules, bounds: Bounds, in_common: InCommon) -> Verdict:
 
 
 def level_of(fired: FiredRules, bounds: Bounds) -> Level:
-    """The highest of the rules that fired, the floors that hold and the lowest level still possible."""
+    """The highest of the levels of the fired rules, the floors that apply and the lowest level still possible."""
     scales = fired.ruleset.scales
     rank = scales.urgency_rank
     by_rules, certain = rank(fired.standing.level), rank(bounds.urgency[0])
@@ -98,7 +98,7 @@ def level_of(fired: FiredRules, bounds: Bounds) -> Level:
 
 
 def _inside(rating: str, bounds: Bounds, scales: Scales) -> str:
-    """The rating where it can still be; else the highest below it that can, else the lowest that can."""
+    """The rating if it is still possible; else the next lower one that is, else the lowest one that is."""
     if rating in bounds.suitability:
         return rating
     below = [lower for lower in bounds.suitability if scales.rating_rank(lower) < scales.rating_rank(rating)]
@@ -106,7 +106,7 @@ def _inside(rating: str, bounds: Bounds, scales: Scales) -> str:
 
 
 def _reported(rating: str, so_far: Standing, bounds: Bounds, scales: Scales) -> tuple[str, tuple[str, ...]]:
-    """The rating that is reported before any hold, and the built-in reasons for it."""
+    """The rating that is reported unless it is on hold, and the built-in reasons for it."""
     above_nothing = scales.rating_rank(bounds.suitability[-1]) > scales.rating_rank(NO_SUPPORT)
     if not so_far.targets and not bounds.suitability_settled and above_nothing:
         return INSUFFICIENT, ("insufficient-information",)
@@ -116,13 +116,13 @@ def _reported(rating: str, so_far: Standing, bounds: Bounds, scales: Scales) -> 
 
 
 def _of_standing(so_far: Standing) -> tuple[str, ...]:
-    """The built-in reasons for what supports may count for."""
+    """The built-in reasons for supports that are capped or do not count."""
     capped = (NOT_THE_LEADING_PROBLEM,) if so_far.capped else ()
     return (*capped, CONDITION_BESIDE) if so_far.silenced else capped
 
 
 def _so_far(fired: FiredRules) -> Common:
-    """Targets, role, certainty and course by the rules that fired."""
+    """Targets, role, certainty and course according to the fired rules."""
     so_far = fired.standing
     targets = tuple(target.target for target in so_far.best)
     plan = plan_for(fired.ruleset, targets, fired.answers)

@@ -1,6 +1,6 @@
 """The answer to one referral, as a type: what the service, the pages, the command line and Python callers read.
 
-Its JSON has these keys and no others, in this order; ``for_`` is written `for`, and what is UNSET is left out.
+Its JSON has exactly these keys, in this order. ``for_`` is written as `for`, ``from_`` as `from`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ State = Literal["sorted", "not_sorted"]
 
 
 class Citation(Written, frozen=True, omit_defaults=True):
-    """Where knowledge comes from: a source's id, with the page's claim or what was found."""
+    """A cited source: its id, with the claim of the service page or the finding that is cited."""
 
     id: str
     claim: str | None = None
@@ -25,7 +25,7 @@ class Citation(Written, frozen=True, omit_defaults=True):
 
 
 class Within(Written, frozen=True, omit_defaults=True):
-    """The time in which a clinician must act: business days, or hours of the clock, and hours for the assessment."""
+    """The time within which a clinician must act, in business days or in hours; and the time for the assessment."""
 
     business_days: int | None = None
     hours: int | None = None
@@ -33,7 +33,11 @@ class Within(Written, frozen=True, omit_defaults=True):
 
 
 class ComposedAction(Written, frozen=True):
-    """What the coordinator does: the one thing now, two lines, a question; what is never cut; the rest for later."""
+    """What the coordinator does.
+
+    ``first`` is what to do now, ``do`` at most two further lines, ``ask`` at most one question. ``never`` and ``also``
+    are additive lines, all of which are always shown. ``more`` is for later.
+    """
 
     first: str
     do: tuple[str, ...]
@@ -44,7 +48,7 @@ class ComposedAction(Written, frozen=True):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The lines after the first, in the order in which they are read; without what is for later."""
+        """The lines after the first, in the order in which they are shown; without those for later."""
         return (*self.do, *self.ask, *self.never, *self.also)
 
 
@@ -65,7 +69,7 @@ class UrgencyPart(Written, frozen=True):
 
     @property
     def is_emergency(self) -> bool:
-        """Whether someone must act at once, so that nothing more is asked."""
+        """Whether the level is the highest: someone must act at once, so no further question is asked."""
         return self.level == HIGHEST_URGENCY
 
     @property
@@ -75,7 +79,7 @@ class UrgencyPart(Written, frozen=True):
 
 
 class TargetPart(Written, frozen=True):
-    """What the rating is about: one condition or life problem that is supported so far, with its own rating."""
+    """One target that a fired rule supports (a condition, a life problem or prevention), with its own rating."""
 
     target: str
     leading: bool
@@ -86,7 +90,10 @@ class TargetPart(Written, frozen=True):
 
 
 class SuitabilityPart(Written, frozen=True):
-    """How suitable the therapy is: the rating so far, what it can still become, what it is for, and each target's."""
+    """How suitable the therapy is: the overall rating, what it can still become, and the rating of each target.
+
+    ``for_`` are the leading targets that have the overall rating.
+    """
 
     rating: str
     settled: bool
@@ -100,9 +107,9 @@ class SuitabilityPart(Written, frozen=True):
 
 
 class Reason(Written, frozen=True):
-    """Why: a rule that fired, or what the way of deciding adds, with the answers behind it and its sources.
+    """A reason of the answer: a rule that fired or a built-in reason, with the answers behind it and its sources.
 
-    ``target`` is what a support is about. ``decides`` says that the level or the rating rests on it.
+    ``target`` is what a support is for. ``decides`` says whether the level or the rating rests on this reason.
     """
 
     rule: str
@@ -118,7 +125,7 @@ class Reason(Written, frozen=True):
 
 
 class OfferedTherapy(Written, frozen=True):
-    """A therapy to offer first, or beside, or one more that could be offered; and what it is for."""
+    """A therapy that is offered before IPT (first), as a choice beside it, or as one more; and its targets."""
 
     therapy: str
     offer: Literal["first", "beside", "more"]
@@ -128,7 +135,7 @@ class OfferedTherapy(Written, frozen=True):
 
 
 class ProblemArea(Written, frozen=True):
-    """An interpersonal problem area that the therapy could work on; the first two are proposed."""
+    """An interpersonal problem area that the therapy could work on. The first two are proposed."""
 
     area: str
     proposed: bool
@@ -137,7 +144,7 @@ class ProblemArea(Written, frozen=True):
 
 
 class FormatStance(Written, frozen=True):
-    """A format that is suited, or is not."""
+    """A format of the sessions, and whether it is suited."""
 
     format: str
     stance: Literal["suited", "unsuited"]
@@ -145,7 +152,7 @@ class FormatStance(Written, frozen=True):
 
 
 class TieBreaker(Written, frozen=True):
-    """A weak point for one of the two therapies that are compared."""
+    """A weak argument for one of the two therapies that are compared."""
 
     rule: str
     title: str
@@ -153,21 +160,21 @@ class TieBreaker(Written, frozen=True):
 
 
 class Comparison(Written, frozen=True):
-    """What speaks for each of the two therapies for this referral; it changes no rating."""
+    """The arguments for each of the two therapies for this referral. They change no rating."""
 
     ipt: tuple[TieBreaker, ...] = ()
     cbt: tuple[TieBreaker, ...] = ()
 
 
 class PhaseSessions(Written, frozen=True):
-    """First and last session of a phase, in the shortest and in the longest course."""
+    """The first and last session of a phase, in the shortest and in the longest course."""
 
     shortest: tuple[int, int]
     longest: tuple[int, int]
 
 
 class ReviewPoint(Written, frozen=True):
-    """A session at which progress is measured, or the first and last of a stretch of them, and what follows."""
+    """The session at which progress is reviewed, or the first and last of several; what is done, and on what basis."""
 
     id: str
     sessions: tuple[int, ...]
@@ -199,7 +206,7 @@ class Cost(Written, frozen=True):
 
 
 class Course(Written, frozen=True):
-    """The course that the referral would enter: fewest and most sessions, phases, cost; no sessions where not known."""
+    """The course that the referral would start. ``sessions`` are the fewest and the most, or None if not known."""
 
     kind: str
     sessions: tuple[int, int] | None
@@ -215,7 +222,7 @@ class NumberRange(Written, frozen=True):
 
 
 class Consequence(Written, frozen=True):
-    """What could still be once a question has this answer: ratings and urgencies, lowest first."""
+    """The ratings and urgencies that are possible once a question has this answer, each lowest first."""
 
     answer: str | int | list[str] | NumberRange
     suitability: tuple[str, ...]
@@ -223,9 +230,9 @@ class Consequence(Written, frozen=True):
 
 
 class UnansweredQuestion(Written, frozen=True):
-    """A question whose answer can still change rating or urgency, with what each answer would leave.
+    """A question whose answer can still change the rating or the urgency, with the consequence of each answer.
 
-    ``pivotal`` says that one answer to it alone changes rating or level so far.
+    ``pivotal`` says whether an answer to this question alone can change the rating or the level so far.
     """
 
     fact: str
@@ -236,14 +243,14 @@ class UnansweredQuestion(Written, frozen=True):
 
 
 class NotCountedAnswer(Written, frozen=True):
-    """An answer that is kept as given and reasoned about as unknown, and why."""
+    """An answer that is kept as given and evaluated as unknown, and why."""
 
     fact: str
     why: str
 
 
 class RuleSetUsed(Written, frozen=True):
-    """Which rule set answered."""
+    """The rule set that the answer was made with."""
 
     name: str
     version: str
@@ -251,7 +258,7 @@ class RuleSetUsed(Written, frozen=True):
 
 
 class Answer(Written, frozen=True):
-    """The whole answer to one referral. The same referral gives the same answer."""
+    """The whole answer to one referral. The same referral always gives the same answer."""
 
     reference: str | None
     urgency: UrgencyPart
@@ -271,16 +278,19 @@ class Answer(Written, frozen=True):
 
     @property
     def on_hold(self) -> bool:
-        """Whether the rating is held back: safety first."""
+        """Whether no rating is shown because the urgency comes first."""
         return self.suitability.rating == ON_HOLD
 
     @property
     def is_emergency(self) -> bool:
-        """Whether someone must act at once, so that nothing more is asked."""
+        """Whether the level is the highest: someone must act at once, so no further question is asked."""
         return self.urgency.is_emergency
 
     def reasons_of(self, effect: str) -> tuple[Reason, ...]:
-        """The reasons of one effect to be shown: at an emergency none that only lists what is still to ask."""
+        """The reasons with this effect that are shown.
+
+        At the highest level, the list of unanswered safety questions is left out unless the level rests on it.
+        """
         return tuple(
             reason
             for reason in self.reasons

@@ -1,4 +1,4 @@
-"""The open questions of a referral: which answers can still change rating or urgency, and what each would leave."""
+"""The questions whose answers can still change rating or urgency, in the order in which to ask them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from triage.model.ruleset import RuleSet
 
 
 class OpenQuestions:
-    """Puts the questions that are open in the order in which to ask them."""
+    """Sorts open questions into the order in which to ask them."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset
         self._pivotal = PivotalQuestions(ruleset)
 
     def of(self, fired: FiredRules, open_: tuple[OpenQuestion, ...]) -> tuple[UnansweredQuestion, ...]:
-        """The questions as the answer lists them.
+        """The open questions, sorted.
 
-        Order: core safety first, then those of which one answer changes the value so far, then the highest urgency an
-        answer can reach, then how many ratings its answers leave, then the order of the vocabulary.
+        Unanswered core facts come first, then pivotal questions, then those with the highest urgency that an answer can
+        reach, then those with the most ratings that are possible with its answers, then by order of the vocabulary.
         """
+        if not open_:
+            return ()
         scales, order = self._ruleset.scales, self._ruleset.vocabulary.order
         pivotal = self._pivotal.among((question.fact for question in open_), fired)
 
@@ -50,7 +52,7 @@ class OpenQuestions:
 
 
 def _answer(answer: Any) -> str | int | list[str] | NumberRange:
-    """An answer of the exact engine, as the answer gives it."""
+    """An answer of the completions engine in the form that answers have; a mapping is a range of numbers."""
     if isinstance(answer, Mapping):
         return NumberRange(answer["from"], answer["to"])
     plain: str | int | list[str] = answer

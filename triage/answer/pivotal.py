@@ -1,4 +1,4 @@
-"""Pivotal questions: those of which one answer alone, the rest left open, changes the rating or the level so far."""
+"""Find pivotal questions: those where one answer, all others staying open, changes the rating or the level so far."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from triage.model.truth import is_open, members, satisfies
 
 
 class PivotalQuestions:
-    """Says which questions of a referral are pivotal, by the formulas over the rules that fire, floor included."""
+    """Finds the pivotal questions of a referral, by trying answers on the rules and the floors."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
@@ -31,13 +31,13 @@ class PivotalQuestions:
         self.rating_rules = frozenset(rule.id for rule in rules for _ in (*rule.of(Supports), *rule.of(Limits)))
 
     def among(self, names: Iterable[str], fired: FiredRules) -> frozenset[str]:
-        """Those of the given unanswered facts that are pivotal."""
+        """The pivotal facts among the given unanswered ones."""
         so_far = _SoFar(self, fired)
         return frozenset(name for name in names if so_far.is_changed_by(name))
 
     @cached_property
     def combined(self) -> frozenset[str]:
-        """The facts that how ratings are combined hangs on: the conditions, and which problem leads."""
+        """The facts that the combination of ratings depends on: conditions, the leading fact, and their gates."""
         vocabulary = self.vocabulary
         leading = () if vocabulary.leading_fact is None else (vocabulary.leading_fact,)
         gates = (c.fact for name in (*vocabulary.conditions, *leading) for c in _read(vocabulary[name].asked_when))
@@ -45,22 +45,22 @@ class PivotalQuestions:
 
     @cached_property
     def holds_floors(self) -> frozenset[str]:
-        """The facts that the floors hang on, beside those that are missing."""
+        """The facts that decide which floors apply, besides the unanswered core facts themselves."""
         conjunctions = (fact.floor.held_while for fact in self.vocabulary if fact.floor)
         return self.makes_core.union(c.fact for held_while in conjunctions for c in _read(held_while))
 
     @cached_property
     def makes_core(self) -> frozenset[str]:
-        """The facts that it hangs on whether another one is core or is asked."""
+        """The facts that decide whether a fact that can be core is core and is asked."""
         core = [fact for fact in self.vocabulary if fact.can_be_core]
         given = (fact.core.given for fact in core if fact.core.given)
         read = (c.fact for fact in core for c in (*_read(fact.core.when), *_read(fact.asked_when)))
         return frozenset((*given, *read))
 
     def tried(self, name: str, given: Answers) -> Iterator[Value]:
-        """One answer of each kind that the rules tell apart, contradicting nothing; a set is closed.
+        """One answer of each group that the rules tell apart, none of which breaks a constraint. Sets are closed.
 
-        The last ones come first: they are the most serious, and the first that changes something is enough.
+        The last values come first. They are the most serious ones, and trying stops at the first that changes anything.
         """
         constrained = name in self._constrained
         for alike in reversed(self._kinds(self.vocabulary[name], given)):
@@ -95,7 +95,7 @@ class PivotalQuestions:
 
 
 class _SoFar:
-    """The rating and the level so far of one referral, with what one more answer makes of them."""
+    """The rating and the level so far of one referral, and whether one more answer changes them."""
 
     def __init__(self, questions: PivotalQuestions, fired: FiredRules) -> None:
         self._questions, self._fired = questions, fired
@@ -105,14 +105,18 @@ class _SoFar:
         self._level = max(self._rank(fired.standing.level), self._floor_now)
 
     def is_changed_by(self, name: str) -> bool:
-        """Say whether an answer to this fact alone changes rating or level."""
+        """Whether some answer to this fact alone changes the rating or the level."""
         floor = self._floor_now
         if name in self._fired.missing:
             floor = self._floor([core for core in self._fired.missing if core != name], self._fired.answers)
         return any(self._changes(name, value, floor) for value in self._questions.tried(name, self._fired.given))
 
     def _changes(self, name: str, value: Value, floor: int) -> bool:
-        """Say whether this answer does; ``floor`` holds once the fact is answered, if its answer decides no other."""
+        """Whether this answer changes the rating or the level.
+
+        ``floor`` is the rank of the floor once the fact is answered. It is computed anew for a fact whose answer
+        decides which floors apply.
+        """
         questions = self._questions
         ids, answers = questions.evaluator.fired_with(self._known, name, value)
         if self._may_change_the_rating(name, ids):
@@ -125,7 +129,7 @@ class _SoFar:
         return max(by_rules, floor) != self._level
 
     def _may_change_the_rating(self, name: str, ids: frozenset[str]) -> bool:
-        """Whether rules that rate fire now and did not, or the other way round, or are combined in another way."""
+        """Whether other rules with supports or limits fire now, or the same ones may be combined differently."""
         rating_rules = self._questions.rating_rules
         before = self._known.evaluation.fired
         if ids is not before and not rating_rules.isdisjoint(ids ^ before):
@@ -133,12 +137,12 @@ class _SoFar:
         return name in self._questions.combined and not rating_rules.isdisjoint(ids)
 
     def _floor(self, missing: Collection[str], answers: Answers) -> int:
-        """The rank of the highest floor that holds while these core facts are missing."""
+        """The rank of the highest floor that applies while these core facts are unanswered; 0 if none does."""
         held = floors(self._questions.ruleset, missing, answers)
         return self._rank(held[0].level) if held else 0
 
     def _missing(self, name: str, value: Value) -> Collection[str]:
-        """The core facts that are not answered once this one is."""
+        """The core facts that are unanswered once this fact has this answer."""
         fired = self._fired
         if name not in self._questions.makes_core:
             return [core for core in fired.missing if core != name]
@@ -146,7 +150,7 @@ class _SoFar:
 
 
 def closed_sets(fact: Fact, given: Value | None) -> Iterator[frozenset[str]]:
-    """The sets that are tried where a set is open: the members given and no more, and each other one added alone."""
+    """The closed sets to try: the given members of an open set (or none), alone and with each one of the others."""
     known = members(given) if isinstance(given, frozenset) and is_open(given) else frozenset[str]()
     yield known
     yield from (known | {member} for member in fact.values if member not in known)

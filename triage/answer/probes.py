@@ -1,6 +1,6 @@
-"""Referrals that show at the start whether every kind of answer can be given, chosen from the rules' own examples.
+"""Check at start-up that every kind of answer can be given, on referrals chosen from the examples of the rules.
 
-A rule set that would fail on the first referral of some rating, level or course fails here, where nobody waits.
+A rule set that would fail on referrals with some rating, level or course fails here, before the first referral.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from triage.reading.referral import Referral
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A referral to be answered, with the rule and the example that it comes from."""
+    """A referral to answer at start-up, with the rule and the example that it comes from."""
 
     answers: Answers
     rule: Rule
@@ -46,9 +46,9 @@ def choose_probes(assessor: Assessor) -> tuple[Probe, ...]:
 
 
 def check_answers(assessor: Assessor, probes: tuple[Probe, ...] | None = None) -> tuple[Probe, ...]:
-    """Answer every probe, those chosen where none are given, and the empty referral; give the probes.
+    """Answer the empty referral and every probe, and return the probes. Without ``probes``, they are chosen.
 
-    Raises FaultyRuleSet that names each example on which no answer can be given.
+    Raises FaultyRuleSet with each example that can't be answered.
     """
     asked = choose_probes(assessor) if probes is None else probes
     faults = [*_of_the_empty_referral(assessor), *(fault for probe in asked for fault in _answered(assessor, probe))]
@@ -58,7 +58,7 @@ def check_answers(assessor: Assessor, probes: tuple[Probe, ...] | None = None) -
 
 
 def _wanted(ruleset: RuleSet) -> set[tuple[str, str]]:
-    """Each rating, each level, and each course; that too little is known is what the empty referral shows."""
+    """Every rating, level and course. "Insufficient information" is left to the empty referral."""
     scales, course = ruleset.scales, ruleset.course
     plans = (course.default, *course.lengths) if course else ()
     return {
@@ -69,13 +69,13 @@ def _wanted(ruleset: RuleSet) -> set[tuple[str, str]]:
 
 
 _EVERY = 20
-"""Of how many examples one is tried with every question answered, which is slow and shows few kinds of answer."""
+"""One example in so many is tried with every question answered: that is slow and reaches few kinds of answer."""
 
 
 def _candidates(ruleset: RuleSet) -> Iterator[Probe]:
-    """Some examples with every question answered; then each as it stands, and with each core question left clear.
+    """Candidates: some examples with every question answered, then each as it is and with core questions neutral.
 
-    Of these the examples of supports come first: a course is reached by them alone, so that each kind is met soon.
+    Among the latter, examples of supports come first, since only they reach a course.
     """
     vocabulary = ruleset.vocabulary
     firing = [(rule, example) for rule in ruleset.rules for example in rule.examples if example.fires]
@@ -87,9 +87,9 @@ def _candidates(ruleset: RuleSet) -> Iterator[Probe]:
 
 
 def _cleared(given: Answers, vocabulary: Vocabulary) -> Answers:
-    """The answers, and to each core question not answered that there is nothing."""
+    """The answers, with the neutral answer to each unanswered core question; as given if that contradicts them."""
     answers: dict[str, Value] = dict(given)
-    for _ in range(2):  # whether one is core may hang on the answer to another
+    for _ in range(2):  # a neutral answer may make another fact core
         for name in vocabulary.core_unanswered(answers):
             neutral = vocabulary[name].neutral
             if neutral is not None:
@@ -98,9 +98,12 @@ def _cleared(given: Answers, vocabulary: Vocabulary) -> Answers:
 
 
 def _completed(given: Answers, vocabulary: Vocabulary) -> Answers:
-    """The answers, and to every other question that there is nothing, or its first or lowest answer."""
+    """The answers, with the neutral (or else the first or lowest) answer to every other question that is asked.
+
+    As given if that contradicts them.
+    """
     answers = dict(_cleared(given, vocabulary))
-    for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):  # a detail hangs on what is always asked
+    for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):  # gated facts last: gates read ungated ones
         if fact.name in answers or vocabulary.asked(fact.name, answers) is False:
             continue
         first = fact.minimum if fact.is_integer else next(iter(fact.values))
@@ -109,7 +112,7 @@ def _completed(given: Answers, vocabulary: Vocabulary) -> Answers:
 
 
 def _kinds(assessor: Assessor, probe: Probe) -> Iterator[tuple[str, str]]:
-    """Of which rating, level and course the answer would be, as far as what was answered tells."""
+    """The rating, level and course that the answer would have if no question were open."""
     try:
         fired = evaluate(assessor.check, assessor.live, assessor.reader.referral(probe.answers))
         so_far = fired.standing
@@ -124,12 +127,12 @@ def _kinds(assessor: Assessor, probe: Probe) -> Iterator[tuple[str, str]]:
 
 
 def _nothing_in_common(_rating: str) -> Common:
-    """What completions share is not looked at: the rating of a probe is taken as settled."""
+    """Nothing: the rating of a probe is taken as settled, so it is never moved."""
     return Common()
 
 
 def _of_the_empty_referral(assessor: Assessor) -> Iterator[Fault]:
-    """The referral of which nothing is known must be answered, and never as if nothing were urgent."""
+    """The faults of the answer to the empty referral: it must be given, and must not have the lowest urgency."""
     about = assessor.ruleset.about
     place = about.place if about else NOWHERE
     try:

@@ -1,6 +1,6 @@
-"""How urgent a referral is that got no answer: refused, left by a failing engine, or shed by a busy service.
+"""The urgency of a referral that gets no answer: refused, failed by an engine, or shed by a busy service.
 
-Whatever its answers tell of is said, and it is never below the level of the general floor.
+It is at least the level of the rules that are found to fire, and never below the level of the general floor.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from triage.reading.referral import Referral, RefusedReferral
 
 
 def urgency_of_refused(assessor: Assessor, refused: RefusedReferral) -> UrgencyPart | None:
-    """The urgency of a refused referral, from what is not at fault; None where its text could not be read.
+    """The urgency of a refused referral, from its sound parts; None where its text could not be read.
 
-    Of what it could be, the most urgent counts, and of those equally urgent the first.
+    It is that of the most urgent referral it could be (``RefusedReferral.could_be``), the first of equally urgent ones.
     """
     parts = [_urgency_of(assessor, referral) for referral in refused.could_be]
     return max(parts, key=lambda part: assessor.ruleset.scales.urgency_rank(part.level), default=None)
 
 
 def urgency_of_unanswered(assessor: Assessor, referral: Referral, failure: Exception | None = None) -> UrgencyPart:
-    """The urgency of a referral that was read and not answered, from the rules found to fire.
+    """The urgency of a referral that was read and could not be answered, from the rules that are found to fire.
 
-    ``failure`` is what kept it from being answered. Nothing is settled: every level from the one reported up is still
-    possible.
+    ``failure`` is the error that kept it from being answered. Nothing is settled: every level from the reported one up
+    is still possible.
     """
     known = failure.fired if isinstance(failure, NoAnswer) else frozenset[str]()
     try:
         fired = _fired(assessor, referral, known)
         return _part(assessor, fired, _from_level_up(assessor, fired))
-    except Exception:  # whatever fails, the level of the floor is said
+    except Exception:  # whatever fails, report the level of the floor
         nothing = FiredRules(assessor.ruleset, ())
         return _part(assessor, nothing, _from_level_up(assessor, nothing))
 
 
 def _urgency_of(assessor: Assessor, referral: Referral) -> UrgencyPart:
-    """The urgency part of a referral as far as an answer would have it; by the rules alone where an engine fails."""
+    """The urgency part that an answer to the referral would have; from the rules alone where an engine fails."""
     fired = _fired(assessor, referral, frozenset())
     try:
         bounds = assessor.bounds(fired)
-    except Exception:  # a refusal is told with what is known, whichever engine fails
+    except Exception:  # report what is known, whichever engine fails
         bounds = _from_level_up(assessor, fired)
     return _part(assessor, fired, bounds)
 
 
 def _fired(assessor: Assessor, referral: Referral, known: frozenset[str]) -> FiredRules:
-    """The rules that either engine finds to fire, with those that are known to; an engine that fails finds none."""
+    """The rules that either engine finds to fire, and those in ``known``; an engine that fails finds none."""
     ruleset, answers = assessor.ruleset, referral.answers
     vocabulary = ruleset.vocabulary
     ids = known | _found(lambda: assessor.check.evaluate(answers).fired) | _found(lambda: assessor.live.fired(answers))
@@ -65,10 +65,10 @@ def _fired(assessor: Assessor, referral: Referral, known: frozenset[str]) -> Fir
 
 
 def _found(engine: Callable[[], frozenset[str]]) -> frozenset[str]:
-    """What an engine finds; nothing where it fails: the other engine and the level of the floor are left."""
+    """The rules that an engine finds to fire; none where it fails, since the other engine and the floor remain."""
     try:
         return engine()
-    except Exception:  # what is said of a failure must not fail with the engine
+    except Exception:  # reporting a failure must not fail itself
         return frozenset()
 
 
@@ -80,7 +80,7 @@ def _from_level_up(assessor: Assessor, fired: FiredRules) -> Bounds:
 
 
 def _part(assessor: Assessor, fired: FiredRules, bounds: Bounds) -> UrgencyPart:
-    """The urgency part; where nothing gives the level of the general floor, raised to it with an action of its own."""
+    """The urgency part; a level below the general floor is raised to it, with the action for refused referrals."""
     scales = assessor.ruleset.scales
     by_rules = bounds if bounds.exact else Bounds((), (fired.standing.level,))
     level = level_of(fired, by_rules)

@@ -1,9 +1,10 @@
-"""Why: the reasons of an answer, one for each effect of the rules that fired, and those that deciding adds."""
+"""The reasons of an answer: one for each effect of the fired rules, and the built-in reasons of the decision."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -19,11 +20,12 @@ from triage.reading.referral import as_json
 
 _EFFECTS = ("urgency", "limits", "supports", "derives", "advice")
 _EFFECT_RANK = {effect: rank for rank, effect in enumerate(_EFFECTS)}
+_Order = tuple[int, int, str, int]
 _SortKey = tuple[int, bool, int, str, int]
 
 
 class Reasons:
-    """Gives the reasons of answers. What is the same in every answer is made once."""
+    """Makes the reasons of answers. The parts that are the same in every answer are cached."""
 
     def __init__(self, ruleset: RuleSet, words: Mapping[str, str]) -> None:
         self.ruleset = ruleset
@@ -31,45 +33,51 @@ class Reasons:
         self._place = {target: place for place, target in enumerate(ruleset.targets)}
 
     @cached_property
-    def _of_rules(self) -> Mapping[str, tuple[Reason, ...]]:
-        """Each rule's reasons without the answers behind them."""
-        return {rule.id: tuple(_of_rule(rule)) for rule in self.ruleset.rules}
+    def _of_rules(self) -> Mapping[str, tuple[tuple[Reason, _Order], ...]]:
+        """The reasons of each rule, without the answers behind them."""
+        return {
+            rule.id: tuple((reason, self._order(reason)) for reason in _of_rule(rule)) for rule in self.ruleset.rules
+        }
 
     @cached_property
     def _built_in(self) -> Mapping[str, Reason]:
-        """Each built-in reason with its sentence not filled in yet."""
+        """Each built-in reason, with placeholders not yet filled."""
         return {id_: _of_deciding(built_in) for id_, built_in in self.ruleset.scales.built_in.items()}
 
     def of(self, fired: FiredRules, verdict: Verdict) -> tuple[Reason, ...]:
-        """The reasons: by effect, within it those that decide first, then by value, then by id."""
+        """The reasons, sorted by effect, then those that decide first, then by value, then by id."""
         deciding = _Deciding(fired, verdict)
         reasons = [*self._of_fired(fired, deciding), *self._of_verdict(fired, verdict, deciding)]
-        return tuple(sorted(reasons, key=self._sort_key))
+        return tuple(reason for _, reason in sorted(reasons, key=itemgetter(0)))
 
-    def _of_fired(self, fired: FiredRules, deciding: _Deciding) -> Iterator[Reason]:
-        """The reasons of the rules that fired, but for urgencies that are covered and supports that do not count."""
+    def _of_fired(self, fired: FiredRules, deciding: _Deciding) -> Iterator[tuple[_SortKey, Reason]]:
+        """The reasons of the fired rules, without covered urgencies and supports that do not count."""
+        silenced = fired.standing.silenced
         for rule in fired.rules:
-            reasons = [
-                reason
-                for reason in self._of_rules[rule.id]
-                if not (reason.effect == "urgency" and rule.id in fired.covered)
-                and reason.target not in fired.standing.silenced
-            ]
-            facts = answers_behind(rule, fired) if reasons else {}
-            for reason in reasons:
-                yield replace(reason, facts=facts, decides=deciding.does(reason))
+            facts: dict[str, GivenAnswer] | None = None
+            for reason, order in self._of_rules[rule.id]:
+                if reason.target in silenced or (reason.effect == "urgency" and rule.id in fired.covered):
+                    continue
+                if facts is None:
+                    facts = answers_behind(rule, fired)
+                decides = deciding.does(reason)
+                yield _sort_key(order, decides=decides), replace(reason, facts=facts, decides=decides)
 
-    def _of_verdict(self, fired: FiredRules, verdict: Verdict, deciding: _Deciding) -> Iterator[Reason]:
-        """The built-in reasons, their sentences filled in."""
-        words = self._words_of(fired, verdict)
+    def _of_verdict(
+        self, fired: FiredRules, verdict: Verdict, deciding: _Deciding
+    ) -> Iterator[tuple[_SortKey, Reason]]:
+        """The built-in reasons, with placeholders filled."""
+        words = self._words_of(fired, verdict) if verdict.built_in else {}
         for id_ in verdict.built_in:
             reason = self._built_in[id_]
             if id_ == CORE_UNANSWERED:
                 reason = replace(reason, value=fired.floors[0].level)
-            yield replace(reason, because=fill(reason.because, words), decides=deciding.does(reason))
+            decides = deciding.does(reason)
+            filled = replace(reason, because=fill(reason.because, words), decides=decides)
+            yield _sort_key(self._order(reason), decides=decides), filled
 
     def _words_of(self, fired: FiredRules, verdict: Verdict) -> dict[str, str]:
-        """The words that the sentence of a built-in reason may name."""
+        """The values for the placeholders of built-in reasons."""
         vocabulary = self.ruleset.vocabulary
         return {
             "missing": "; ".join(in_sentence(vocabulary[name].title) for name in _facts_of_floor(fired)),
@@ -78,12 +86,13 @@ class Reasons:
             **self._words,
         }
 
-    def _sort_key(self, reason: Reason) -> _SortKey:
+    def _order(self, reason: Reason) -> _Order:
+        """The order of a reason by what is the same in every answer."""
         target = self._place.get(reason.target or "", 0)
-        return _EFFECT_RANK[reason.effect], not reason.decides, self._value_rank(reason), reason.rule, target
+        return _EFFECT_RANK[reason.effect], self._value_rank(reason), reason.rule, target
 
     def _value_rank(self, reason: Reason) -> int:
-        """The highest urgency, the lowest limit and the highest support first."""
+        """The sort key of a value: the highest urgency, the lowest limit and the highest support come first."""
         scales = self.ruleset.scales
         match reason.effect, reason.value:
             case "urgency", str(level):
@@ -96,7 +105,7 @@ class Reasons:
 
 
 class _Deciding:
-    """Which reasons the level and the rating rest on."""
+    """Decides which reasons the level and the rating rest on."""
 
     def __init__(self, fired: FiredRules, verdict: Verdict) -> None:
         so_far = fired.standing
@@ -107,7 +116,7 @@ class _Deciding:
         self._limits |= {(rule, so_far.rating) for rule in so_far.limited_by}
 
     def does(self, reason: Reason) -> bool:
-        """Say whether the answer rests on this reason."""
+        """Whether the level or the rating rests on this reason."""
         match reason.effect:
             case "urgency":
                 return reason.value in (self._level, None)
@@ -118,30 +127,37 @@ class _Deciding:
         return False
 
 
+def _sort_key(order: _Order, *, decides: bool) -> _SortKey:
+    effect, value, rule, target = order
+    return effect, not decides, value, rule, target
+
+
 def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
-    """The unanswered facts of the highest floor that holds."""
+    """The unanswered facts of the highest floor that applies."""
     return fired.floors[0].facts if fired.floors else ()
 
 
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
-    """The answers that made a rule fire: those that the first of its alternatives that holds reads."""
+    """The answers that made a rule fire, by fact: those read by the first of its alternatives that holds."""
     vocabulary, answers = fired.ruleset.vocabulary, fired.answers
-    holding = (
-        conjunction for conjunction in rule.when if all(vocabulary.truth(c, answers, fired.asked) for c in conjunction)
-    )
-    alternative = next(holding, ())
-    return {c.fact: as_json(answers[c.fact], vocabulary[c.fact]) for c in alternative if c.fact in answers}
+    *others, alternative = rule.when  # the rule fired: where no other one holds, the last does
+    for other in others:
+        if fired.all_hold(other):
+            alternative = other
+            break
+    read = [condition.fact for condition in alternative if condition.fact in answers]
+    return {fact: as_json(answers[fact], vocabulary[fact]) for fact in read}
 
 
 def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:
-    """Sources as the answer gives them."""
+    """References to sources in the form that answers have."""
     return tuple(Citation(source.id, source.claim or None, source.finding or None) for source in sources)
 
 
 def _of_rule(rule: Rule) -> Iterator[Reason]:
-    """A reason for each effect that has one, and of a support for each target; of advice one, where nothing else is.
+    """A reason for each effect that gives one; for a support, one for each target.
 
-    All reasons of a rule have the same sentence, so that advice beside another effect would only repeat it.
+    Advice gives one reason only, and none beside other effects: all reasons of a rule have the same sentence.
     """
     others = [effect for effect in rule.effects if not isinstance(effect, Advice)]
     advice = [effect for effect in rule.effects if isinstance(effect, Advice)]
@@ -163,7 +179,7 @@ def _of_rule(rule: Rule) -> Iterator[Reason]:
 
 
 def _said(effect: Effect) -> Iterator[tuple[str | None, str | None, str | None]]:
-    """Value, target and certainty of each reason for an effect; problem areas, formats and therapies are no reasons."""
+    """Value, target and certainty of each reason of an effect. Problem areas, formats and therapies give none."""
     match effect:
         case Supports(rating=rating, targets=targets, certainty=certainty):
             yield from ((rating, target, certainty) for target in targets)
@@ -193,5 +209,5 @@ def _of_deciding(built_in: BuiltInReason) -> Reason:
 
 
 def _and(names: list[str]) -> str:
-    """Names in a sentence: one, one and another, or several."""
+    """The names as a list in a sentence: "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

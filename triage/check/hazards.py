@@ -12,6 +12,7 @@ from pathlib import Path
 from triage.model.faults import Fault, did_you_mean
 from triage.model.hazard import Control, ControlKind
 from triage.model.ruleset import RuleSet
+from triage.reading.planted_file import MAKE_ANEW
 
 _CHECK_NAME = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
 _TEST = re.compile(r"^(?:    )?def (test_\w+)\(", re.MULTILINE)
@@ -29,6 +30,9 @@ def check(ruleset: RuleSet, folder: Path, properties: Collection[str]) -> Iterat
         for control in hazard.controls:
             if known[control.kind] or control.kind != "test":
                 yield from _of(hazard.id, control, known[control.kind])
+            if control.kind == "property" and ruleset.planted and control.id not in ruleset.planted:
+                message = f"No planted fault is known that the property `{control.id}` catches."
+                yield Fault(control.place, "hazard", message, MAKE_ANEW)
 
 
 def _of(hazard: str, control: Control, known: Collection[str]) -> Iterator[Fault]:

@@ -115,14 +115,30 @@ def _firing(rule: Rule, alternative: Conjunction, vocabulary: Vocabulary) -> dic
     """Build a referral on which this alternative holds, no ``unless`` and, if possible, no other alternative."""
     given: dict[str, Value] = {}
     _satisfy(alternative, given, vocabulary)
-    others = [condition for conjunction in rule.when if conjunction != alternative for condition in conjunction]
-    for condition in (*rule.unless, *others):
-        fact = vocabulary[condition.fact]
-        if fact.name not in given and vocabulary.asked(fact.name, given) is not False:
-            off = _off(condition, fact)
-            if off is not None:
-                given[fact.name] = off
+    others = [conjunction for conjunction in rule.when if conjunction != alternative]
+    for conjunction in (*((condition,) for condition in rule.unless), *others):
+        if not any(_fails(condition, given, vocabulary) for condition in conjunction):
+            given |= _answer_against(conjunction, given, vocabulary)
     return given
+
+
+def _fails(condition: Condition, given: Answers, vocabulary: Vocabulary) -> bool:
+    """Say whether the condition is known not to hold."""
+    if vocabulary.asked(condition.fact, given) is False:
+        return True
+    return condition.fact in given and not satisfies(condition, given[condition.fact])
+
+
+def _answer_against(conjunction: Conjunction, given: Answers, vocabulary: Vocabulary) -> dict[str, Value]:
+    """Pick one answer with which the conjunction does not hold, a neutral one if possible; none if there is none."""
+    facts = [vocabulary[condition.fact] for condition in conjunction]
+    against = [
+        (fact, value)
+        for condition, fact in zip(conjunction, facts, strict=True)
+        if fact.name not in given and (value := _off(condition, fact)) is not None
+    ]
+    fact, value = min(against, key=lambda pair: pair[1] != pair[0].neutral, default=(None, None))
+    return {fact.name: value} if fact and value is not None else {}
 
 
 def _satisfy(conjunction: Conjunction, given: dict[str, Value], vocabulary: Vocabulary) -> None:
@@ -156,8 +172,9 @@ def _tried(condition: Condition, fact: Fact) -> list[Value]:
         case OneOf():
             values: Iterable[Value] = fact.values
         case Between(low=low, high=high):
-            sides = (low, high, low - 1, high + 1)
-            values = [number for number in dict.fromkeys(sides) if fact.minimum <= number <= fact.maximum]
+            values = [number for number in (low, low - 1) if low > fact.minimum]
+            values += [number for number in (high, high + 1) if high < fact.maximum]
+            values = dict.fromkeys(values)
         case Includes() | Empty():
             values = [*(frozenset({member}) for member in fact.values), frozenset()]
     return sorted(values, key=lambda value: not satisfies(condition, value))

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from triage.model.rule import Advice, Condition, Conjunction, Effect, Limits, Rule, Urgency, effect_name
+from triage.model.rule import Advice, Alternative, Condition, Conjunction, Effect, Limits, Rule, Urgency, effect_name
 
 
 def canonical(rule: Rule) -> dict[str, Any]:
@@ -43,6 +43,8 @@ def digest(data: Any) -> str:
 
 def _deciding_part(effect: Effect, rule: Rule) -> dict[str, Any]:
     match effect:
+        case Alternative(therapy=therapy, offer=offer, targets=targets):
+            return {"therapy": therapy, "offer": offer, "targets": targets}
         case Urgency(level=level, danger=danger, action=action, covers=covers):
             return {"level": level, "danger": danger, "covers": sorted(covers), "also": sorted(action.also)}
         case Limits(to=to, targets=targets, certainty=certainty, role=role):

@@ -55,6 +55,8 @@ def _instrument_schema(rule: dict[str, Any], ruleset: RuleSet) -> dict[str, Any]
     text, number = {"type": "string", "minLength": 1}, {"type": "integer"}
     about = {
         "fact": _one_of(fact.name for fact in ruleset.vocabulary if not fact.is_set),
+        "items": {"type": "array", "items": _one_of(fact.name for fact in ruleset.vocabulary if not fact.is_set)},
+        "measures": text,
         "licence": text,
         "valid_for": text,
         "range": {"type": "array", "items": number, "minItems": 2, "maxItems": 2},

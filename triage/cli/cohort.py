@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from triage.answer.assess import build_assessor
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, read_settings
+from triage.cli.progress import progress_of
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels
 from triage.settings import PUBLISHED
@@ -74,7 +74,7 @@ def cohort(
         with ExitStack() as stack:
             processes = stack.enter_context(Ranges(ruleset, os.cpu_count() or 1)) if ranges else None
             rating = Rating(ruleset, source, lambda: build_assessor(ruleset, settings), by, processes)
-            progress = stack.enter_context(_progress())
+            progress = stack.enter_context(progress_of(err))
             task = progress.add_task(file.name, total=1.0)
             summary = rate_to_files(rating, to, bad, lambda done: progress.update(task, completed=done))
     except BadTable as fault:
@@ -98,11 +98,6 @@ def _print_sql(dialect: str, ruleset: RuleSet) -> None:
     sys.stdout.write(
         on_ibis.sql(ruleset, dialect, [fact.name for fact in ruleset.vocabulary if fact.can_be_core]) + "\n"
     )
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=err, transient=True)
 
 
 def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.common import RulesFolder, err, out, read_settings, saying_why_unreadable, tell_faults
+from triage.cli.diff_over import tell_moves
 from triage.cli.referrals import referrals_of
-from triage.engines.completions.counting import CompleteReferrals, OnlyContradictions
+from triage.engines.completions.counting import CompleteReferrals, Direction, OnlyContradictions
 from triage.model.faults import FaultyRuleSet
 from triage.model.frequencies import Frequencies
 from triage.presenting.labels import Labels
@@ -32,6 +34,11 @@ def diff(
     new: Annotated[str, typer.Argument(help="The rules after: a folder, or a git revision.")] = "",
     referrals: Annotated[list[Path] | None, typer.Option(help="A file of referrals to count the moves in.")] = None,
     frequencies: Annotated[Path | None, typer.Option(help="A file of how often each answer is given.")] = None,
+    over: Annotated[Path | None, typer.Option(help="A table of referrals: CSV, Parquet, .ndjson. Who moves?")] = None,
+    by: Annotated[str | None, typer.Option(help="With --over: a column of the table to count by.")] = None,
+    noise: Annotated[float, typer.Option(help="With --over: the percentage below which moves are noise.")] = 0.1,
+    movers: Annotated[Path | None, typer.Option(help="With --over: a CSV file of the rows that move.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="With --over: an SVG file of the moves of urgency.")] = None,
     store: Annotated[bool, typer.Option("--store", help="Count the moves in the records that are kept.")] = False,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
@@ -60,8 +67,21 @@ def diff(
         answers = "; ".join(f"{labels.fact(name)}: {labels.answer(name, value)}" for name, value in move.facts.items())
         _line(f"where {answers or 'nothing is answered'}", 2)
         _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
-    if moved:
-        _tell_counts(CompleteReferrals(before, after), frequent, labels)
+    complete = CompleteReferrals(before, after) if moved else None
+    counted, expected = _tell_counts(complete, frequent, labels) if complete is not None else ({}, {})
+    if over is not None:
+        tell_moves(
+            before,
+            after,
+            over,
+            by,
+            noise,
+            counted,
+            expected,
+            count=complete.count if complete is not None else 1,
+            movers=movers,
+            picture=picture,
+        )
     if referrals:
         reader = ReferralReader(after.vocabulary)
         read = [
@@ -102,7 +122,9 @@ def _tell_moves(moved: Counter[tuple[Axis, str, str]], number: int, labels: Labe
         _line(f"{count} of {number}: {axis} from {labels.term(was)} to {labels.term(is_)}", 0)
 
 
-def _tell_counts(referrals: CompleteReferrals, frequencies: Frequencies | None, labels: Labels) -> None:
+def _tell_counts(
+    referrals: CompleteReferrals, frequencies: Frequencies | None, labels: Labels
+) -> tuple[Mapping[Direction, int], Mapping[Direction, float]]:
     """Say of each direction how many complete referrals move, and the share that is expected to."""
     counted = referrals.moves()
     try:
@@ -115,6 +137,7 @@ def _tell_counts(referrals: CompleteReferrals, frequencies: Frequencies | None, 
         _line(f"{scale} from {labels.term(before)} to {labels.term(after)}: {count:,}", 2)
         if frequencies is not None:
             _line(f"expected of {_share(expected.get((scale, before, after), 0.0))} of referrals", 4)
+    return counted, expected
 
 
 def _share(share: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from rich.text import Text
 from triage.analysis.property_names import names
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.model.faults import FaultyRuleSet, did_you_mean
+from triage.model.ruleset import RuleSet
+from triage.reading.planted_file import write_planted
 from triage.settings import PUBLISHED
 
 _SAID = {True: "holds", False: "DOES NOT HOLD", None: "not settled"}
@@ -22,6 +25,9 @@ def prove(
     only: Annotated[list[str] | None, typer.Option(help="Only this property; may be given again.")] = None,
     timeout: Annotated[float, typer.Option(min=0.001, help="Seconds the solver has for one question.")] = 10.0,
     as_json: Annotated[bool, typer.Option("--json", help="The proofs as one JSON object.")] = False,
+    plant: Annotated[
+        bool, typer.Option("--plant", help="Plant a fault for each property and store which it catches. Takes minutes.")
+    ] = False,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Prove the properties of the rule set over all referrals.
@@ -37,6 +43,9 @@ def prove(
             if name not in properties:
                 err.print(f"There is no property `{name}`. {did_you_mean(name, properties)}", markup=False)
                 raise typer.Exit(2)
+        if plant:
+            _plant(ruleset, rules, [name for name in properties if not only or name in only])
+            return
         proofs = prove_all(ruleset, rules, timeout, only or ())
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
@@ -54,4 +63,17 @@ def prove(
         holding = sum(proof.holds is True for proof in proofs)
         out.print(f"{holding} of {len(proofs)} properties hold, {sum(proof.seconds for proof in proofs):.1f} s.")
     if not all(proof.holds for proof in proofs):
+        raise typer.Exit(1)
+
+
+def _plant(ruleset: RuleSet, folder: Path, properties: list[str]) -> None:
+    """Find for each property a planted fault that it catches, and store it. Exits with 1 where one catches none."""
+    from triage.analysis.planted import first_caught  # the solver, as above
+
+    plants = {name: first_caught(name, ruleset, folder) for name in properties}
+    for name, planted in plants.items():
+        out.print(Text(f"{name}: {planted.fault if planted else 'catches no fault of those planted'}"))
+    caught = {name: planted.fault for name, planted in plants.items() if planted}
+    out.print(f"Stored in {write_planted({**ruleset.planted, **caught}, folder)}.", soft_wrap=True)
+    if len(caught) < len(plants):
         raise typer.Exit(1)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from triage.analysis.property_names import names
-from triage.check import check_ruleset, hazards, reports_of, shown
+from triage.check import check_ruleset, hand_in_faults, hazards
 from triage.check.bump import plan_bump, write_bump
 from triage.check.coverage import uncovered_faults
 from triage.check.new_rule import KINDS, scaffold
@@ -60,7 +60,7 @@ def check(
     try:
         ruleset = read_ruleset(rules)
         faults, of_drafts = check_ruleset(ruleset, rules)
-        faults = (*faults, *_hazard_faults(ruleset, rules))
+        faults = (*faults, *hand_in_faults(ruleset), *_hazard_faults(ruleset, rules))
         if release:
             faults = (*faults, *release_faults(ruleset, rules))
         if faults:
@@ -70,15 +70,10 @@ def check(
         raise typer.Exit(1) from faulty
     for fault in of_drafts:
         err.print(f"Does not run, so refuses nothing: {fault}", markup=False)
-    for fault in reports_of(ruleset):
-        err.print(f"To be mended, refuses nothing yet: {fault}", markup=False)
     lacking = tuple(uncovered_faults(ruleset))
     if lacking:
         tell_faults(FaultyRuleSet(lacking))
         raise typer.Exit(1)
-    not_shown = len(tuple(shown.check(ruleset)))
-    if not_shown:
-        err.print(f"{not_shown} conditions or values are shown by no example: `triage rules examples` proposes some.")
     count = sum(len(rule.examples) for rule in ruleset.all_rules)
     took = perf_counter() - started
     out.print(f"{len(ruleset.all_rules)} rules, {count} examples, no fault ({took:.2f} s).")

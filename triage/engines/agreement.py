@@ -51,7 +51,7 @@ class EngineDisagreement(NoAnswer):
         self.rules = tuple(sorted(live ^ check))
         message = (
             f"The engines disagree on referral {digest} about: {', '.join(self.rules)}. "
-            "No answer is given: hand the referral to a clinician as urgent."
+            "No answer is given: hand the referral to a clinician, at least as urgent."
         )
         super().__init__(message, digest, live | check)
 
@@ -62,7 +62,7 @@ class EngineFailure(NoAnswer):
     def __init__(self, digest: str, fired: frozenset[str], error: Exception) -> None:
         message = (
             f"An engine failed on referral {digest}: {error} "
-            "No answer is given: hand the referral to a clinician as urgent."
+            "No answer is given: hand the referral to a clinician, at least as urgent."
         )
         super().__init__(message, digest, fired)
 

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from triage.model.rule import Answers, Truth, Value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The truth of each active rule by id, on one referral.
+    """What all active rules come to on one referral.
 
-    ``derived`` are the values that rules derived, by fact. ``answers`` are the answers given together with these.
-    ``asked`` says whether each gated fact is asked, as ``Vocabulary.asked_all`` gives it.
+    ``fired`` are the ids of the rules that fired, ``open`` those of the rules of which it is not yet known whether they
+    fire; all others are ruled out. ``derived`` are the values that rules derived, by fact. ``answers`` are the answers
+    given together with these. ``asked`` says whether each gated fact is asked, as ``Vocabulary.asked_all`` gives it.
     """
 
-    truths: Mapping[str, Truth]
+    fired: frozenset[str]
+    open: frozenset[str]
     derived: Mapping[str, Value]
     answers: Answers
     asked: Mapping[str, Truth]
-
-    @cached_property
-    def fired(self) -> frozenset[str]:
-        """The ids of the rules that fired."""
-        return frozenset(id_ for id_, truth in self.truths.items() if truth)
-
-    @property
-    def open(self) -> frozenset[str]:
-        """The ids of the open rules: whether they fire is not yet known."""
-        return frozenset(id_ for id_, truth in self.truths.items() if truth is None)

@@ -28,6 +28,11 @@ class _Indexed:
     when: tuple[int, ...]
     unless: int
 
+    @property
+    def is_one_conjunction(self) -> bool:
+        """Whether the rule fires exactly where its only alternative holds."""
+        return len(self.when) == 1 and not self.unless
+
     def truth(self, true: int, false: int) -> Truth:
         """Whether the rule fires, given the masks of the conditions known to be true and known to be false."""
         if self.unless & true:
@@ -45,7 +50,7 @@ class _Indexed:
 
 
 class Known(NamedTuple):
-    """Answers given and their evaluation, with the masks of the conditions known to be true and known to be false."""
+    """The answers given, their evaluation, and the masks of the conditions known to be true and known to be false."""
 
     given: Answers
     evaluation: Evaluation
@@ -62,6 +67,8 @@ class IndexedEvaluator:
         self._conditions: dict[str, list[Condition]] = {}
         self._deriving = tuple((self._indexed(rule), rule.derives) for rule in ruleset.deriving if rule.derives)
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
+        self._of_one_conjunction = [(rule.id, rule.when[0]) for rule in self._concluding if rule.is_one_conjunction]
+        self._of_several = [rule for rule in self._concluding if not rule.is_one_conjunction]
         self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
@@ -82,9 +89,14 @@ class IndexedEvaluator:
         answers = {**given, **derived} if derived else given
         asked = vocabulary.asked_all(answers)
         true, false = self._conditions_of(answers, asked)
-        for rule in self._concluding:
+        for id_, conjunction in self._of_one_conjunction:
+            # Most rules are no more than one conjunction, and a call for each would take most of the time.
+            truths[id_] = True if conjunction & true == conjunction else False if conjunction & false else None
+        for rule in self._of_several:
             truths[rule.id] = rule.truth(true, false)
-        return Evaluation(truths, derived, answers, asked)
+        fired = frozenset(id_ for id_, truth in truths.items() if truth)
+        still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
+        return Evaluation(fired, still_open, derived, answers, asked)
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""
@@ -95,15 +107,15 @@ class IndexedEvaluator:
         return truths, derived
 
     def known(self, given: Answers) -> Known:
-        """What :meth:`fired_with` starts from: the answers given, evaluated."""
+        """Evaluate the answers given, as the starting point of :meth:`fired_with`."""
         evaluation = self.evaluate(given)
         return Known(given, evaluation, *self._conditions_of(evaluation.answers, evaluation.asked))
 
     def fired_with(self, known: Known, name: str, value: Value) -> tuple[frozenset[str], Answers]:
         """The ids of the rules that fire with an answer to one more fact, and the answers with what is derived.
 
-        Only what it can change is looked at again: the rules that derive, where they hang on it, and those that read
-        its fact, one that is derived now, or one that is asked now.
+        Only rules that can change are evaluated again: deriving rules if they depend on the fact, and rules that read
+        the fact or a fact whose derived value or gate has changed.
         """
         before = known.evaluation
         truths: dict[str, Truth] = {}

@@ -171,10 +171,8 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
 
 def conditions_beside(ruleset: RuleSet, answers: Answers) -> tuple[str, ...]:
     """The conditions that keep life problems from counting because they are suspected or current, by name."""
-    ignored = ruleset.vocabulary.not_a_condition_beside
-    return tuple(
-        name for name in ruleset.vocabulary.conditions if name not in ignored and _is(ruleset, name, PRESENT, answers)
-    )
+    present = [name for name in ruleset.vocabulary.conditions_beside if answers.get(name) in PRESENT]
+    return tuple(name for name in present if ruleset.vocabulary.asked(name, answers) is True)
 
 
 def leading_targets(ruleset: RuleSet, supported: Collection[str], answers: Answers) -> tuple[frozenset[str], bool]:
@@ -194,14 +192,13 @@ def targets_of_problem(ruleset: RuleSet, answers: Answers) -> frozenset[str]:
 def _about(ruleset: RuleSet, answers: Answers) -> tuple[frozenset[str], str]:
     vocabulary = ruleset.vocabulary
     name = vocabulary.leading_fact
-    for value, lead in vocabulary.leads.items():
-        if name is not None and _is(ruleset, name, frozenset({value}), answers):
-            conditions = vocabulary.conditions if lead.also_remitted else ()
-            remitted = (
-                condition for condition in conditions if _is(ruleset, condition, frozenset({REMITTED}), answers)
-            )
-            return frozenset((*lead.targets, *remitted)), lead.otherwise
-    return frozenset(), "all_lead"
+    problem = None if name is None else answers.get(name)
+    lead = vocabulary.leads.get(problem) if isinstance(problem, str) else None
+    if name is None or lead is None or vocabulary.asked(name, answers) is not True:
+        return frozenset(), "all_lead"
+    conditions = vocabulary.conditions if lead.also_remitted else ()
+    remitted = (condition for condition in conditions if _is(ruleset, condition, frozenset({REMITTED}), answers))
+    return frozenset((*lead.targets, *remitted)), lead.otherwise
 
 
 def _is(ruleset: RuleSet, name: str, values: frozenset[str], answers: Answers) -> bool:

@@ -27,7 +27,9 @@ def evaluate(ruleset: RuleSet, given: Answers) -> Evaluation:
     answers = {**given, **derived}
     truths |= {rule.id: rule_truth(rule, vocabulary, answers) for rule in ruleset.concluding}
     asked = {fact.name: vocabulary.asked(fact.name, answers) for fact in vocabulary.gated}
-    return Evaluation(truths, derived, answers, asked)
+    fired = frozenset(id_ for id_, truth in truths.items() if truth)
+    still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
+    return Evaluation(fired, still_open, derived, answers, asked)
 
 
 def rule_truth(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> Truth:

@@ -83,7 +83,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class RegulatoryStatement:
-    """A sentence on the law of one place: what is claimed there, or what is not, and where that is from."""
+    """A sentence on the law of one jurisdiction, whether it is a claim of this project, and its source."""
 
     jurisdiction: str
     sentence: str
@@ -96,7 +96,7 @@ class RegulatoryStatement:
 class About:
     """Everything that ``ruleset.yaml`` says.
 
-    ``lowered_by`` is the source that rules name which are less urgent than the dossier proposed.
+    ``lowered_by`` is the id of a source; rules that cite it are less urgent than the evidence dossier proposed.
     """
 
     name: str

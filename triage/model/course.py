@@ -16,9 +16,9 @@ CourseKind = Literal["acute", "maintenance", "prevention"]
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a visit costs in USD: of its own without insurance, the copay with it.
+    """What a visit costs in USD: these prices without insurance, the copay with insurance.
 
-    ``insured`` names the question whether the person is insured, ``copay`` the one what they pay for a visit then.
+    ``insured`` names the fact that says whether the person is insured, ``copay`` the fact with the copay in USD.
     """
 
     first_visit_usd: int

@@ -12,13 +12,13 @@ from triage.model.truth import members
 FactType = Literal["yes_no", "choice", "choices", "integer", "condition"]
 
 ABSENT, SUSPECTED, CURRENT, REMITTED = "absent", "suspected", "current", "remitted"
-"""The answers to a fact of the type `condition`. They are the language's own, in this place only.
+"""The answers to a fact of the type `condition`. They are part of the language, and are named in this place only.
 
-Rules, courses and proofs tell them apart. A screen can make a condition suspected and no more; only a clinician answers
-that it is current or remitted.
+Rules, courses and proofs tell them apart. A screening score can only make a condition suspected; only a clinician
+answers that it is current or remitted.
 """
 PRESENT = frozenset({SUSPECTED, CURRENT})
-"""The answers that say that a condition is or may be there now."""
+"""The answers that say that a condition is present now, or may be."""
 
 AGE = "age_years"
 """The fact that holds the age in years. It is part of the language, and is named in this place only.
@@ -40,7 +40,7 @@ NEUTRAL_VALUES = ("none", "no", ABSENT)
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How a value reads on a page. ``example_yes`` is a case of it, ``example_no`` a case that is mistaken for it."""
+    """The label of a value on a page, with a case of the value and a case (``example_no``) often mistaken for it."""
 
     label: str
     help: str = ""
@@ -164,6 +164,13 @@ class Fact:
         if self.is_set:
             return isinstance(value, frozenset) and members(value) <= self.labels.keys() and value != {UNKNOWN}
         return isinstance(value, str) and value in self.labels
+
+    def label_of(self, value: Value) -> str:
+        """The label of an answer; a number with its unit, the members of a set one after the other."""
+        if isinstance(value, frozenset):
+            members = ", ".join(self.labels[name].label for name in self.values if name in value) or "none of these"
+            return f"{members}, others not known" if UNKNOWN in value else members
+        return f"{value} {self.unit}".rstrip() if isinstance(value, int) else self.labels[value].label
 
     def allowed(self) -> str:
         """The allowed answers in words, for messages."""

@@ -12,11 +12,15 @@ ControlKind = Literal["property", "rule", "check", "test"]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control of a hazard, which can be run. ``planned`` says that it does not exist yet."""
+    """One control of a hazard, which can be run. ``planned`` says that it does not exist yet.
+
+    ``fault`` says what makes a check or a test fail; of a property and a rule it is known from elsewhere.
+    """
 
     kind: ControlKind
     id: str
     planned: bool = False
+    fault: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -154,15 +154,19 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A therapy to offer before IPT ("first") or as a choice beside it, for these targets (empty: for all)."""
+    """A therapy to offer before IPT ("first") or as a choice beside it, for these targets (empty: for all).
+
+    ``because`` says why this therapy is offered; where it is empty, the rule's own sentence does.
+    """
 
     therapy: str
     offer: Literal["first", "beside"]
     targets: tuple[str, ...] = ()
+    because: str = ""
 
 
 Compared = Literal["ipt", "cbt"]
-"""The two therapies that a comparison is between. They are parts of every answer, so they are the language's own."""
+"""The two therapies that a comparison is between. They are keys of every answer, so they are part of the language."""
 
 
 @dataclass(frozen=True, slots=True)

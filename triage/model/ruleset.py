@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from triage.model.about import About
 from triage.model.alarm import StoredAlarm
 from triage.model.course import Course
 from triage.model.faults import Fault, Place
 from triage.model.hazard import Hazard
-from triage.model.rule import Limits, Rule, Supports, Urgency
+from triage.model.rule import Effect, Kind, Limits, Rule, Supports, Urgency
 from triage.model.scales import Scales
 from triage.model.vocabulary import Vocabulary
 
@@ -27,13 +27,15 @@ class Source:
     verified: bool
     address: str | None = None
     note: str = ""
-    dossier: str | None = None
     claims: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire: the fact with its score, the lowest and highest score, its population, its rules by id."""
+    """A questionnaire: what it measures in whom, the fact with its score and those with single items, its licence.
+
+    ``range`` is the lowest and the highest score; ``rules`` are the ids of the rules made from its cut-offs.
+    """
 
     id: str
     fact: str
@@ -43,6 +45,13 @@ class Instrument:
     range: tuple[int, int] | None = None
     codes: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    measures: str = ""
+    items: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that hold its results: the score, then single items."""
+        return (self.fact, *self.items)
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class RuleSet:
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     hazards: tuple[Hazard, ...] = ()
     alarm: StoredAlarm | None = None
+    planted: Mapping[str, str] = field(default_factory=dict)
+    """For each proved property, the fault planted in the rules that it was seen to catch."""
     claim_places: Mapping[str, Place] = field(default_factory=dict)
     """Where each claim and each evidence row stands in ``sources.yaml``."""
     draft_faults: tuple[Fault, ...] = ()
@@ -94,6 +105,16 @@ class RuleSet:
     def targets(self) -> tuple[str, ...]:
         """Everything that a support can be for: the conditions of the vocabulary, then the targets of the scales."""
         return (*self.vocabulary.conditions, *(target.id for target in self.scales.targets))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Any], Mapping[str, tuple[Any, ...]]]:
+        """The effects of each kind, by the id of the active rule that has them."""
+        return {kind: {rule.id: rule.of(kind) for rule in self.rules} for kind in get_args(Effect)}
+
+    def effects(self, kind: type[Kind], rules: Iterable[Rule]) -> Iterator[tuple[Rule, Kind]]:
+        """The effects of one kind that these active rules have, each with its rule. Raises KeyError for others."""
+        by_rule = self._by_kind[kind]
+        return ((rule, effect) for rule in rules for effect in by_rule[rule.id])
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""

@@ -173,6 +173,11 @@ class Scales:
         return frozenset(target.id for target in self.targets if target.life_problem)
 
     @cached_property
+    def therapy_by_id(self) -> Mapping[str, tuple[int, Therapy]]:
+        """The place of each therapy on its scale, and the therapy, by id."""
+        return {therapy.id: (place, therapy) for place, therapy in enumerate(self.therapies)}
+
+    @cached_property
     def cap(self) -> str:
         """The highest rating of any target where no rule supports the leading problem."""
         reason = self.built_in.get(NOT_THE_LEADING_PROBLEM)

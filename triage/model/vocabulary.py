@@ -134,6 +134,14 @@ class Vocabulary:
         """The facts with a gate: they are asked only while something else holds."""
         return tuple(fact for fact in self.facts.values() if fact.asked_when)
 
+    @cached_property
+    def _sets(self) -> tuple[str, ...]:
+        return tuple(fact.name for fact in self if fact.is_set)
+
+    @cached_property
+    def _can_be_core(self) -> tuple[Fact, ...]:
+        return tuple(fact for fact in self if fact.can_be_core)
+
     @property
     def deciding_conditions(self) -> Iterator[Condition]:
         """Every condition of a gate, a core rule, a floor or a constraint."""
@@ -149,6 +157,11 @@ class Vocabulary:
     def conditions(self) -> tuple[str, ...]:
         """The facts of type condition, by name."""
         return tuple(fact.name for fact in self if fact.type == "condition")
+
+    @cached_property
+    def conditions_beside(self) -> tuple[str, ...]:
+        """The conditions that keep the supports of a life problem from counting, by name."""
+        return tuple(name for name in self.conditions if name not in self.not_a_condition_beside)
 
     @cached_property
     def order(self) -> Mapping[str, int]:
@@ -210,9 +223,8 @@ class Vocabulary:
         """
         return tuple(
             fact.name
-            for fact in self
-            if fact.can_be_core
-            and (fact.name in still_open or not self.is_answered(fact.name, answers))
+            for fact in self._can_be_core
+            if (fact.name in still_open or not self.is_answered(fact.name, answers))
             and self.asked(fact.name, answers) is not False
             and self._is_core(fact, answers)
         )
@@ -235,18 +247,17 @@ class Vocabulary:
 
     def unanswered(self, answers: Answers) -> tuple[str, ...]:
         """The facts that are or may be asked and are not answered, by name."""
-        return tuple(
-            name
-            for name in self.facts
-            if not self.is_answered(name, answers) and self.asked(name, answers) is not False
-        )
+        without = self.facts.keys() - answers.keys()
+        without.update(name for name in self._sets if name in answers and is_open(answers[name]))
+        asked = self.asked_all(answers)
+        return tuple(self.in_order(name for name in without if asked.get(name, True) is not False))
 
     def not_used(self, answers: Answers) -> tuple[str, ...]:
         """The facts whose answer has no effect because they are not asked, by name; neutral answers are left out."""
         return tuple(
-            fact.name
-            for fact in self.gated
-            if fact.name in answers and answers[fact.name] != fact.neutral and self.asked(fact.name, answers) is False
+            name
+            for name, truth in self.asked_all(answers).items()
+            if truth is False and name in answers and answers[name] != self.facts[name].neutral
         )
 
     def is_complete(self, answers: Answers) -> bool:

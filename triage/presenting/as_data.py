@@ -23,15 +23,19 @@ from triage.model.rule import (
     SourceRef,
     effect_name,
 )
-from triage.model.ruleset import RuleSet, Source
-from triage.model.vocabulary import Vocabulary
+from triage.model.ruleset import Instrument, RuleSet, Source
+from triage.model.vocabulary import Lead, Vocabulary
 from triage.presenting.descriptions import (
     CitedSource,
+    CloudedDescription,
     ConstraintDescription,
+    CutPoint,
     ExampleDescription,
     FactDescription,
     FloorDescription,
     GroupDescription,
+    InstrumentDescription,
+    LeadDescription,
     ReassuringDescription,
     ReviewDescription,
     RuleCounts,
@@ -55,27 +59,73 @@ from triage.presenting.words import (
 from triage.reading.referral import as_json
 
 
-def describe_vocabulary(vocabulary: Vocabulary) -> VocabularyDescription:
-    """The facts in the order of the form, their groups, and what contradicts what."""
+def describe_vocabulary(ruleset: RuleSet) -> VocabularyDescription:
+    """The facts in the order of the form, their groups, what contradicts what, and the instruments of the scores."""
+    vocabulary = ruleset.vocabulary
+    instrument_of = {name: instrument.id for instrument in ruleset.instruments.values() for name in instrument.facts}
     return VocabularyDescription(
         groups=tuple(GroupDescription(group.id, group.title, group.help) for group in vocabulary.groups),
-        facts=tuple(describe_fact(fact, vocabulary) for fact in vocabulary),
+        facts=tuple(_fact(fact, vocabulary, instrument_of.get(fact.name)) for fact in vocabulary),
         constraints=tuple(
             ConstraintDescription(constraint.id, constraint.message, tuple(constraint.facts))
             for constraint in vocabulary.constraints
         ),
-        said_by=tuple(SpeakerDescription(speaker.id, speaker.label, speaker.counts) for speaker in vocabulary.speakers),
+        said_by=tuple(
+            SpeakerDescription(speaker.id, speaker.label, speaker.counts, speaker.why or UNSET)
+            for speaker in vocabulary.speakers
+        ),
+        clouded_while=tuple(CloudedDescription(_data(state.when), state.why) for state in vocabulary.clouded_while),
+        leading_fact=vocabulary.leading_fact,
+        not_a_condition_beside=tuple(vocabulary.in_order(vocabulary.not_a_condition_beside)),
+        outside=vocabulary.outside,
+        instruments=describe_instruments(ruleset),
     )
 
 
-def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
+def describe_instruments(ruleset: RuleSet) -> tuple[InstrumentDescription, ...]:
+    """The questionnaires in the order of their scores in the vocabulary."""
+    order = ruleset.vocabulary.order
+    by_score = sorted(ruleset.instruments.values(), key=lambda instrument: order[instrument.fact])
+    return tuple(_instrument(instrument, ruleset) for instrument in by_score)
+
+
+def _instrument(instrument: Instrument, ruleset: RuleSet) -> InstrumentDescription:
+    reading = (rule for rule in ruleset.rules if not set(instrument.facts).isdisjoint(rule.facts))
+    return InstrumentDescription(
+        id=instrument.id,
+        title=instrument.title,
+        measures=instrument.measures,
+        facts=instrument.facts,
+        range=instrument.range,
+        valid_for=instrument.valid_for,
+        licence=instrument.licence,
+        codes=dict(instrument.codes),
+        cut_points=tuple(_cut_point(rule, ruleset) for rule in reading),
+    )
+
+
+def _cut_point(rule: Rule, ruleset: RuleSet) -> CutPoint:
+    return CutPoint(
+        rule=rule.id,
+        title=rule.title,
+        when_in_words=tuple(conjunction_in_words(conjunction, ruleset.vocabulary) for conjunction in rule.when),
+        effects=_effects(rule),
+        sources=tuple(_cited(ref, ruleset) for ref in rule.sources),
+    )
+
+
+def _effects(rule: Rule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(effect_name, rule.effects)))
+
+
+def _fact(fact: Fact, vocabulary: Vocabulary, instrument: str | None) -> FactDescription:
     """One fact: type, answers, when it is asked and core, question and help."""
     return FactDescription(
         name=fact.name,
         title=fact.title,
         type=fact.type,
         group=fact.group,
-        **_answers(fact),
+        **_answers(fact, vocabulary),
         neutral=None if fact.neutral is None else as_json(fact.neutral, fact),
         core_safety=_core(fact),
         reassuring=_reassuring(fact),
@@ -87,17 +137,24 @@ def describe_fact(fact: Fact, vocabulary: Vocabulary) -> FactDescription:
         question=fact.question,
         help=fact.help,
         codes=dict(fact.codes),
+        instrument=instrument or UNSET,
     )
 
 
-def _answers(fact: Fact) -> dict[str, Any]:
+def _answers(fact: Fact, vocabulary: Vocabulary) -> dict[str, Any]:
     """The answers that a fact takes: bounds and unit of a number, the values of every other."""
     if fact.is_integer:
         return {"min": fact.minimum, "max": fact.maximum, "unit": fact.unit or None}
+    leads = vocabulary.leads if fact.name == vocabulary.leading_fact else {}
     values = tuple(
-        ValueDescription(value, label.label, label.help, _examples(label)) for value, label in fact.labels.items()
+        ValueDescription(value, label.label, label.help, _examples(label), _about(leads.get(value)))
+        for value, label in fact.labels.items()
     )
     return {"values": values, "ordered": fact.ordered}
+
+
+def _about(lead: Lead | None) -> LeadDescription | UnsetType:
+    return LeadDescription(lead.targets, lead.also_remitted, lead.otherwise) if lead else UNSET
 
 
 def _examples(label: Label) -> ValueExample | UnsetType:
@@ -169,7 +226,7 @@ def describe_rule(rule: Rule, ruleset: RuleSet) -> RuleDescription:
         title=rule.title,
         status=rule.status,
         folder=folder_of(rule),
-        effects=tuple(dict.fromkeys(map(effect_name, rule.effects))),
+        effects=_effects(rule),
         when=_alternatives(rule.when),
         unless=_data(rule.unless) or None,
         when_in_words=tuple(conjunction_in_words(conjunction, vocabulary) for conjunction in rule.when),

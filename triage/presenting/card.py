@@ -38,7 +38,7 @@ class AlarmShown:
 
 @dataclass(frozen=True)
 class Card:
-    """Shares of verified sources and signed rules, proposals, levels lowered against the dossier, alarms."""
+    """Shares of verified sources and signed rules, proposals, levels lowered against the dossier, proofs, alarms."""
 
     verified: Share
     cited_verified: Share
@@ -46,6 +46,7 @@ class Card:
     signed: Share
     resting_on_proposals: Share
     lowered: tuple[Rule, ...]
+    properties: int
     alarm: AlarmShown | None
 
 
@@ -65,6 +66,7 @@ def card_of(ruleset: RuleSet) -> Card:
         signed=Share(sum(rule.reviewed_by is not None for rule in rules), len(rules)),
         resting_on_proposals=Share(sum(_rests_on_a_proposal(rule, ruleset) for rule in rules), len(rules)),
         lowered=tuple(rule for rule in rules if any(ref.id == lowered_by for ref in rule.sources)),
+        properties=len(ruleset.planted),
         alarm=_alarm(ruleset),
     )
 

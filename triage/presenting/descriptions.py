@@ -26,13 +26,25 @@ class ValueExample(Written, frozen=True):
     no: str
 
 
+class LeadDescription(Written, frozen=True):
+    """The targets that a leading problem is about, and what leads where no rule supports any of them.
+
+    With `also_remitted` it is also about every condition that is answered as remitted.
+    """
+
+    targets: tuple[str, ...]
+    also_remitted: bool
+    when_no_target_is_supported: str
+
+
 class ValueDescription(Written, frozen=True):
-    """One answer that a fact takes."""
+    """One answer that a fact takes; of the leading problem, what it is about."""
 
     id: str
     label: str
     help: str
     example: ValueExample | UnsetType = UNSET
+    about: LeadDescription | UnsetType = UNSET
 
 
 class ReassuringDescription(Written, frozen=True):
@@ -59,6 +71,14 @@ class SpeakerDescription(Written, frozen=True):
     id: str
     label: str
     counts: bool
+    why: str | UnsetType = UNSET
+
+
+class CloudedDescription(Written, frozen=True):
+    """A state in which no reassuring answer counts, and the sentence that says why."""
+
+    when: Tests
+    why: str
 
 
 class FactDescription(Written, frozen=True, kw_only=True):
@@ -83,6 +103,7 @@ class FactDescription(Written, frozen=True, kw_only=True):
     question: str
     help: str
     codes: dict[str, Any]
+    instrument: str | UnsetType = UNSET
 
 
 class GroupDescription(Written, frozen=True):
@@ -101,15 +122,6 @@ class ConstraintDescription(Written, frozen=True):
     facts: tuple[str, ...]
 
 
-class VocabularyDescription(Written, frozen=True):
-    """Every fact that may be asked."""
-
-    groups: tuple[GroupDescription, ...]
-    facts: tuple[FactDescription, ...]
-    constraints: tuple[ConstraintDescription, ...]
-    said_by: tuple[SpeakerDescription, ...]
-
-
 class CitedSource(Written, frozen=True):
     """A source as a rule cites it."""
 
@@ -119,6 +131,48 @@ class CitedSource(Written, frozen=True):
     citation: str
     claim: str | UnsetType = UNSET
     finding: str | UnsetType = UNSET
+
+
+class CutPoint(Written, frozen=True):
+    """A rule that reads a result of an instrument: where it cuts and in whom, what follows, and what it rests on."""
+
+    rule: str
+    title: str
+    when_in_words: tuple[str, ...]
+    effects: tuple[str, ...]
+    sources: tuple[CitedSource, ...]
+
+
+class InstrumentDescription(Written, frozen=True):
+    """A questionnaire: what it measures in whom, its cut-points, and its licence. Its items are never repeated."""
+
+    id: str
+    title: str
+    measures: str
+    facts: tuple[str, ...]
+    range: tuple[int, int] | None
+    valid_for: str
+    licence: str
+    codes: dict[str, Any]
+    cut_points: tuple[CutPoint, ...]
+
+
+class VocabularyDescription(Written, frozen=True):
+    """Every fact that may be asked, and which answers count.
+
+    `leading_fact` is the fact whose answer says what the rating is about. `not_a_condition_beside` are the conditions
+    that do not keep a life problem from counting. A yes to one of `outside` is something that the rules do not know.
+    """
+
+    groups: tuple[GroupDescription, ...]
+    facts: tuple[FactDescription, ...]
+    constraints: tuple[ConstraintDescription, ...]
+    said_by: tuple[SpeakerDescription, ...]
+    clouded_while: tuple[CloudedDescription, ...]
+    leading_fact: str | None
+    not_a_condition_beside: tuple[str, ...]
+    outside: tuple[str, ...]
+    instruments: tuple[InstrumentDescription, ...]
 
 
 class ExampleDescription(Written, frozen=True):

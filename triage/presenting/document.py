@@ -16,7 +16,7 @@ from triage.check.cases import Case
 from triage.check.coverage import claims, rows
 from triage.model.ruleset import RuleSet
 from triage.model.scales import BuiltInReason
-from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source
+from triage.presenting.as_data import describe_instruments, describe_rule, describe_ruleset, describe_source
 from triage.presenting.card import card_of
 from triage.presenting.descriptions import RuleDescription
 from triage.presenting.hazard_log import Proved, hazard_log
@@ -30,6 +30,7 @@ PARTS = {
     "decisions": "Where sources disagree",
     "safety": "Hazard log",
     "position": "Regulatory position",
+    "instruments": "Questionnaires",
     "sources": "Sources",
 }
 """The pages beside those of the rules, each with its title."""
@@ -78,6 +79,10 @@ class FileLinks:
         """The address of a row of the evidence."""
         return self._inside("evidence", f"row-{id_}")
 
+    def instrument(self, id_: str) -> str:
+        """The address of a questionnaire."""
+        return self._inside("instruments", f"instrument-{id_}")
+
     def _inside(self, part: str, anchor: str) -> str:
         return f"#{anchor}" if self.whole else f"{part}.html#{anchor}"
 
@@ -99,6 +104,7 @@ def pages(ruleset: RuleSet, cases: Iterable[Case] = (), proved: Proved = NOTHING
         "claims": claims(ruleset),
         "rows": rows(ruleset),
         "sources": [describe_source(source, ruleset) for source in ruleset.sources.values()],
+        "instruments": describe_instruments(ruleset),
         "cases": tuple(cases),
         "card": card_of(ruleset),
         "hazards": hazard_log(ruleset, proved),

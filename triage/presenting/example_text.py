@@ -34,10 +34,12 @@ def _value(value: Value) -> str:
 
 
 def _name(proposal: Proposal, vocabulary: Vocabulary) -> str:
-    """The answers in words; for a neighbour, only the answer that was changed."""
+    """The answers in words, without neutral ones beside others; for a neighbour, only the answer that was changed."""
     given, changed = proposal.example.given, proposal.changed
     if changed is None:
-        return " and ".join(_answer(name, given[name], vocabulary) for name in vocabulary.in_order(given))
+        names = vocabulary.in_order(given)
+        telling = [name for name in names if given[name] != vocabulary[name].neutral] or names
+        return "; ".join(_answer(name, given[name], vocabulary) for name in telling)
     if changed not in given:
         return f"{vocabulary[changed].title} not answered"
     ending = "instead" if proposal.example.fires else "all else as before"

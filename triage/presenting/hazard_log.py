@@ -24,12 +24,13 @@ Proved = Mapping[str, Result]
 
 @dataclass(frozen=True)
 class ShownControl:
-    """One control: its kind in words, its id, what it says in words, and its state."""
+    """One control: its kind in words, its id, what it says in words, its last result, and what makes it fail."""
 
     kind: str
     id: str
     says: str
     state: str
+    fails: str
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,27 @@ class ShownHazard:
     planned: tuple[ShownControl, ...]
 
 
-def hazard_log(ruleset: RuleSet, proved: Proved) -> tuple[ShownHazard, ...]:
-    """The hazard log with the text and state of each control; ``proved`` holds the properties proved so far."""
+def hazard_log(ruleset: RuleSet, proved: Proved, *, under_way: bool = False) -> tuple[ShownHazard, ...]:
+    """The hazard log with text, last result and fault of each control.
+
+    ``proved`` holds the properties proved so far; ``under_way`` says that the others are being proved.
+    """
+    open_proof = "being proved now" if under_way else "not proved in this run"
+
+    def shown(control: Control) -> ShownControl:
+        state = _state(control, ruleset, proved, open_proof)
+        return ShownControl(
+            _KINDS[control.kind], control.id, _says(control, ruleset, proved), state, _fails(control, ruleset)
+        )
+
     return tuple(
         ShownHazard(
             hazard,
-            tuple(_shown(control, ruleset, proved) for control in hazard.controls if not control.planned),
-            tuple(_shown(control, ruleset, proved) for control in hazard.controls if control.planned),
+            tuple(shown(control) for control in hazard.controls if not control.planned),
+            tuple(shown(control) for control in hazard.controls if control.planned),
         )
         for hazard in ruleset.hazards
     )
-
-
-def _shown(control: Control, ruleset: RuleSet, proved: Proved) -> ShownControl:
-    return ShownControl(_KINDS[control.kind], control.id, _says(control, ruleset, proved), _state(control, proved))
 
 
 def _says(control: Control, ruleset: RuleSet, proved: Proved) -> str:
@@ -64,11 +72,31 @@ def _says(control: Control, ruleset: RuleSet, proved: Proved) -> str:
     return proved[control.id].sentence if control.id in proved else ""
 
 
-def _state(control: Control, proved: Proved) -> str:
+def _state(control: Control, ruleset: RuleSet, proved: Proved, open_proof: str) -> str:
+    """The last result of a control."""
     if control.planned:
         return "planned, does not exist yet"
+    match control.kind:
+        case "property" if control.id in proved:
+            return {True: "holds", False: "does not hold", None: "not settled"}[proved[control.id].holds]
+        case "property":
+            return open_proof
+        case "rule":
+            count = len(ruleset.by_id[control.id].examples) if control.id in ruleset.by_id else 0
+            return f"runs; its {count} examples hold"
+        case "check":
+            return "found nothing in these rules"
+        case "test":
+            return "passes in make test, without which nothing is released"
+
+
+def _fails(control: Control, ruleset: RuleSet) -> str:
+    """The fault that makes a control fail; empty where none is known."""
     if control.kind == "property":
-        if control.id not in proved:
-            return "not proved in this run"
-        return {True: "holds", False: "does not hold", None: "not settled"}[proved[control.id].holds]
-    return {"rule": "runs", "check": "held by triage rules check", "test": "run by make test"}[control.kind]
+        return ruleset.planted.get(control.id, "").rstrip(".")
+    if control.kind == "rule" and control.id in ruleset.by_id:
+        missing = f"The rule `{control.id}` is left out."
+        properties = [id_ for id_, fault in ruleset.planted.items() if fault == missing]
+        seen = f"; left out, {', '.join(properties)} fails" if properties else ""
+        return f"a condition of the rule is changed, and an example no longer holds{seen}"
+    return control.fault

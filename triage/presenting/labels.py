@@ -62,12 +62,9 @@ def answer_label(fact: Fact, value: Any) -> str:
     """The label of an answer, given as the engine has it (a set) or as JSON has it (a list, a range)."""
     if value == UNKNOWN:
         return "Asked, not known"
-    if isinstance(value, list | frozenset):
-        members = ", ".join(fact.labels[name].label for name in fact.values if name in value) or "none of these"
-        return f"{members}, others not known" if UNKNOWN in value else members
     if isinstance(value, NumberRange):
         return with_unit(f"{value.from_} to {value.to}", fact)
-    return with_unit(str(value), fact) if fact.is_integer else fact.labels[value].label
+    return fact.label_of(frozenset(value) if isinstance(value, list) else value)
 
 
 def with_unit(number: str, fact: Fact) -> str:

@@ -34,7 +34,9 @@ class Unanswered(Written, frozen=True):
     error: Problem
 
 
-HAND_OVER = "No answer was given. Hand this referral to a clinician now, as urgent; don't wait for this system."
+HAND_OVER = (
+    "No answer was given. Hand this referral to a clinician now, at least as urgent; don't wait for this system."
+)
 """What is done where nobody knows how urgent a referral is."""
 
 

@@ -102,9 +102,10 @@ def _effect_in_words(effect: Effect, labels: Labels, titles: Mapping[str, str]) 
             return f"Proposes the problem area “{labels.term(area)}”."
         case Format(format=format_, suited=suited):
             return f"{labels.term(format_)}: {'suited' if suited else 'not suited'}."
-        case Alternative(therapy=therapy, offer=offer, targets=targets):
+        case Alternative(therapy=therapy, offer=offer, targets=targets, because=because):
             about = f" for {labels.all_of(targets)}" if targets else ""
-            return f"{labels.term(therapy)}: to be offered {'first' if offer == 'first' else 'as well'}{about}."
+            offered = f"{labels.term(therapy)}: to be offered {'first' if offer == 'first' else 'as well'}{about}."
+            return f"{offered} {because}".rstrip()
         case Advice(favours=str(favoured)):
             return f"Speaks for {favoured.upper()} in the comparison of IPT and CBT."
         case Advice(topic=topic):

@@ -94,6 +94,7 @@ class _Alternative(Strict):
     therapy: TherapyWord
     offer: Literal["first", "beside"]
     targets: OneOrMore[TargetWord] = Field(alias="for", default_factory=list)
+    because: str = ""
 
 
 class _Advice(Strict):
@@ -233,7 +234,7 @@ def _format(text: _Format, part: _Part) -> lang.Effect | None:
 
 def _alternative(text: _Alternative, part: _Part) -> lang.Effect:
     part.one_of("therapy", text.therapy, _ids(part.scales.therapies))
-    return lang.Alternative(text.therapy, text.offer, part.all_targets(text.targets))
+    return lang.Alternative(text.therapy, text.offer, part.all_targets(text.targets), text.because)
 
 
 def _advice(text: _Advice, part: _Part) -> lang.Effect:

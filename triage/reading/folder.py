@@ -19,6 +19,7 @@ from triage.reading.course_file import read_course
 from triage.reading.hazards_file import FILE as HAZARDS
 from triage.reading.hazards_file import read_hazards
 from triage.reading.instrument_file import read_instrument
+from triage.reading.planted_file import read_planted
 from triage.reading.rule_file import read_rules
 from triage.reading.ruleset_file import FILE as ABOUT
 from triage.reading.ruleset_file import read_about
@@ -67,6 +68,7 @@ def read_ruleset(folder: Path) -> RuleSet:
     rules, instruments, draft_faults = _rules(folder, vocabulary, scales, faults)
     hazards = _gather(lambda: read_hazards(_document(folder, HAZARDS)), faults) if (folder / HAZARDS).is_file() else ()
     alarm = _gather(lambda: read_alarm(folder), faults)
+    planted = _gather(lambda: read_planted(folder), faults)
     if faults:
         raise FaultyRuleSet(faults)
     return RuleSet(
@@ -86,6 +88,7 @@ def read_ruleset(folder: Path) -> RuleSet:
         instruments=instruments,
         hazards=hazards or (),
         alarm=alarm,
+        planted=planted or {},
         draft_faults=draft_faults,
     )
 

@@ -19,6 +19,7 @@ class _Control(Strict):
     check: str | None = None
     test: str | None = None
     planned: bool = False
+    fault: str = ""
 
 
 class _Hazard(Strict):
@@ -58,5 +59,9 @@ def _hazard(text: _Hazard, index: int, document: Document, faults: list[Fault]) 
             message = f"A control of `{text.id}` names {len(named)} things."
             faults.append(Fault(place, "hazard", message, "Name one property, rule, check or test."))
         else:
-            controls.append(Control(*named[0], control.planned, place))
+            kind, id_ = named[0]
+            if kind in ("check", "test") and not control.planned and not control.fault:
+                message = f"The {kind} `{id_}` does not say what makes it fail."
+                faults.append(Fault(place, "hazard", message, "Name a fault that it finds under `fault`."))
+            controls.append(Control(kind, id_, control.planned, control.fault, place))
     return Hazard(text.id, text.hazard, text.cause, text.effect, tuple(controls))

@@ -21,7 +21,7 @@ from triage.reading.yaml_text import Document
 BOUNDS = ("at_least", "at_most")
 IS = "is"
 CUT_OFFS = "cut_offs"
-ABOUT = ("id", "fact", "licence", "valid_for", "range", "codes", CUT_OFFS)
+ABOUT = ("id", "fact", "items", "measures", "licence", "valid_for", "range", "codes", CUT_OFFS)
 """The keys of an instrument that its rules do not have."""
 
 
@@ -31,6 +31,8 @@ class _About(Strict):
     id: str
     fact: str
     title: str = Field(min_length=1)
+    measures: str = ""
+    items: list[str] = Field(default_factory=list)
     licence: str = Field(min_length=1)
     valid_for: str = ""
     range: list[int] | None = Field(default=None, min_length=2, max_length=2)
@@ -58,7 +60,18 @@ def read_instrument(
             rules.append(rule)
     range_ = (text.range[0], text.range[1]) if text.range else None
     ids = tuple(rule.id for rule in rules)
-    record = Instrument(text.id, text.fact, text.title, text.licence, text.valid_for, range_, text.codes, ids)
+    record = Instrument(
+        text.id,
+        text.fact,
+        text.title,
+        text.licence,
+        text.valid_for,
+        range_,
+        text.codes,
+        rules=ids,
+        measures=text.measures,
+        items=tuple(text.items),
+    )
     return record, tuple(rules), faults
 
 
@@ -84,6 +97,10 @@ def _own_faults(text: _About, document: Document, facts: Mapping[str, Fact]) -> 
         message = f"The range {text.range[0]} to {text.range[1]} is not that of `{fact.name}`."
         fix = f"Its bounds are {fact.minimum} to {fact.maximum}."
         yield Fault(document.place(("range",)), "bound", message, fix)
+    for index, item in enumerate(text.items):
+        if item not in facts:
+            message = f"`{item}` is not a fact."
+            yield Fault(document.place(("items", index)), "unknown-fact", message, did_you_mean(item, tuple(facts)))
     for index, cut_off in enumerate(document.data[CUT_OFFS]):
         if any(key in cut_off for key in BOUNDS) == (IS in cut_off):
             message = "A cut-off has a bound (`at_least`, `at_most`), or says what the answer `is`."

@@ -70,6 +70,10 @@ def read_properties(folder: Path, ruleset: RuleSet) -> tuple[Property, ...]:
     text = shaped(document, _Properties)
     reader = Reader(document, ruleset.vocabulary.facts)
     properties = tuple(_property(entry, index, reader, ruleset) for index, entry in enumerate(text.properties))
+    for index, property_ in enumerate(properties):
+        if property_.id in {earlier.id for earlier in properties[:index]}:
+            message = f"The property `{property_.id}` is there twice."
+            reader.fault(("properties", index, "id"), "duplicate-id", message, "Keep one.")
     if reader.faults:
         raise FaultyRuleSet(reader.faults)
     return properties

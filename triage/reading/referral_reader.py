@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import product
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ from triage.reading.referral_faults import (
 
 _REFERENCE = "The caller's own name for the referral; it comes back with the answer."
 _FACTS = "What is known. A fact left out was not asked."
-_SAID_BY = "Who said it, by fact. Nothing said means that the person did."
+_SAID_BY = "Who gave the answer, by fact. A fact left out was answered by the person."
 _QUOTES = "Words of a letter, by fact. No rule reads them."
 _QUOTE_SCHEMA: Mapping[str, Any] = {"type": "string", "maxLength": QUOTE_LENGTH}
 
@@ -58,10 +59,12 @@ class ReferralReader:
         Raises RefusedReferral with every fault at once: unknown names, wrong types, values out of bounds. Where there
         is none of these, it raises RefusedReferral with every contradiction between answers.
         """
-        faults = self._shape_faults(data)
-        if faults:
-            raise RefusedReferral(without_repetition(faults), _reference(data), could_be=self._could_be(data))
-        referral = self._sound(data)
+        referral = self._without_fault(data)
+        if referral is None:
+            faults = self._shape_faults(data)
+            if faults:
+                raise RefusedReferral(without_repetition(faults), _reference(data), could_be=self._could_be(data))
+            referral = self._sound(data)
         broken = self.vocabulary.contradictions(referral.given)
         if broken:
             faults = [contradiction(constraint, referral.given, self.vocabulary) for constraint in broken]
@@ -82,6 +85,56 @@ class ReferralReader:
             unanswered_for_floor=counted.unanswered_for_floor,
             **parts,
         )
+
+    def _without_fault(self, data: Any) -> Referral | None:
+        """The referral of data that has nothing but a reference and facts, if nothing of these is at fault.
+
+        Most referrals are such, and pydantic would take most of the time of an answer. None leaves the data to it.
+        """
+        if not isinstance(data, dict) or not {"facts"} <= data.keys() <= {"reference", "facts"}:
+            return None
+        reference, facts = _reference(data), data["facts"]
+        if reference != data.get("reference") or not isinstance(facts, dict):
+            return None
+        given: dict[str, Value] = {}
+        unknown: list[str] = []
+        for name, value in facts.items():
+            accepted = self._accepted.get(name)
+            if accepted is None:
+                return None
+            if value is None:
+                continue
+            # A truth value or a fraction is no answer, although it may equal one.
+            answer = accepted.get(value) if type(value) in (str, int) else self._set(name, value)
+            if answer is None:
+                return None
+            if answer == UNKNOWN:
+                unknown.append(name)
+            else:
+                given[name] = answer
+        return self.referral(given, frozenset(unknown), reference=reference)
+
+    def _set(self, name: str, given: Any) -> Value | None:
+        """A list as the set that it stands for; None where it is none, or not of this fact."""
+        if type(given) is not list or not all(type(member) is str for member in given):
+            return None
+        fact = self.vocabulary[name]
+        known = frozenset(given)
+        if not fact.is_set or not known <= self._members[name]:
+            return None
+        return UNKNOWN if known == {UNKNOWN} else known
+
+    @cached_property
+    def _accepted(self) -> Mapping[str, Mapping[str | int, Value]]:
+        """By fact what JSON may have as an answer that is no list, and the answer."""
+        plain = {fact.name: () if fact.is_set else fact.all_answers for fact in self.vocabulary}
+        return {name: {UNKNOWN: UNKNOWN, **{answer: answer for answer in answers if not isinstance(answer, frozenset)}}
+                for name, answers in plain.items()}  # fmt: skip
+
+    @cached_property
+    def _members(self) -> Mapping[str, frozenset[str]]:
+        """What a list may hold, by fact."""
+        return {fact.name: frozenset((*fact.values, UNKNOWN)) for fact in self.vocabulary if fact.is_set}
 
     def _shape_faults(self, data: Any) -> list[FieldFault]:
         faults: list[FieldFault] = []

@@ -1,4 +1,4 @@
-"""The shape of ``scales.yaml``: the keys that it has, and what stands under each."""
+"""The shape of ``scales.yaml``: its keys and the types of their values, as pydantic models."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class RefusedText(Strict):
 
 
 class TargetText(Strict):
-    """A target that is no condition."""
+    """A target that is not a condition."""
 
     id: str
     label: str

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import WithJsonSchema
 
 WORDS = "words"
-"""The key of a schema that names a kind of word; the list of these words is put in its place later."""
+"""A key in a schema, whose value names a kind of word. It is later replaced by the list of these words."""
 
 
 def _words(kind: str) -> WithJsonSchema:

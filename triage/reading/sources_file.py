@@ -91,7 +91,6 @@ def _places(text: _SourcesText, document: Document) -> dict[str, Place]:
 
 def _source(text: _Source) -> Source:
     address = text.address or (f"https://doi.org/{text.doi}" if text.doi else None)
-    dossier = ", ".join(text.dossier) if isinstance(text.dossier, list) else text.dossier
     return Source(
         id=text.id,
         citation=text.citation,
@@ -99,6 +98,5 @@ def _source(text: _Source) -> Source:
         verified=text.verified,
         address=address,
         note=text.note or "",
-        dossier=dossier,
         claims=text.claims,
     )

@@ -11,7 +11,7 @@ from triage.reading.shape import Strict
 
 
 class ExampleText(Strict):
-    """A case of a value, and one that is mistaken for it."""
+    """A case of a value, and a case that is often mistaken for it."""
 
     yes: str
     no: str
@@ -42,7 +42,7 @@ class GroupText(Strict):
 
 
 class CoreText(Strict):
-    """When a fact is core: ``when`` something is so, or once another fact is ``given``."""
+    """When a fact is core: ``when`` conditions hold, or once the fact ``given`` has an answer."""
 
     when: dict[str, Any] | list[dict[str, Any]] | None = None
     given: str | None = None
@@ -57,7 +57,7 @@ class ReassuringText(Strict):
 
 
 class FloorText(Strict):
-    """The floor of a fact, and what it applies ``while``."""
+    """The floor of a fact, and the conditions under which it applies (``while``)."""
 
     level: str
     held_while: dict[str, Any] | list[dict[str, Any]] = Field(alias="while")

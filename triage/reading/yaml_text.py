@@ -61,7 +61,7 @@ def read(path: Path, name: str) -> Document:
 def parse(text: str, name: str) -> Document:
     """Read YAML text; see :func:`read`."""
     try:
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)  # this one looks for no types; _Walk does
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)  # this loader resolves no types; _Walk does
     except yaml.MarkedYAMLError as error:
         raise FaultyRuleSet([_syntax_fault(error, text, name)]) from error
     except yaml.YAMLError as error:
@@ -96,9 +96,9 @@ class _Walk:
         self._seen: set[int] = set()
 
     def data(self, node: yaml.Node, path: KeyPath) -> Any:
-        if path not in self.places:  # of a value in a mapping the place is that of its key
+        if path not in self.places:  # the place of a value in a mapping is that of its key
             self.places[path] = self._place(node)
-        if id(node) in self._seen:  # an alias gives the node of its anchor again: nested, they grow without bound
+        if id(node) in self._seen:  # an alias is its anchor's node; nested aliases grow exponentially
             message = "An alias repeats what stands here."
             self.faults.append(
                 Fault(self._place(node), "text", message, "Write it out each time: `&` and `*` are not read.")

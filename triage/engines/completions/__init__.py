@@ -1,1 +1,1 @@
-"""What an incomplete referral can still become, from decision diagrams of the whole meaning of a rule set."""
+"""The completions engine: what an incomplete referral can still become, from decision diagrams of a rule set."""

@@ -1,6 +1,6 @@
-"""What each class of each level weighs: the number of its answers, or the share of referrals that have one of them.
+"""The weight of each class of each level: the number of its answers, or the share of referrals with one of them.
 
-No answer is taken to be given to a fact that is not asked.
+A fact that is not asked is taken to have no given answer.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from triage.model.rule import Value
 
 
 def answers_to(fact: Fact) -> int:
-    """How many answers a fact has."""
+    """The number of possible answers to a fact; for a set, the number of its subsets."""
     return 1 << len(fact.values) if fact.is_set else len(fact.all_answers)
 
 
 def answers_not_read(levels: Levels) -> int:
-    """How many combinations there are of what no level tells apart."""
+    """The number of combinations of answers to what has no level: some facts, and some members of sets."""
     read = prod(fact.answers_read for fact in levels.facts.values())
     return prod(answers_to(fact) for fact in levels.vocabulary) // read
 
@@ -32,15 +32,19 @@ def sizes(levels: Levels) -> list[Sequence[int]]:
 
 
 def _sizes_of_classes(fact: FactLevels) -> tuple[tuple[int, ...], ...]:
-    """For each level of a fact the number of answers in each class; none that is given though it is not asked."""
+    """The number of answers in each class of each level of a fact.
+
+    The class "an answer was given although the fact is not asked" has none.
+    """
     of_answer = tuple((1, 1) for _ in fact.members) if fact.fact.is_set else (tuple(map(len, fact.classes)),)
     return ((1, 0), *of_answer) if fact.notes_given else of_answer
 
 
 def shares(levels: Levels, frequencies: Frequencies) -> Iterator[tuple[float, list[Sequence[float]]]]:
-    """For each case of the facts that other shares depend on its share, and in it that of each class of each level.
+    """The share of each class of each level, for each case of the facts that other shares depend on.
 
-    A case is one group of answers to each such fact, the groups being what the conditions on it tell apart.
+    A case is one group of answers to each such fact; the same shares of all other facts hold for all answers of a
+    group. Gives the share of each case (0 to 1), with the shares of the classes in it.
     """
     deciding = [name for name in frequencies if any(fact.depends_on == name for fact in frequencies.values())]
     for case in product(*(_groups(levels.vocabulary[name], frequencies) for name in deciding)):
@@ -60,7 +64,7 @@ def _groups(fact: Fact, frequencies: Frequencies) -> list[tuple[Value, ...]]:
 
 
 def _within(groups: Mapping[str, tuple[Value, ...]], levels: Levels, frequencies: Frequencies) -> list[Sequence[float]]:
-    """The share of each class of each level among those whose answers are in the groups."""
+    """The share of each class of each level among referrals whose answers are in the groups."""
     weights: list[Sequence[float]] = []
     for name, fact in levels.facts.items():
         depends_on = frequencies[name].depends_on
@@ -70,7 +74,7 @@ def _within(groups: Mapping[str, tuple[Value, ...]], levels: Levels, frequencies
 
 
 def _shares_of_classes(fact: FactLevels, of_fact: Shares, among: frozenset[Value]) -> tuple[tuple[float, ...], ...]:
-    """For each level of a fact the share of each class; of a fact that is no set, of the answers ``among`` alone."""
+    """The share of each class of each level of a fact. For a fact that is not a set, only answers ``among`` count."""
     of_answer: tuple[tuple[float, ...], ...]
     if fact.fact.is_set:
         of_answer = tuple((1 - of_fact.of_values[member], of_fact.of_values[member]) for member in fact.members)

@@ -1,7 +1,7 @@
-"""What all completions with one rating have in common: what the rating is for, role, certainty and course.
+"""What all completions with one rating have in common: targets, role, certainty and course.
 
-It is asked only where a rating had to be moved. The diagrams of one referral are built for it, of which the answers
-given decide most levels, so that they are small.
+It is needed only where the reported rating differs from the rating of the fired rules. Diagrams are built for the one
+referral. They are small, since the answers given decide most levels.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from triage.model.ruleset import RuleSet
 from triage.model.scales import Term
 
 TOP = 1_000
-"""A value above all that these functions have: where nothing is said."""
+"""A value above every value of these functions. It marks where a function is not defined."""
 
 
 def conditions_of_courses(ruleset: RuleSet) -> list[Condition]:
-    """What the choice of a course reads: the age, and whether a condition is remitted."""
+    """The conditions that the choice of a course depends on: the age, and whether a condition is remitted."""
     if ruleset.course is None:
         return []
     read: list[Condition] = []
@@ -41,7 +41,7 @@ def conditions_of_courses(ruleset: RuleSet) -> list[Condition]:
 
 
 class _Decided(NodeTable):
-    """A table in which the answers given decide some levels, so that no node reads them."""
+    """A node table in which the answers given decide some levels. No node reads these levels."""
 
     def __init__(self, classes: Mapping[int, int]) -> None:
         super().__init__()
@@ -66,9 +66,10 @@ class CommonTo:
         self._ratings = Ratings(ruleset, self._meaning)
 
     def of(self, common: Common) -> Common:
-        """What is common to all of them, of what is common to some.
+        """The part of ``common`` that all of these completions share. ``common`` is what some of them share.
 
-        Targets that have the rating in all of them; role, certainty and course where they are the same in all.
+        It has the targets with the rating in all of them, and role, certainty and course where they are always the
+        same.
         """
         scales = self._ruleset.scales
         return Common(
@@ -80,13 +81,13 @@ class CommonTo:
 
     @cached_property
     def _with_rating(self) -> Node:
-        """The completion has the rating, and its answers contradict nothing."""
+        """Whether the completion has the rating and breaks no constraint."""
         has_it = self._is(self._ratings.rating, self._rank(self._rating))
         return self._all(has_it, self._table.negated(self._meaning.broken()))
 
     @cached_property
     def _best(self) -> dict[str, Node]:
-        """For each target that somewhere leads and has the rating, whether it does, where the whole has the rating."""
+        """For each target that leads and has the rating in some completion with the rating: whether it does."""
         best = ((target, self._all(self._is_best(target), self._with_rating)) for target in self._ratings.of_target)
         return {target: is_best for target, is_best in best if is_best.high > 0}
 
@@ -102,7 +103,7 @@ class CommonTo:
         return self._all(supported, has_it)
 
     def _leads(self, target: str) -> tuple[Node, Node]:
-        """Whether the target leads without a cap, and whether it leads under one."""
+        """Whether the target leads without the cap, and whether it leads under the cap."""
         vocabulary, meaning = self._ruleset.vocabulary, self._meaning
         leads: list[Node] = []
         capped: list[Node] = []
@@ -123,7 +124,7 @@ class CommonTo:
 
     @cached_property
     def _role(self) -> Node:
-        """The most cautious role of the best targets: of supports at the highest value, and of limits that apply."""
+        """The most cautious role of the best targets, from their highest supports and the limits that apply."""
         order = _places(self._ruleset.scales.roles)
         roles = []
         for target, is_best in self._best.items():
@@ -139,7 +140,7 @@ class CommonTo:
 
     @cached_property
     def _certainty(self) -> Node:
-        """The lowest certainty among the best targets, of each the highest of its supports at the highest value."""
+        """The lowest certainty of the best targets. A target's is the highest among its highest supports."""
         order = _places(self._ruleset.scales.certainties)
         certainties = [
             self._where(is_best, self._of_supports(target, lambda support: order[support.certainty]), 0)
@@ -148,7 +149,7 @@ class CommonTo:
         return self._table.greatest([self._table.terminal(0), *certainties])
 
     def _of_supports(self, target: str, value: Callable[[Supports], int]) -> Node:
-        """The least value of the supports of a target that fire at its highest support."""
+        """The least ``value`` among the fired supports that give the target its highest support."""
         supports = [
             (self._ratings.fires[rule.id], support)
             for rule in self._ruleset.deciding
@@ -182,7 +183,7 @@ class CommonTo:
         return ids[lowest[0] - 1] if len(lowest) == 1 and lowest == highest else None
 
     def _plan_of(self, target: str, lengths: tuple[Length, ...]) -> Node:
-        """The place of the first length that fits the target, counted from 2; 1 is the default."""
+        """The number of the first length that fits the target, counted from 2; 1 is the default length."""
         chosen = self._table.terminal(1)
         for place, length in reversed([*enumerate(lengths, start=2)]):
             fits = self._fits(length, target)
@@ -203,17 +204,17 @@ class CommonTo:
         return self._all(remitted, self._known(Between(AGE, *length.age))) if AGE in vocabulary.facts else meaning.no
 
     def _known(self, condition: Condition) -> Node:
-        """The fact has an answer, which satisfies the condition: one was given, or the fact is asked."""
+        """Whether the fact has an answer that satisfies the condition. A given answer counts even if not asked."""
         given = condition.fact in self._answers
         return self._meaning.satisfied(condition) if given else self._meaning.holds(condition)
 
     def _said(self, terms: Iterable[Term], function: Node) -> str | None:
-        """The term that the function has everywhere, its places counted from 1; None where it has several, or none."""
+        """The term that is the function's only value, as a place counted from 1; None where it has several or none."""
         values = self._values(function)
         return dict(enumerate((term.id for term in terms), start=1)).get(values[0]) if len(values) == 1 else None
 
     def _values(self, function: Node) -> list[int]:
-        """The values of a function in completions that have the rating."""
+        """The values of a function in completions that have the rating, lowest first."""
         shifted = self._table.recoded(function, lambda value: value + 1)
         values = self._where(self._with_rating, shifted, 0).values >> 1
         return [value for value in range(values.bit_length()) if values >> value & 1]
@@ -222,7 +223,7 @@ class CommonTo:
         return self._table.recoded(function, lambda value: int(value == wanted))
 
     def _where(self, truth: Node, function: Node, otherwise: int) -> Node:
-        """The function where the truth holds, and elsewhere a value that is below or above all of its values."""
+        """The function where the truth holds, and ``otherwise`` elsewhere, which is below or above all its values."""
         above = otherwise >= function.high
         bound = self._table.recoded(truth, lambda holds: (0 if above else TOP + 1) if holds else otherwise)
         return self._table.greatest((function, bound)) if above else self._table.least((function, bound))

@@ -1,4 +1,4 @@
-"""All complete referrals: how many there are, and how frequent they are, by what rule sets make of them."""
+"""Count all complete referrals, or add up their expected shares, by rating and level under one or more rule sets."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ _SCALES: tuple[Scale, Scale] = ("rating", "urgency")
 
 
 class OnlyContradictions(Exception):
-    """Frequencies by which no complete referral keeps the constraints."""
+    """With these frequencies, every complete referral breaks a constraint."""
 
 
 class CompleteReferrals:
-    """The complete referrals of one vocabulary, and what some rule sets make of each.
+    """All complete referrals of one vocabulary, with their ratings and levels under one or more rule sets.
 
-    A fact that is not asked has no answer in a complete referral. The vocabulary is that of the last rule set.
+    A fact that is not asked has no answer in a complete referral. The vocabulary is that of the last rule set. Raises
+    DiagramTooLarge where the diagrams of the rule sets take more than ``MOST_NODES`` nodes.
     """
 
     def __init__(self, *rulesets: RuleSet) -> None:
@@ -46,11 +47,11 @@ class CompleteReferrals:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of complete referrals."""
         return sum(self._counted((self._functions[0].level,)).values())
 
     def outcomes(self) -> Mapping[tuple[str, str], int]:
-        """How many complete referrals come to each rating and level, by the first rule set."""
+        """The number of complete referrals by rating and level, under the first rule set."""
         functions, scales = self._functions[0], self._rulesets[0].scales
         return {
             (scales.rating_ids[rating], scales.urgency_ids[level]): count
@@ -58,7 +59,10 @@ class CompleteReferrals:
         }
 
     def shares(self, frequencies: Frequencies) -> Mapping[tuple[str, str], float]:
-        """The expected share of each rating and level, by the first rule set. Raises OnlyContradictions."""
+        """The expected share (0 to 1) of each rating and level, under the first rule set.
+
+        Raises OnlyContradictions.
+        """
         functions, scales = self._functions[0], self._rulesets[0].scales
         return {
             (scales.rating_ids[rating], scales.urgency_ids[level]): share
@@ -66,13 +70,13 @@ class CompleteReferrals:
         }
 
     def moves(self) -> Mapping[Direction, int]:
-        """How many complete referrals the last rule set gives another rating or level than the first, by direction."""
+        """The number of complete referrals whose rating or level differs between first and last rule set."""
         return {
             direction: n for scale in _SCALES for direction, n in self._named(scale, self._counted(self._both(scale)))
         }
 
     def expected_moves(self, frequencies: Frequencies) -> Mapping[Direction, float]:
-        """The expected share of referrals that move, by direction. Raises OnlyContradictions."""
+        """The expected share (0 to 1) of referrals whose rating or level differs. Raises OnlyContradictions."""
         return {
             direction: share
             for scale in _SCALES
@@ -93,10 +97,10 @@ class CompleteReferrals:
                 yield (scale, before[old], after[new]), amount
 
     def _counted(self, functions: tuple[Node, ...]) -> Mapping[Values, int]:
-        """How many complete referrals there are by the values of the functions.
+        """The number of complete referrals by the values of the functions.
 
-        All assignments are counted, and those alike but for facts that are not asked, which are as many as these have
-        answers, are one referral.
+        The diagrams count assignments of an answer to every fact. Assignments that differ only in facts that are not
+        asked are one referral, so the count is divided by the number of these.
         """
         counted: dict[Values, int] = {}
         for values, count in Weighing(sizes(self._levels)).of((*functions, *self._asked)).items():
@@ -107,12 +111,12 @@ class CompleteReferrals:
         return counted
 
     def _alike(self, asked: Sequence[int]) -> int:
-        """How many assignments differ only in the facts that are not asked, ``asked`` being 0 or 1 for each detail."""
+        """The number of assignments that differ only in facts not asked. ``asked`` is 0 or 1 for each gated fact."""
         gated = zip(self._vocabulary.gated, asked, strict=True)
         return prod(answers_to(fact) for fact, is_asked in gated if not is_asked)
 
     def _expected(self, functions: tuple[Node, ...], frequencies: Frequencies) -> Mapping[Values, float]:
-        """The share of complete referrals, by the values of the functions, with these frequencies of answers."""
+        """The share of complete referrals by the values of the functions, given the frequencies of answers."""
         by_values: dict[Values, float] = {}
         for of_case, weights in shares(self._levels, frequencies):
             for values, weight in Weighing(weights).of(functions).items():

@@ -1,7 +1,8 @@
-"""Reduced, ordered, multi-valued decision diagrams: each function of the levels is one node, and equal ones the same.
+"""Reduced, ordered, multi-valued decision diagrams. A node stands for a function; equal functions are the same node.
 
-A node reads one level and has a child for each class of that level; a terminal holds a value. No node has equal
-children, and no two nodes of one table are alike, so that a function reads a level exactly where one of its nodes does.
+A node reads one level and has a child for each class of that level; a terminal holds a value. The children of a node
+are never all the same, and no two nodes of one table are equal. So a function depends on a level exactly if one of its
+nodes reads it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CONTRADICTION = -1
-"""The value of a terminal where the answers contradict one another: no completion comes to it."""
+"""The value of a terminal where the answers break a constraint, so that they are no completion."""
 
 BELOW_ALL_LEVELS = 1_000_000
 """The level of a terminal."""
@@ -18,8 +19,8 @@ BELOW_ALL_LEVELS = 1_000_000
 class Node:
     """A function of the levels from ``level`` on.
 
-    ``low`` and ``high`` are its least and greatest value; bit *i* of ``values`` is set where it takes value *i*, a
-    contradiction being no value; bit *i* of ``support`` where its value depends on level *i*.
+    ``low`` and ``high`` are its least and greatest value. Bit *i* of ``values`` is set if the function takes the value
+    *i*; a contradiction is not a value. Bit *i* of ``support`` is set if the function depends on level *i*.
     """
 
     __slots__ = ("children", "high", "level", "low", "support", "values")
@@ -57,11 +58,15 @@ class Terminal(Node):
 
 
 class DiagramTooLarge(Exception):
-    """More nodes were made than the table may hold."""
+    """A diagram needs more nodes than its table may hold."""
 
 
 class NodeTable:
-    """The nodes of some diagrams, each function once; ``shared`` are nodes that it may use and never changes."""
+    """The nodes of diagrams, one for each function.
+
+    ``shared`` are the nodes of another table; they are used and never changed. ``most_nodes`` bounds the nodes that
+    this table adds (None: no bound).
+    """
 
     def __init__(self, most_nodes: int | None = None, shared: Mapping[object, Node] | None = None) -> None:
         self.most_nodes = most_nodes
@@ -73,7 +78,7 @@ class NodeTable:
         return self._shared.get(value) or self.nodes.get(value) or self.nodes.setdefault(value, Terminal(value))
 
     def node(self, level: int, children: tuple[Node, ...]) -> Node:
-        """The function that is the child of the level's class. Raises DiagramTooLarge."""
+        """The function that takes its value from the child of the level's class. Raises DiagramTooLarge."""
         if children.count(children[0]) == len(children):
             return children[0]
         key = (level, children)
@@ -85,15 +90,15 @@ class NodeTable:
         return known
 
     def least(self, nodes: Iterable[Node]) -> Node:
-        """The function whose value is everywhere the least of the given ones; of truths, whether all hold."""
+        """The pointwise minimum of one or more functions; of truths (0 and 1), their conjunction."""
         return self._folded(nodes, _Choice(self, least=True))
 
     def greatest(self, nodes: Iterable[Node]) -> Node:
-        """The function whose value is everywhere the greatest of the given ones; of truths, whether any holds."""
+        """The pointwise maximum of one or more functions; of truths (0 and 1), their disjunction."""
         return self._folded(nodes, _Choice(self, least=False))
 
     def _folded(self, nodes: Iterable[Node], choice: _Choice) -> Node:
-        """Combine neighbours two by two until one is left, so that few large diagrams are met."""
+        """Combine the functions as a balanced tree of pairs, so that few steps involve large diagrams."""
         left = list(nodes)
         while len(left) > 1:
             pairs = zip(left[::2], left[1::2], strict=False)
@@ -101,20 +106,20 @@ class NodeTable:
         return left[0]
 
     def recoded(self, node: Node, recode: Callable[[int], int]) -> Node:
-        """The function with each value replaced by another."""
+        """The function with each value replaced by what ``recode`` gives for it."""
         return _Recoding(self, recode).of(node)
 
     def negated(self, node: Node) -> Node:
-        """Of a truth, its opposite."""
+        """The negation of a truth."""
         return self.recoded(node, lambda truth: 1 - truth)
 
     def restricted(self, nodes: Sequence[Node], classes: Mapping[int, int]) -> tuple[Node, ...]:
-        """The functions once the given levels have the given classes."""
+        """The functions with each level in ``classes`` fixed to its class."""
         restriction = Restriction(self, classes)
         return tuple(restriction.of(node) for node in nodes)
 
     def only(self, nodes: Iterable[Node]) -> Mapping[object, Node]:
-        """Those entries of the table that the given functions consist of, for others to share."""
+        """The entries of the table that the given functions consist of, to be shared with other tables."""
         used: set[Node] = set()
         left = list(nodes)
         while left:
@@ -126,7 +131,7 @@ class NodeTable:
 
 
 class _Choice:
-    """The lesser or the greater of two functions' values, everywhere; each pair is combined once."""
+    """The pointwise minimum or maximum of two functions; the result for each pair of nodes is cached."""
 
     def __init__(self, table: NodeTable, *, least: bool) -> None:
         self._table, self._least = table, least
@@ -155,7 +160,7 @@ def _at(node: Node, level: int) -> tuple[Node, ...]:
 
 
 class _Recoding:
-    """Replaces values; each node is recoded once."""
+    """Replaces the values of functions; the result for each node is cached."""
 
     def __init__(self, table: NodeTable, recode: Callable[[int], int]) -> None:
         self._table, self._recode = table, recode
@@ -172,9 +177,10 @@ class _Recoding:
 
 
 class Restriction:
-    """Sets some levels to one class each; each function is restricted once, and one that reads none of them stays.
+    """Fixes levels to one class each. The result for each node is cached.
 
-    ``like`` is a restriction that differs from this one on the level ``but`` alone: what it made is used again.
+    ``like`` is a restriction that differs from this one only on the level ``but``. Its results are reused for nodes
+    that do not depend on that level.
     """
 
     def __init__(
@@ -202,7 +208,7 @@ class Restriction:
             if class_ is not None:
                 known = self.of(node.children[class_])
             else:
-                # Two tests before the call: it is the most frequent one of a query.
+                # The support and the cache are tested before the call, since it is the most frequent one of a query.
                 children = [
                     child if not child.support & levels else done.get(child) or self.of(child)
                     for child in node.children

@@ -1,4 +1,4 @@
-"""Completions with one rating, drawn by chance: two that differ in something show that it is not common to all."""
+"""Draw completions with one rating at random: what differs between two of them is not common to all."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ NOTHING = Common()
 
 
 def drawn_completions(levels: Levels, given: Answers, rating: Node, rank: int) -> Iterator[Answers]:
-    """Completions of the answers given that have the rating of this rank, which some completion has; without end.
+    """Draw completions of the answers given whose rating has this rank, endlessly.
 
-    ``rating`` is the function of the rating, restricted by the answers given.
+    ``rating`` is the function of the rating, restricted by the answers given. At least one completion must have the
+    rank. The same referral draws the same completions.
     """
-    chance = Random(0)  # noqa: S311  # no secret; the same referral draws the same completions
+    chance = Random(0)  # noqa: S311  # no secret; a fixed seed makes the draw reproducible
     while True:
         yield _completed(levels, given, _drawn_classes(rating, rank, chance), chance)
 
 
 def _drawn_classes(node: Node, rank: int, chance: Random) -> dict[int, int]:
-    """The classes of the levels on a path to the value."""
+    """The classes of the levels on a random path to a terminal with the value ``rank``."""
     classes: dict[int, int] = {}
     while node.children:
         leading_there = [class_ for class_, child in enumerate(node.children) if child.values >> rank & 1]
@@ -39,10 +40,10 @@ def _drawn_classes(node: Node, rank: int, chance: Random) -> dict[int, int]:
 
 
 def _completed(levels: Levels, given: Answers, classes: dict[int, int], chance: Random) -> Answers:
-    """The answers given, and to each other fact that is asked one of these classes, or any where they name none."""
+    """The answers given, and an answer to every other fact that is asked: of its class, or any where none is drawn."""
     vocabulary = levels.vocabulary
     answers = {name: value for name, value in given.items() if not is_open(value)}
-    for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):  # a detail hangs on what is always asked
+    for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):  # gated facts last: gates read ungated ones
         if fact.name not in answers and vocabulary.asked(fact.name, answers):
             answers[fact.name] = _answer(fact, levels, given.get(fact.name), classes, chance)
     return answers
@@ -62,7 +63,7 @@ def _answer(fact: Fact, levels: Levels, given: Value | None, classes: dict[int, 
 
 
 def common_to(ruleset: RuleSet, completions: Iterable[Answers]) -> Common:
-    """What is the same in these completions, of which there is at least one."""
+    """What is the same in all of these completions, of which there must be at least one."""
     common: Common | None = None
     for complete in completions:
         shown = _shown(ruleset, complete)
@@ -73,7 +74,7 @@ def common_to(ruleset: RuleSet, completions: Iterable[Answers]) -> Common:
 
 
 def _shown(ruleset: RuleSet, complete: Answers) -> Common:
-    """What an answer to a complete referral says beside its rating."""
+    """Targets, role, certainty and course that an answer to a complete referral shows with its rating."""
     evaluation = reference.evaluate(ruleset, complete)
     so_far = standing(ruleset, ruleset.fired(evaluation.fired), evaluation.answers)
     targets = tuple(target.target for target in so_far.best)

@@ -1,8 +1,9 @@
-"""What an incomplete referral can still become, which questions can change it, and what each answer would leave.
+"""What an incomplete referral can still become, and which questions can change it, exactly over all completions.
 
-The meaning of a rule set is built once, as decision diagrams: the ranks of rating and level by the answers to all
-facts, a contradiction where the answers break a constraint. A referral restricts them; what is left speaks of all its
-completions, so that every answer is exact. Afterwards nothing changes, so that threads may share it.
+The meaning of a rule set is compiled once to decision diagrams: the ranks of rating and level as functions of the
+answers to all facts, with a contradiction where the answers break a constraint. For a referral, they are restricted by
+its answers; the restricted diagrams cover exactly its completions. A compiled rule set never changes, so threads may
+share it.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ from triage.model.ruleset import RuleSet
 from triage.model.truth import members
 
 MOST_NODES = 200_000
-"""How many nodes building the diagrams of one rule set may take."""
+"""The most nodes that building the diagrams of one rule set may take."""
 
 DRAWN = 30
-"""How many completions are drawn before all of them are looked at."""
+"""The number of completions drawn to rule out what is not common, before all completions are examined."""
 
 SUITABILITY, URGENCY = "suitability", "urgency"
 
 
 class Functions(NamedTuple):
-    """The rank of the rating and of the level, a contradiction where a constraint is broken, and whether one is."""
+    """Rating and level as functions giving ranks, or a contradiction, and whether a constraint is broken."""
 
     rating: Node
     level: Node
@@ -43,14 +44,15 @@ class Functions(NamedTuple):
 
 
 class NoCompletion(Exception):
-    """Answers that no completion keeps; a referral that contradicts nothing has one."""
+    """The answers given contradict each other, so that they have no completion."""
 
 
 class Completions:
-    """Answers about all completions of a referral, for one rule set.
+    """Answers questions about all completions of a referral, for one rule set.
 
-    ``size`` is how many nodes rating, level and contradictions take. Raises DiagramTooLarge for a rule set whose
-    diagrams take more than ``most_nodes`` to build.
+    ``size`` is the number of nodes of rating, level and contradictions. ``order`` is the order of the facts in the
+    diagrams; without it the published one is used. Raises DiagramTooLarge where building the diagrams takes more than
+    ``most_nodes`` nodes.
     """
 
     def __init__(self, ruleset: RuleSet, most_nodes: int = MOST_NODES, order: Sequence[str] | None = None) -> None:
@@ -78,7 +80,7 @@ class Completions:
         }
 
     def of(self, answers: Answers) -> StillOpen:
-        """All that can still be said of a referral: what it can become, and every question that can change it.
+        """The ratings and levels that a referral can still become, and every question that can change them.
 
         Raises NoCompletion.
         """
@@ -86,14 +88,14 @@ class Completions:
         return StillOpen(referral.bounds(), tuple(referral.questions()))
 
     def bounds(self, answers: Answers) -> Bounds:
-        """What rating and urgency can still be. Raises NoCompletion."""
+        """The ratings and levels that are still possible. Raises NoCompletion."""
         return _Referral(self, answers).bounds()
 
     def common(self, answers: Answers, rating: str) -> Common:
-        """What all completions with this rating, which some have, have in common. Raises NoCompletion.
+        """What all completions with this rating have in common; at least one must have it. Raises NoCompletion.
 
-        What some drawn completions have in common is held against all of them, so that little is left to look at while
-        much is open.
+        First, some completions are drawn. Only what these have in common is then checked for all completions, which is
+        much faster while many questions are open.
         """
         restricted, rank = _Referral(self, answers).rating, self.ruleset.scales.rating_rank(rating)
         some = islice(drawn_completions(self.levels, answers, restricted, rank), DRAWN)
@@ -102,29 +104,29 @@ class Completions:
 
     @cached_property
     def _levels_of_courses(self) -> Levels:
-        """The levels of the facts that rating, level and the choice of a course hang on."""
+        """The levels of the facts that rating, level and the choice of a course depend on."""
         read = [*read_by(self.ruleset), *((condition,) for condition in conditions_of_courses(self.ruleset))]
         return Levels(self.ruleset.vocabulary, read, tuple(self.levels.facts))
 
     @property
     def counting_once_given(self) -> Collection[str]:
-        """The facts of which an answer counts for more once it is given than in a completion."""
+        """The facts whose given answer can count although their gate is closed (``FactLevels.notes_given``)."""
         return self._one_given.keys()
 
     @cached_property
     def width(self) -> int:
-        """How many bits hold a set of ratings, or of levels."""
+        """The number of bits that hold a set of ratings or a set of levels."""
         return max(len(self.ruleset.scales.rating_ids), len(self.ruleset.scales.urgency_ids))
 
     def with_given(self, answers: Answers) -> tuple[Functions, dict[int, int]]:
-        """The functions where these answers are given, and which levels that leaves to restrict."""
+        """The functions to start from for these answers, and the levels (whether one is given) still to restrict."""
         given = self.levels.given
         if given.keys().isdisjoint(answers):
             return self._none_given, {}
         return self.functions, {level: int(name in answers) for name, level in given.items()}
 
     def with_supposed(self, name: str, answers: Answers, restriction: Restriction) -> tuple[Node, Node]:
-        """Rating and level, restricted, where an answer to one more fact is given beside these."""
+        """Rating and level, restricted, where an answer to the fact ``name`` is given as well."""
         if self.levels.given.keys().isdisjoint(answers):
             functions = self._one_given[name]
         else:
@@ -132,12 +134,12 @@ class Completions:
         return restriction.of(functions.rating), restriction.of(functions.level)
 
     def named(self, ratings: int, levels: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The ratings and levels of which the bits are set."""
+        """The ratings and levels whose bits are set, each lowest first."""
         return self._ratings[ratings], self._levels[levels]
 
 
 def completions_of(ruleset: RuleSet) -> Completions:
-    """The completions of a rule set. Those made last are kept: a rule set is first checked, then used.
+    """The completions engine of a rule set. The last one is cached, since a rule set is first checked, then used.
 
     Raises DiagramTooLarge.
     """
@@ -151,24 +153,24 @@ _last_made: Completions | None = None
 
 
 def conjunctions_of(rules: Iterable[Rule]) -> list[Conjunction]:
-    """The alternatives of the rules, each with what stops its rule: the facts of one are read together."""
+    """Each alternative of each rule, together with the rule's ``unless``: conditions that are read together."""
     return [(*alternative, *rule.unless) for rule in rules for alternative in rule.when]
 
 
 def read_by(ruleset: RuleSet) -> list[Conjunction]:
-    """The conditions that rating and level hang on, those that are read together in one conjunction."""
+    """The conditions that rating and level depend on; those that are read together form one conjunction."""
     return [*conjunctions_of(ruleset.deciding), *((condition,) for condition in conditions_of_targets(ruleset))]
 
 
 def functions_of(ruleset: RuleSet, meaning: Meaning) -> Functions:
-    """The functions of a rule set. Raises DiagramTooLarge."""
+    """Compile a rule set to the functions of rating and level. Raises DiagramTooLarge."""
     broken, ratings = meaning.broken(), Ratings(ruleset, meaning)
     rating, level = (meaning.where_kept(function, broken) for function in (ratings.rating, ratings.level))
     return Functions(rating, level, broken)
 
 
 class _Referral:
-    """The functions of one referral, which speak of its completions."""
+    """The functions restricted to the completions of one referral."""
 
     def __init__(self, completions: Completions, answers: Answers) -> None:
         self._completions, self._answers = completions, answers
@@ -181,20 +183,20 @@ class _Referral:
 
     @property
     def rating(self) -> Node:
-        """The rank of the rating, in completions."""
+        """The function of the rating's rank over the completions."""
         return self._functions.rating
 
     def bounds(self) -> Bounds:
-        """What rating and urgency can still be."""
+        """The ratings and levels that are still possible."""
         return Bounds(*self._completions.named(self._functions.rating.values, self._functions.level.values))
 
     def questions(self) -> Iterator[OpenQuestion]:
-        """The questions that can change something, in the order of the vocabulary."""
+        """The questions that can change rating or level, in the order of the vocabulary."""
         for fact, changes in self._changes():
             yield OpenQuestion(fact.fact.name, changes, tuple(self._would(fact)))
 
     def _changes(self) -> Iterator[tuple[FactLevels, tuple[str, ...]]]:
-        """Each unanswered fact that can change something, with what it can change."""
+        """Each unanswered fact that can change rating or level, with the names of those it can change."""
         read_by_constraints = self._functions.broken.support
         vocabulary = self._completions.ruleset.vocabulary
         for fact in self._completions.levels.in_vocabulary_order:
@@ -210,7 +212,7 @@ class _Referral:
         return Reached(self._functions.rating, levels), Reached(self._functions.level, levels)
 
     def _would(self, fact: FactLevels) -> Iterator[Consequence]:
-        """What rating and urgency can still be with each answer that contradicts nothing."""
+        """The ratings and levels that are possible with each answer that breaks no constraint."""
         name = fact.fact.name
         given = self._answers.get(name)
         known = members(given) if isinstance(given, frozenset) else frozenset[str]()
@@ -227,7 +229,7 @@ class _Referral:
         return rating.values_with(fact, path), level.values_with(fact, path)
 
     def _once_given(self, fact: FactLevels, paths: list[Path]) -> Callable[[Path], Reach]:
-        """What ``_reach`` is for other facts, of one for which it matters that the answer is given."""
+        """Like ``_reach``, for a fact whose given answer can count although its gate is closed."""
         functions = self._completions.with_supposed(fact.fact.name, self._answers, self._restriction)
         by_answer = ValuesByAnswer(fact, paths, self._completions.width)
         reached = zip(*map(by_answer.of, functions), strict=True)

@@ -1,7 +1,8 @@
-"""The levels of a diagram: which answers to a fact are told apart, and which level and class stand for an answer.
+"""The levels (variables) of a diagram, and the class (value) of each level that stands for an answer.
 
-A fact is one level, its classes being groups of answers that no condition tells apart. A set is one level for each
-member that some condition reads (0 it is not in the set, 1 it is): an open set leaves some of its levels open.
+A fact that is not a set has one level. Its classes are groups of answers for which every condition has the same truth.
+A set has a level for each member that some condition reads, with the classes 0 (not in the set) and 1 (in it). An open
+set leaves some of these undecided.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from triage.model.vocabulary import AtMost, Vocabulary
 
 @dataclass(frozen=True)
 class FactLevels:
-    """The levels of one fact, from ``first`` on; ``place`` is its place in the order of the facts.
+    """The levels of one fact, from ``first`` on; ``place`` is the fact's place in the order of the facts.
 
-    ``classes`` are the groups of answers of a fact that is no set, ``members`` the members of a set that have a level.
-    A given answer can count although its gate is closed: for a constraint, or since its fact can be core. Then the
-    fact ``notes_given``: its first level says whether an answer was given (1) or not (0).
+    ``classes`` are the groups of answers of a fact that is not a set, ``members`` the members of a set with a level.
+    A given answer can count although its gate is closed: for a constraint, or because its fact can be core. For such a
+    fact ``notes_given`` is true: its first level says whether an answer was given (1) or not (0).
     """
 
     fact: Fact
@@ -35,7 +36,7 @@ class FactLevels:
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
-        """How many classes each of the levels has."""
+        """The number of classes of each level."""
         of_answer = (2,) * len(self.members) if self.fact.is_set else (len(self.classes),)
         return (2, *of_answer) if self.notes_given else of_answer
 
@@ -46,7 +47,7 @@ class FactLevels:
 
     @property
     def of_answer(self) -> range:
-        """The numbers of the levels that the answer itself decides."""
+        """The numbers of the levels that the answer decides, without the level that notes whether it was given."""
         return self.levels[1:] if self.notes_given else self.levels
 
     @cached_property
@@ -54,7 +55,7 @@ class FactLevels:
         return {value: number for number, values in enumerate(self.classes) for value in values}
 
     def path(self, value: Value) -> tuple[int, ...]:
-        """The class of a given answer, which is no open set, on each of the levels."""
+        """The class of a given answer on each of the levels. The answer must not be an open set."""
         if isinstance(value, frozenset):
             of_answer = tuple([int(member in value) for member in self.members])
         else:
@@ -63,12 +64,15 @@ class FactLevels:
 
     @cached_property
     def answers_read(self) -> int:
-        """How many answers the levels tell apart, each class counted with the answers in it."""
+        """The number of answers in all classes; for a set, the number of subsets of the members with a level."""
         return 1 << len(self.members) if self.fact.is_set else sum(len(answers) for answers in self.classes)
 
 
 class Levels:
-    """The levels of the facts that some conditions read, and of those that gates and constraints tie to them."""
+    """The levels of all facts that the conjunctions, the constraints and the gates of these facts read.
+
+    ``order`` is the order of the facts, by name; without it the published order is used.
+    """
 
     def __init__(
         self, vocabulary: Vocabulary, conjunctions: Iterable[Conjunction], order: Sequence[str] | None = None
@@ -104,7 +108,7 @@ class Levels:
 
     @cached_property
     def owner(self) -> tuple[int, ...]:
-        """For each level the place of its fact in the order."""
+        """The place of the fact of each level."""
         return tuple(fact.place for fact in self.facts.values() for _ in fact.levels)
 
     @cached_property
@@ -113,7 +117,7 @@ class Levels:
         return tuple(self.facts[name] for name in self.vocabulary.in_order(self.facts))
 
     def classes_of(self, answers: Answers) -> dict[int, int]:
-        """Each level that the given answers decide, with its class; an open set decides those of its members."""
+        """The class of each level that the given answers decide; an open set decides the levels of its members only."""
         classes: dict[int, int] = {}
         for name, value in answers.items():
             if name in self.facts:
@@ -129,12 +133,15 @@ class Levels:
         return {name: fact.first for name, fact in self.facts.items() if fact.notes_given}
 
     def not_given(self, answers: Container[str]) -> dict[int, int]:
-        """The levels that say of facts without an answer that none was given."""
+        """The class 0 (not given) for each level that notes whether an answer was given to a fact without one."""
         return {level: 0 for name, level in self.given.items() if name not in answers}
 
 
 def neutral_where_given_counts(fact: Fact) -> tuple[Condition, ...]:
-    """The condition that a given answer is neutral, of a fact that counts as asked by any other answer given."""
+    """The condition that the answer is neutral, for a gated fact that can be core; empty for every other fact.
+
+    Such a fact counts as asked once it has an answer other than its neutral one.
+    """
     if not (fact.asked_when and fact.can_be_core) or fact.neutral is None:
         return ()
     match fact.neutral:
@@ -146,7 +153,7 @@ def neutral_where_given_counts(fact: Fact) -> tuple[Condition, ...]:
 
 
 def _with_gates(vocabulary: Vocabulary, read: Iterable[str]) -> list[str]:
-    """The facts read and those that decide whether they are asked, in the order of the vocabulary."""
+    """The facts that are read, and those that their gates read, in the order of the vocabulary."""
     names = set(read)
     names |= {
         condition.fact for name in names for conjunction in vocabulary[name].asked_when for condition in conjunction
@@ -155,14 +162,14 @@ def _with_gates(vocabulary: Vocabulary, read: Iterable[str]) -> list[str]:
 
 
 def _groups(vocabulary: Vocabulary, conjunctions: Iterable[Conjunction]) -> set[frozenset[str]]:
-    """The facts that meet in a conjunction, a gate or a constraint: those to keep near each other."""
+    """Groups of facts that one conjunction, gate or constraint reads together; the order keeps each group close."""
     read = [[condition.fact for condition in conjunction] for conjunction in conjunctions]
     read += [list(constraint.facts) for constraint in vocabulary.constraints]
     return {frozenset(_with_gates(vocabulary, names)) for names in read}
 
 
 def _classes(fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> tuple[tuple[Value, ...], ...]:
-    """The answers in groups that no condition tells apart; ``singly`` where each number is one."""
+    """The answers in groups for which every condition has the same truth; with ``singly``, each answer by itself."""
     groups: dict[object, list[Value]] = {}
     for value in fact.all_answers:
         truths = tuple(satisfies(condition, value) for condition in conditions)
@@ -171,7 +178,7 @@ def _classes(fact: Fact, conditions: Sequence[Condition], *, singly: bool) -> tu
 
 
 def _members_read(fact: Fact, conditions: Sequence[Condition]) -> tuple[str, ...]:
-    """The members that some condition reads: all of them where one asks whether the set is empty."""
+    """The members that some condition reads; all members where a condition is about the empty set."""
     if any(isinstance(condition, Empty) for condition in conditions):
         return fact.values
     read = {member for condition in conditions if isinstance(condition, Includes) for member in condition.members}

@@ -1,9 +1,9 @@
-"""The order of the facts in a diagram: it decides how large the diagram is.
+"""The order of the facts in a diagram, which decides how large the diagram is.
 
-The order of the published facts was found by trying (``python -m bench order``) and is kept in ``order.txt``. A fact
-that is not in it stands beside those that it is read with. Where none is in it, facts are ordered by the FORCE
-heuristic (Aloul, Markov and Sakallah 2003): each moves to the mean place of the groups that it is in, a group's place
-being the mean of its facts', until the groups span no fewer places than before.
+The order of the published facts was found by search (``python -m bench order``) and is stored in ``order.txt``. A fact
+that is not in the file is placed beside the facts that it is read with. If no fact is in the file, the facts are
+ordered by the FORCE heuristic (Aloul, Markov and Sakallah 2003). Each step moves every fact to the mean place of its
+groups; the place of a group is the mean of those of its facts. It stops when the groups no longer span fewer places.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from pathlib import Path
 
 PUBLISHED = Path(__file__).parent / "order.txt"
 ROUNDS = 200
-"""How many times the facts move at most."""
+"""The most steps of the heuristic."""
 
 
 def published_order() -> tuple[str, ...]:
-    """The order that was found for the published rules, a fact a line."""
+    """The stored order of the published facts, by name."""
     return tuple(PUBLISHED.read_text(encoding="utf-8").split())
 
 
 def good_order(
     names: Sequence[str], together: Collection[frozenset[str]], published: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Give the names in an order in which each group of ``together`` spans few places."""
+    """Order the names so that each group of ``together`` spans few places; ``published`` is the order to extend."""
     place = {name: float(number) for number, name in enumerate(published)}
     if place.keys().isdisjoint(names):
         return _force(names, together)

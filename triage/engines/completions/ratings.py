@@ -1,7 +1,7 @@
-"""The rating of each target and of the whole, and the level, as diagrams.
+"""Compile ratings and levels to diagrams: the rating of each target, the overall rating and the level.
 
-The rating of a target is written as its rank and one more, 0 being a target that no support counts for: so the highest
-of some targets is that of the supported ones, and a limit lifts none.
+The rating of a target is stored as its rank plus 1. The value 0 means that no support counts for the target. So the
+maximum over targets ignores targets without support, and a limit, which is a minimum, never raises a rating.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from triage.model.vocabulary import Lead
 
 
 class Ratings:
-    """Makes the diagrams of one rule set, whatever the constraints."""
+    """The diagrams of one rule set. Constraints are not applied to them."""
 
     def __init__(self, ruleset: RuleSet, meaning: Meaning) -> None:
         self._ruleset, self._meaning, self._table = ruleset, meaning, meaning.table
@@ -29,28 +29,28 @@ class Ratings:
 
     @cached_property
     def level(self) -> Node:
-        """The rank of the level: the highest of the rules that fire."""
+        """The rank of the highest level of the rules that fire."""
         rank = self._ruleset.scales.urgency_rank
         urgent = ((rule.id, rank(rule.urgency.level)) for rule in self._ruleset.deciding if rule.urgency)
         return self._table.greatest([self._table.terminal(0), *(self._where(id_, high, 0) for id_, high in urgent)])
 
     @cached_property
     def rating(self) -> Node:
-        """The rank of the rating of the whole."""
+        """The rank of the overall rating."""
         nothing = self._rank(NO_SUPPORT) + 1
         supported = self._table.recoded(self.leading, lambda value: value or nothing)
         return self._table.recoded(self._table.least((supported, self.general)), lambda value: value - 1)
 
     @cached_property
     def general(self) -> Node:
-        """The lowest limit that applies to all targets."""
+        """The lowest of the limits that apply to all targets, as its rank plus 1."""
         return self._lowest(
             (rule.id, limit.to) for rule in self._ruleset.deciding for limit in rule.of(Limits) if not limit.targets
         )
 
     @cached_property
     def of_target(self) -> dict[str, Node]:
-        """The rating of each target that a rule supports, under the limits that name it."""
+        """The rating of each target that a rule supports, under the limits that name the target."""
         supported = {
             target for rule in self._ruleset.deciding for support in rule.of(Supports) for target in support.targets
         }
@@ -72,7 +72,7 @@ class Ratings:
 
     @cached_property
     def leading(self) -> Node:
-        """The highest rating of the targets that lead, the limits on all targets left out."""
+        """The highest rating of the targets that lead, without the limits on all targets."""
         cases: list[Node] = []
         unnamed = self._meaning.yes
         for problem, lead in self._ruleset.vocabulary.leads.items():
@@ -107,7 +107,7 @@ class Ratings:
 
     @cached_property
     def _condition_beside(self) -> Node:
-        """A condition is suspected or current, beside which a life problem does not count."""
+        """Whether a condition is suspected or current that keeps life problems from counting."""
         vocabulary = self._ruleset.vocabulary
         return self._meaning.any_of(
             self._meaning.holds(OneOf(fact.name, PRESENT))
@@ -120,7 +120,7 @@ class Ratings:
         return self._table.least([none, *(self._where(id_, self._rank(to) + 1, self._highest) for id_, to in limits)])
 
     def _where(self, id_: str, value: int, otherwise: int) -> Node:
-        """A value where the rule fires, another where it does not."""
+        """``value`` where the rule fires, and ``otherwise`` where it does not."""
         return self._table.recoded(self.fires[id_], lambda fires: value if fires else otherwise)
 
     def _mask(self, truth: Node) -> Node:
@@ -129,7 +129,10 @@ class Ratings:
 
 
 def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
-    """What is read beside the rules: which problem leads, and which conditions stand beside or are remitted."""
+    """The conditions that ratings depend on besides those of rules: on the leading problem and on conditions.
+
+    A condition matters when it is present (it keeps life problems from counting) or remitted (it may lead).
+    """
     vocabulary = ruleset.vocabulary
     read: list[Condition] = [_is_problem(ruleset, problem) for problem in vocabulary.leads]
     supported = {target for rule in ruleset.deciding for support in rule.of(Supports) for target in support.targets}
@@ -144,5 +147,5 @@ def conditions_of_targets(ruleset: RuleSet) -> list[Condition]:
 
 def _is_problem(ruleset: RuleSet, problem: str) -> OneOf:
     leading = ruleset.vocabulary.leading_fact
-    assert leading is not None, "problems lead only in a vocabulary that names the fact which says them"
+    assert leading is not None, "a vocabulary with leads names its leading fact"
     return OneOf(leading, frozenset({problem}))

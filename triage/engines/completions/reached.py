@@ -1,4 +1,4 @@
-"""Which values the completions of one referral come to, by the answer to each open fact, and whether it matters."""
+"""The values that a function has in the completions of one referral, by the answer to each open fact."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from triage.engines.completions.levels import FactLevels, Levels
 
 
 class Reached:
-    """One pass over a restricted diagram.
+    """The nodes and values that paths of a restricted diagram reach, collected in one pass over it.
 
-    ``entries`` are for each fact the nodes that paths reach its levels by. ``passing`` are the values that they come to
-    past its levels: such paths do not read the fact.
+    ``entries`` holds for each fact the nodes by which paths enter its levels. ``passing`` holds for each fact the
+    values, as bits, of the paths that skip its levels and so do not read the fact.
     """
 
     def __init__(self, root: Node, levels: Levels) -> None:
@@ -44,7 +44,7 @@ class Reached:
                 self.passing[place] |= values
 
     def values_with(self, fact: FactLevels, path: Sequence[int]) -> int:
-        """The values of the completions with this answer to the fact, given as its class on each of its levels."""
+        """The values, as bits, of the completions with this answer; ``path`` is its class on each level of the fact."""
         values, last = self.passing[fact.place], fact.levels.stop - 1
         if values == self.root.values:
             return values
@@ -58,7 +58,8 @@ class Reached:
     def is_changed_by(self, fact: FactLevels, *, constrained: bool) -> bool:
         """Whether two completions that differ in this fact alone have different values.
 
-        Where no constraint depends on the fact they do if the diagram reads it at all.
+        ``constrained`` says whether a constraint depends on the fact. If none does, it suffices that the diagram reads
+        the fact.
         """
         entries, last = self.entries[fact.place], fact.levels.stop - 1
         if not constrained:
@@ -67,7 +68,7 @@ class Reached:
 
 
 def _exits(entry: Node, last: int) -> set[Node]:
-    """The nodes below level ``last`` that paths from the entry come to."""
+    """The first nodes after the level ``last`` that paths from the entry reach."""
     inside, exits = {entry}, set[Node]()
     while inside:
         children = {child for node in inside for child in node.children}
@@ -77,10 +78,10 @@ def _exits(entry: Node, last: int) -> set[Node]:
 
 
 class ValuesByAnswer:
-    """The values that completions with each of several answers to one fact come to, without a pass over a diagram.
+    """The values of a function in completions with each of several answers to one fact.
 
-    ``paths`` are the answers by their class on each level of the fact. The values of all answers are kept in one
-    number, those of each in ``width`` bits of it.
+    ``paths`` are the answers, each as its class on each level of the fact. The values of all answers are kept in one
+    number, with ``width`` bits for each answer.
     """
 
     def __init__(self, fact: FactLevels, paths: Sequence[Sequence[int]], width: int) -> None:
@@ -90,7 +91,7 @@ class ValuesByAnswer:
         self._done: dict[Node, int] = {}
 
     def of(self, node: Node) -> list[int]:
-        """The values of a restricted function, by answer."""
+        """The values, as bits, of a restricted function for each answer, in the order of ``paths``."""
         packed, lowest = self._packed(node), (1 << self._width) - 1
         return [packed >> self._width * number & lowest for number in range(len(self._paths))]
 
@@ -108,7 +109,7 @@ class ValuesByAnswer:
         return packed
 
     def _by_path(self, node: Node) -> int:
-        """The values below a level of the fact: for each answer those of its class."""
+        """The values of a node on a level of the fact: for each answer, those of the child of its class."""
         packed, of_one = 0, (1 << self._width) - 1
         for number, path in enumerate(self._paths):
             below = self._packed(node.children[path[node.level - self._fact.first]])
@@ -117,18 +118,18 @@ class ValuesByAnswer:
 
 
 class _Differ:
-    """Whether functions have different values for one and the same choice of all other answers."""
+    """Decides whether two functions have different values for the same classes of all levels."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
         self._sizes = sizes
         self._nowhere: set[frozenset[Node]] = set()
 
     def somewhere(self, nodes: Iterable[Node]) -> bool:
-        """Whether, for some choice, two of the functions have different values, a contradiction being none."""
+        """Whether two of the functions differ for some classes of the levels; contradictions are not values."""
         valued = frozenset(node for node in nodes if node.values)
         if len(valued) < 2 or _at_most_one_value(valued) or valued in self._nowhere:
             return False
-        if sum(node.low >= 0 for node in valued) > 1:  # two functions with a value everywhere that are not the same
+        if sum(node.low >= 0 for node in valued) > 1:  # both have a value everywhere, and distinct nodes differ
             return True
         level = min(node.level for node in valued)
         for class_ in range(self._sizes[level]):

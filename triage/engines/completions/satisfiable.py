@@ -1,6 +1,6 @@
-"""Whether some complete referral makes one alternative of a rule hold.
+"""Decide whether an alternative of a rule can hold in some complete referral.
 
-An answer to a core fact that is not asked may be given in it: by such an answer the fact counts as asked.
+The referral may have an answer to a fact whose gate is closed, where the fact can be core: such a fact counts as asked.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from triage.model.vocabulary import Vocabulary
 
 
 class Satisfiability:
-    """Decides for some rules, one alternative after another, whether it can hold."""
+    """Decides whether alternatives of the given rules can hold."""
 
     def __init__(self, vocabulary: Vocabulary, rules: Collection[Rule]) -> None:
         self._meaning = Meaning(Levels(vocabulary, conjunctions_of(rules)), NodeTable())
         self._broken = self._meaning.broken()
 
     def can_hold(self, alternative: Conjunction, unless: Conjunction) -> bool:
-        """Say whether all of the alternative and nothing of ``unless`` can hold, with no constraint broken."""
+        """Whether the alternative can hold while no condition of ``unless`` does and no constraint is broken."""
         fires = self._meaning.fires([alternative], unless)
         return bool(self._meaning.where_kept(fires, self._broken).values & 0b10)

@@ -1,4 +1,4 @@
-"""The answers that a question is shown with: each value, each member of a set alone, numbers between cut-points."""
+"""The answers for which the consequences of a question are shown: values, members of a set, ranges of numbers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Path = tuple[int, ...]
 """The class of an answer on each level of its fact."""
 
 Reach = tuple[int, int]
-"""The ratings and the levels that completions come to, bit *i* for rank *i*."""
+"""The ratings and the levels that completions have, with bit *i* for rank *i*."""
 
 
 class ShownAnswers:
-    """The answers to one fact; ``conditions`` are those of the rules that decide, whose bounds cut a number."""
+    """The answers shown for one fact. The bounds of ``conditions``, those of deciding rules, are its cut-points."""
 
     def __init__(self, fact: FactLevels, conditions: Iterable[Condition]) -> None:
         self._fact = fact
@@ -24,9 +24,9 @@ class ShownAnswers:
         self._to_nothing_given = tuple(self._listed(frozenset()))
 
     def with_reach(self, reach: Callable[[Path], Reach], known: frozenset[str]) -> Iterator[tuple[Any, Reach]]:
-        """Each answer that some completion has, and what those completions come to.
+        """Each answer that some completion has, with the ratings and levels of the completions that have it.
 
-        Of an open set ``known`` are the members given; an answer to it is the whole set.
+        ``known`` are the given members of an open set. An answer is always the whole set, these members included.
         """
         if self._stretches:
             yield from self._ranges(reach)
@@ -37,13 +37,13 @@ class ShownAnswers:
                 yield answer, reached
 
     def paths(self, known: frozenset[str]) -> list[Path]:
-        """The classes of each answer that is shown, whether a completion has it or not."""
+        """The classes of every answer that could be shown, also of those that no completion has."""
         if self._stretches:
             return list(dict.fromkeys(path for _, _, path, _ in self._stretches))
         return [path for _, path in self._listed(known)]
 
     def _listed(self, known: frozenset[str]) -> Iterator[tuple[Any, Path]]:
-        """Each value; of a set the members known and no more, then each further one alone added."""
+        """Each value; for a set, the known members alone, then the known members with each one of the others."""
         fact = self._fact.fact
         if fact.is_set:
             further = [known | {member} for member in fact.values if member not in known]
@@ -53,7 +53,7 @@ class ShownAnswers:
             yield from ((value, self._fact.path(value)) for value in fact.values)
 
     def _ranges(self, reach: Callable[[Path], Reach]) -> Iterator[tuple[Any, Reach]]:
-        """Ranges between cut-points, ending also where a number is not possible."""
+        """The ranges between cut-points; a number that no completion has ends a range as well."""
         by_path = {path: reach(path) for _, _, path, _ in self._stretches}
         run: tuple[int, int, int, int] | None = None
         for low, high, path, is_cut in self._stretches:
@@ -73,7 +73,7 @@ def _range(run: tuple[int, int, int, int]) -> tuple[Any, Reach]:
 
 
 def _stretches(fact: FactLevels, conditions: Iterable[Condition]) -> Iterator[tuple[int, int, Path, bool]]:
-    """The numbers in stretches of one class between cut-points: lowest, highest, path, and whether a cut begins it."""
+    """Ranges of numbers of one class between cut-points: lowest, highest, path, whether it begins at a cut-point."""
     cuts = {
         bound
         for condition in conditions

@@ -1,4 +1,4 @@
-"""Adding up over all assignments of a diagram's levels: one pass from its end, each node once."""
+"""Add up the weights of all assignments of classes to the levels of diagrams, by the values of the functions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from triage.engines.completions.diagram import Node
 Number = TypeVar("Number", int, float)
 
 Values = tuple[int, ...]
-"""The values that several functions have together."""
+"""The values of several functions for one assignment."""
 
 
 class Weighing(Generic[Number]):
-    """Adds up weights: an assignment's is the product of the weights of its classes, given by level and class."""
+    """Adds up the weights of assignments. An assignment's weight is the product of the weights of its classes.
+
+    ``weights`` holds the weight of each class of each level. Each combination of nodes is computed once.
+    """
 
     def __init__(self, weights: Sequence[Sequence[Number]]) -> None:
         self._weights: Sequence[Sequence[Number]] = weights
@@ -23,18 +26,18 @@ class Weighing(Generic[Number]):
         self._done: dict[tuple[Node, ...], Mapping[Values, Number]] = {}
 
     def of(self, functions: Sequence[Node]) -> Mapping[Values, Number]:
-        """The weight of all assignments by the values that the functions have there."""
+        """The total weight of the assignments, by the values of the functions."""
         nodes = tuple(functions)
         above = self._between(0, _level(nodes, len(self._weights)))
         return {values: weight * above for values, weight in self._below(nodes).items()}
 
     def _between(self, level: int, until: int) -> Number:
-        """The weight of all assignments of the levels from one to before another, which nothing reads."""
+        """The total weight of the assignments of the levels ``level`` to ``until`` - 1, which no node reads."""
         weight: Number = prod(self._totals[level:until])
         return weight
 
     def _below(self, nodes: tuple[Node, ...]) -> Mapping[Values, Number]:
-        """The weight of the assignments from the highest level that one of the nodes reads."""
+        """The total weight of the assignments from the first level that one of the nodes reads to the last level."""
         end = len(self._weights)
         level = _level(nodes, end)
         if level == end:

@@ -1,0 +1,54 @@
+"""Rate a table that was uploaded, in a process of its own, with its progress in a file beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from triage.answer.assess import build_assessor
+from triage.model.ruleset import RuleSet
+from triage.population.cohort import Rating, rate_to_files
+from triage.population.refusals import BadTable
+from triage.population.sources import source_of
+from triage.population.summary import Summary
+from triage.settings import Settings
+
+OUTCOMES, REFUSED, PROGRESS = "outcomes.csv", "refused.csv", "progress"
+
+
+class _Process:
+    """What the process keeps."""
+
+    ruleset: RuleSet
+    settings: Settings
+
+
+def start(ruleset: RuleSet, settings: Settings) -> None:
+    """Keep what every table of this process is rated with."""
+    _Process.ruleset, _Process.settings = ruleset, settings
+
+
+def rate_upload(table: Path, by: str | None) -> Summary | str:
+    """Rate the table to files beside it; give what it comes to, or the sentence why it can't be rated."""
+    ruleset, folder = _Process.ruleset, table.parent
+    try:
+        source = source_of(table, ruleset, [by] if by else [])
+        rating = Rating(ruleset, source, lambda: build_assessor(ruleset, _Process.settings), by)
+        return rate_to_files(
+            rating, folder / OUTCOMES, folder / REFUSED, lambda done: _write_progress(folder / PROGRESS, done)
+        )
+    except BadTable as fault:
+        return str(fault)
+    finally:
+        table.unlink(missing_ok=True)
+
+
+def progress_of(folder: Path) -> float:
+    """How much of a table is done, from 0 to 1."""
+    path = folder / PROGRESS
+    return float(path.read_text(encoding="utf-8") or 0) if path.exists() else 0.0
+
+
+def _write_progress(path: Path, done: float) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(f"{done:.4f}", encoding="utf-8")
+    unfinished.replace(path)
