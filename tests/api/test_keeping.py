@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 from api.actor import LOCAL_PERSON, Actor
 from api.app import create_app
 from api.pages.entered import Entered
+from api.storage.database import StorageUnavailable
+from api.storage.writer import Writer
 from bench.referrals import as_request, partial_referrals
 from triage.model.ruleset import RuleSet
 from triage.reading.referral_reader import ReferralReader
@@ -38,13 +40,12 @@ def test_a_draft_with_faults_comes_back_into_the_form(ruleset: RuleSet) -> None:
 
 
 @pytest.fixture
-def without_records(tmp_path: Path) -> Iterator[TestClient]:
+def without_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A service whose records are gone once it runs."""
     app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/records.sqlite"))
-    with TestClient(app, headers={"Accept": "text/html"}) as client:
+    with TestClient(app, headers={"Accept": "text/html"}) as client, monkeypatch.context() as gone:
         app.state.asking = _whoever_is_at_this_machine
-        app.state.service.records.close()
-        app.state.service.records.__dict__["writer"] = _Gone()
+        gone.setattr(Writer, "submit", _gone)
         yield client
 
 
@@ -52,16 +53,8 @@ async def _whoever_is_at_this_machine(request: Request) -> Actor:
     return LOCAL_PERSON
 
 
-class _Gone:
-    """A writer whose database is gone."""
-
-    def submit(self, work: object) -> None:
-        from api.storage.database import StorageUnavailable
-
-        raise StorageUnavailable("gone")
-
-    def close(self) -> None:
-        pass
+def _gone(writer: Writer, work: object) -> None:
+    raise StorageUnavailable("gone")
 
 
 def test_an_answer_is_shown_where_it_cannot_be_saved(without_records: TestClient) -> None:

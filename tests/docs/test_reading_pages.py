@@ -29,6 +29,7 @@ ADDRESSES = (
     "/worklist",
     "/dashboard",
     "/components",
+    "/sign-in",
 )
 
 
