@@ -62,6 +62,7 @@ class Operation:
     sent: Written | None = None
     problems: tuple[int, ...] = (404, 410, 503)
     headers: tuple[str, ...] = ()
+    needs_sign_in: bool = True
 
 
 class Examples:
@@ -165,9 +166,16 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/assessments/{id_}/reply-link"): Operation(
         ReplyLink, lambda _: to_builtins(_LINK), 201, problems=_CHANGES, headers=("If-Match",)
     ),
-    ("get", "/v1/replies/{token}"): Operation(AskedReferrer, lambda _: to_builtins(_ASKED)),
+    ("get", "/v1/replies/{token}"): Operation(
+        AskedReferrer, lambda _: to_builtins(_ASKED), problems=(404, 410, 503), needs_sign_in=False
+    ),
     ("post", "/v1/replies/{token}"): Operation(
-        Thanks, lambda _: to_builtins(Thanks("taken")), 200, Reply, Reply({"manic_symptoms": "none"}), _CHANGES
+        Thanks,
+        lambda _: to_builtins(Thanks("taken")),
+        takes=Reply,
+        sent=Reply({"manic_symptoms": "none"}),
+        problems=(400, 404, 410, 412, 422, 503),
+        needs_sign_in=False,
     ),
     ("post", "/v1/export"): Operation(
         Export, lambda examples: examples.export, 200, Whose, Whose("REF-0142"), (404, 422, 503)
