@@ -42,7 +42,6 @@ EXAMPLE: dict[str, Any] = {
 _AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 _PROBLEMS: dict[int, tuple[str, type[Problem]]] = {
     400: ("Not JSON", Problem),
-    403: ("The asker may not do this", Problem),
     404: ("Not found", Problem),
     410: ("Erased, used or expired", Problem),
     412: ("Somebody else changed the record meanwhile", Conflict),
