@@ -7,7 +7,7 @@ stops.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ UPLOAD_SECONDS = 300.0
 """How long a table may take to come: 50 MB over a slow line of a clinic."""
 PIECE = 1_000_000
 MOST_LINES = 8
+MOST_GROUPS = 50
+REFERENCE = "reference"
 KINDS = (".csv", ".parquet", ".ndjson", ".jsonl")
 GONE = "There is no such table here: it was deleted, or its time is over. Upload it again."
 router = APIRouter()
@@ -84,6 +86,14 @@ async def upload_table(request: Request) -> Response:
     return RedirectResponse(f"/cohort/{table.folder.name}", status_code=303)
 
 
+@router.get("/cohort/columns.csv")
+async def columns(request: Request) -> Response:
+    """An empty table with every column."""
+    names = (REFERENCE, *state_of(request).ruleset.vocabulary.facts)
+    attached = {"Content-Disposition": 'attachment; filename="waiting-list.csv"'}
+    return Response(",".join(names) + "\n", media_type="text/csv", headers=attached)
+
+
 @router.get("/cohort/{key}")
 async def show(request: Request, key: str) -> HTMLResponse:
     """How far a table is, or what it comes to."""
@@ -103,6 +113,7 @@ async def show(request: Request, key: str) -> HTMLResponse:
         key=key,
         name=name,
         summary=summary,
+        minutes_left=max(1, round((KEPT_SECONDS - table.age) / 60)),
         has_refused=(table.folder / REFUSED).exists(),
         **_shown(summary, state_of(request)),
     )
@@ -166,17 +177,18 @@ def _shown(summary: Summary, state: State) -> dict[str, Any]:
         "Rules most often kept open by blanks": _most(summary.silent, titles),
         "Other therapies to offer": _most(summary.alternatives, {one.id: one.label for one in scales.therapies}),
     }
-    by_level = {
-        value: [
-            sum(count for (of, *_), count in outcomes.items() if of == level) for level in reversed(scales.urgency_ids)
-        ]
-        for value, outcomes in sorted(summary.groups.items(), key=lambda group: -group[1].total())[:50]
-    }
+    largest = sorted(summary.groups.items(), key=lambda group: -group[1].total())[:MOST_GROUPS]
     return {
         "counts": {title: rows for title, rows in counts.items() if rows},
         "levels": [labels.term(level) for level in reversed(scales.urgency_ids)],
-        "groups": by_level,
+        "groups": {value: _by_level(outcomes, scales.urgency_ids) for value, outcomes in largest},
     }
+
+
+def _by_level(outcomes: Mapping[tuple[str, str, str], int], levels: Sequence[str]) -> list[int]:
+    """How many rows have each level, the highest first, and how many of them are not sorted."""
+    by_level = [sum(count for (of, *_), count in outcomes.items() if of == level) for level in reversed(levels)]
+    return [*by_level, sum(count for (_, sorting, _), count in outcomes.items() if sorting == "not_sorted")]
 
 
 def _most(counts: Mapping[str, int], labels: Mapping[str, str]) -> dict[str, int]:

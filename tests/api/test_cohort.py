@@ -60,6 +60,7 @@ def test_a_table_is_summed_up_downloaded_and_deleted(client: TestClient) -> None
     assert "<strong>1 row refused, and not rated.</strong> Correct it and rate it again" in shown.text
     assert "Refused rows, by the answers that could be read" in shown.text
     assert "Urgency so far by site" in shown.text
+    assert "All of it is deleted by itself in 15 minutes." in shown.text
     address = shown.url.path
     outcomes = client.get(f"{address}/outcomes.csv")
     assert outcomes.headers["content-type"].startswith("text/csv")
@@ -72,6 +73,14 @@ def test_a_table_is_summed_up_downloaded_and_deleted(client: TestClient) -> None
     gone = client.get(address)
     assert gone.status_code == 404
     assert "it was deleted, or its time is over" in gone.text
+
+
+def test_an_empty_table_has_every_column_and_can_be_filled_in_and_sent(client: TestClient) -> None:
+    header = client.get("/cohort/columns.csv").text
+    assert header.startswith("reference,")
+    shown = _upload(client, header + "A" + "," * header.count(",") + "\n")
+    assert "1 row rated, 0 of them complete." in shown.text
+    assert "no column" not in shown.text
 
 
 def test_a_table_that_cannot_be_rated_is_told_on_the_page_and_deleted(client: TestClient) -> None:
