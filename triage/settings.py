@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     emergency_number: str | None = None
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
     database_url: str = Field(default="", description="where records are kept; empty: a file in the user's data folder")
+    tables: Path | None = None
+    """The folder of tables that are uploaded to be rated; none: a new one among the temporary files."""
     public_url: Annotated[str, AfterValidator(_secure_address)] = ""
     """The https address at which others reach the service; empty: it is reached from this machine only."""
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"

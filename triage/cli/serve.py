@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from ipaddress import ip_address
 from typing import Annotated
 
@@ -39,6 +40,8 @@ def serve(
     with saying_why_unreadable():
         opened(settings)
     os.environ["TRIAGE_RULES"] = str(rules)
+    if settings.tables is None:
+        os.environ["TRIAGE_TABLES"] = tempfile.mkdtemp(prefix="triage-tables-")  # one for all workers
     if not settings.public_url:
         _print_sign_in_link(host, port, settings)
     import uvicorn  # here, so that the other commands start without it
