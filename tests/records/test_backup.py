@@ -50,9 +50,9 @@ def test_records_come_back_after_a_disaster(address: str, small_state: State, tm
     with Running(small_state, address) as service, ThreadPoolExecutor(1) as thread:
         kept = [service.new(FALLING, "B-1"), service.new(CALM)]
         writing = thread.submit(lambda: [service.new(CALM) for _ in range(40)])
-        made = _run("backup", backup)
+        backed_up = _run("backup", backup)
         later = writing.result()
-    assert made.exit_code == 0, made.stderr
+    assert backed_up.exit_code == 0, backed_up.stderr
     assert backup.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["backup.sqlite"]
     _file(address).write_bytes(b"a disaster" * 1_000)
