@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Cookie, Open
 from tests.browser.steps import answer, change, entered, safe, show_result, unfold
 from triage.model.ruleset import RuleSet
 
@@ -343,6 +343,38 @@ def test_whoever_is_not_signed_in_gets_an_answer_and_loses_nothing(visit: Open) 
     expect(page.locator("#reference")).to_have_value("NOBODY")
     page.goto("/worklist")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_a_session_that_ends_in_the_middle_of_a_call_loses_nothing(visit: Open, session: Cookie, address: str) -> None:
+    page = visit()
+    expect(page.locator(".who")).to_contain_text("Sign out")
+    answer(page, {"reference": "CALL", "age_years": "29"})
+    expect(page.locator("#draft")).to_contain_text("Draft saved")
+    page.context.clear_cookies()
+    answer(page, {"insured": "yes"})
+    expect(page.locator("#draft")).to_contain_text("Not saved: nobody is signed in. Held in this tab.")
+    name, value = session
+    page.context.add_cookies([{"name": name, "value": value, "url": address}])
+    answer(page, {"needs": "interpreter"})
+    expect(page.locator("#draft")).to_contain_text("Draft saved")
+    show_result(page)
+    assert "/assessments/" in page.url
+    change(page)
+    expect(page.locator("#reference")).to_have_value("CALL")
+    assert [entered(page, name) for name in ("insured", "needs")] == [["yes"], ["interpreter"]]
+
+
+def test_where_all_needs_a_sign_in_an_ended_session_is_said_and_nothing_is_lost(visit: Open) -> None:
+    page = visit()
+    sent_away = {"location": "/sign-in?next=/"}
+    page.route("**/panel", lambda route: route.fulfill(status=303, headers=sent_away))
+    answer(page, NOW | {"reference": "CALL"})
+    expect(page.locator("#draft")).to_contain_text("Not saved: nobody is signed in. Held in this tab.")
+    expect(page.locator("#band")).to_contain_text("Urgency: Emergency")
+    page.unroute("**/panel")
+    answer(page, {"insured": "yes"})
+    expect(page.locator("#draft")).to_contain_text("Draft saved")
+    expect(page.locator("#reference")).to_have_value("CALL")
 
 
 def test_the_page_says_where_an_answer_is_not_held(visit: Open) -> None:

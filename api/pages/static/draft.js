@@ -53,7 +53,7 @@ export function kept(first, unchanged) {
 }
 
 // The page goes on holding it; signing in elsewhere loses nothing
-function notKept(why) {
+export function notKept(why) {
   const link = document.createElement("a");
   link.href = "/sign-in";
   link.target = "_blank";

@@ -1,6 +1,6 @@
 // What the answers so far come to: asked of the service after each change, and kept in sight when it does not answer.
 import { form, foldNotNeeded } from "./questions.js";
-import { entered, kept } from "./draft.js";
+import { entered, kept, notKept } from "./draft.js";
 
 const WAIT = 150; // milliseconds after the last change before the service is asked
 const AGAIN = 5000; // milliseconds until it is asked again where it did not answer
@@ -58,6 +58,7 @@ async function ask() {
     const first = response.ok && page.getElementById("panel-first");
     if (first) kept(first, String(new URLSearchParams(pairs)) === String(new URLSearchParams(entered(true))));
     inPlace(() => (first ? show(page) : failed(page)));
+    if (new URL(response.url).pathname === "/sign-in") notKept("nobody is signed in"); // where all needs a sign-in
   } catch {
     inPlace(() => failed(null));
   }
