@@ -60,16 +60,22 @@ def _read(connection: HTTPConnection) -> tuple[int, bytes]:
 
 
 @contextmanager
-def _serve(folder: Path) -> Iterator[Served]:
+def serve(folder: Path, *options: str, files: int | None = None, **settings: str) -> Iterator[Served]:
+    """Run `triage serve` with a database in a folder, with at most this many file descriptors."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     printed = folder / "printed"
     database = sqlite_address(folder / "records.sqlite")
-    command = [sys.executable, "-c", "from triage.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from triage.cli import main; main()", "serve", "--port", str(port), *options]
+    if files is not None:
+        command = ["prlimit", f"--nofile={files}", *command]
     with printed.open("wb") as output:
         process = subprocess.Popen(
-            command, env=os.environ | {"TRIAGE_DATABASE_URL": database}, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=os.environ | settings | {"TRIAGE_DATABASE_URL": database},
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         served = Served(process, port, printed)
         try:
@@ -95,7 +101,7 @@ def _wait(served: Served) -> None:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with _serve(tmp_path_factory.mktemp("served")) as running:
+    with serve(tmp_path_factory.mktemp("served")) as running:
         yield running
 
 
@@ -161,7 +167,7 @@ def test_nothing_that_was_sent_is_printed(served: Served) -> None:
 
 
 def test_half_a_body_keeps_no_stopping_service_alive(tmp_path: Path) -> None:
-    with _serve(tmp_path) as served, socket.create_connection(("127.0.0.1", served.port)) as connection:
+    with serve(tmp_path) as served, socket.create_connection(("127.0.0.1", served.port)) as connection:
         connection.sendall(HALF)
         assert served.answer("GET", "/healthz")[0] == 200
         served.process.send_signal(signal.SIGTERM)

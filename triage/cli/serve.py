@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from ipaddress import ip_address
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -12,8 +15,11 @@ from triage.answer.assess import build_assessor
 from triage.answer.probes import check_answers
 from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, saying_why_unreadable, tell_faults
 from triage.model.faults import FaultyRuleSet
+from triage.model.ruleset import RuleSet
 from triage.settings import PUBLISHED, Settings
 
+SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable by which the processes of a service share their counts, as prometheus-client has it."""
 STOP_SECONDS = 5
 """How long requests under way may take to end when the service stops."""
 
@@ -38,19 +44,46 @@ def serve(
 
     with saying_why_unreadable():
         opened(settings)
-    os.environ["TRIAGE_RULES"] = str(rules)
     if not settings.public_url:
         _print_sign_in_link(host, port, settings)
+    err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
+    with TemporaryDirectory(prefix="triage-") as folder:
+        _share(Path(folder), rules, ruleset)
+        _run(host, port, workers, settings)
+
+
+def _share(folder: Path, rules: Path, ruleset: RuleSet) -> None:
+    """Give every process of the service, also one that is started later, the same rules and a place for its counts.
+
+    The rules are copied, so that what is edited while the service runs takes effect when it is started again.
+    """
+    copied, counts = folder / "rules", folder / "counts"
+    shutil.copytree(rules, copied)
+    counts.mkdir()
+    os.environ |= {
+        "TRIAGE_RULES": str(copied),
+        "TRIAGE_RULES_DIGEST": ruleset.digest,
+        SHARED_COUNTS: str(counts),
+    }
+
+
+def _run(host: str, port: int, workers: int, settings: Settings) -> None:
     import uvicorn  # here, so that the other commands start without it
 
-    err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
+    from api import logs
+    from api.connections import Connection, most_connections, raise_file_limit
+
+    raise_file_limit()
     uvicorn.run(
         "api.app:create_app",
         factory=True,
         host=host,
         port=port,
         workers=workers,
-        log_level="warning",
+        http=Connection,
+        backlog=most_connections(),  # all that wait are taken before one too many can be closed
+        log_config=logs.config(settings.log_level),
+        access_log=False,  # it would hold queries
         timeout_graceful_shutdown=STOP_SECONDS,
     )
 
