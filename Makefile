@@ -35,7 +35,7 @@ test: setup lint types imports ## Everything that CI runs
 
 quick: .venv/ready lint types imports ## The loop while working, some ten seconds: no published rule set, no browser
 	$(BIN)/triage rules check
-	$(BIN)/pytest -m "not deep and not published" -n 2 --hypothesis-profile=quick tests/model tests/reading tests/check tests/engines tests/answer
+	$(BIN)/pytest -m "not deep and not published" -n 2 -p no:schemathesis --hypothesis-profile=quick tests/model tests/reading tests/check tests/engines tests/answer
 
 check: lint types imports reading-age ## Lint, strict types, import contract, reading age
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from api import openapi, pages, problems
 from api.door import Door
+from api.pages.tables import Tables
 from api.people import asking
 from api.protocol import Protocol
 from api.records.housekeeping import keep_house
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         lifespan=_lifespan,
     )
     app.state.service = state
+    app.state.tables = Tables(state)
     problems.register(app, pages.problem_page)
     for module in _ROUTES:
         app.include_router(module.router)
@@ -70,15 +72,16 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
-    housekeeping = asyncio.create_task(keep_house(app.state.service.records))
+    tables: Tables = app.state.tables
+    rounds = [asyncio.create_task(house) for house in (keep_house(app.state.service.records), tables.keep_house())]
     yield
-    housekeeping.cancel()
+    for housekeeping in rounds:
+        housekeeping.cancel()
     gc.unfreeze()
-    with suppress(asyncio.CancelledError):
-        await housekeeping
-    uploads = getattr(app.state, "uploads", None)  # made with the first table
-    if uploads is not None:
-        uploads.close()
+    for housekeeping in rounds:
+        with suppress(asyncio.CancelledError):
+            await housekeeping
+    tables.close()
     app.state.service.close()
 
 

@@ -106,9 +106,10 @@ def _describe_record_operation(
     examples: openapi_records.Examples,
 ) -> None:
     openapi_records.describe(operation, record_operation, examples)
-    operation["security"] = [{name: []} for name in _SIGNED_IN]
-    operation["responses"]["401"] = _problem("Nobody signed in, or the key can't be used")
-    operation["responses"]["403"] = _problem("The asker may not do this")
+    if record_operation.needs_sign_in:
+        operation["security"] = [{name: []} for name in _SIGNED_IN]
+        operation["responses"]["401"] = _problem("Nobody signed in, or the key can't be used")
+        operation["responses"]["403"] = _problem("The asker may not do this")
     operation["responses"]["500"] = _problem("The service failed; a person takes over", failed(RuntimeError()))
     if record_operation.takes == "Referral":
         _describe_referral(operation, state)

@@ -62,6 +62,7 @@ class Operation:
     sent: Written | None = None
     problems: tuple[int, ...] = (404, 410, 503)
     headers: tuple[str, ...] = ()
+    needs_sign_in: bool = True
 
 
 class Examples:
@@ -124,7 +125,7 @@ def _draft(examples: Examples) -> Any:
     return examples.draft
 
 
-_CHANGES = (403, 404, 410, 412, 422, 428, 503)
+_CHANGES = (404, 410, 412, 422, 428, 503)
 
 
 _LINK = ReplyLink("aG93LW1hbnk", "/v1/replies/aG93LW1hbnk", "2026-12-09T09:00:00.000000Z", ("manic_symptoms",))
@@ -165,15 +166,22 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/v1/assessments/{id_}/reply-link"): Operation(
         ReplyLink, lambda _: to_builtins(_LINK), 201, problems=_CHANGES, headers=("If-Match",)
     ),
-    ("get", "/v1/replies/{token}"): Operation(AskedReferrer, lambda _: to_builtins(_ASKED)),
+    ("get", "/v1/replies/{token}"): Operation(
+        AskedReferrer, lambda _: to_builtins(_ASKED), problems=(404, 410, 503), needs_sign_in=False
+    ),
     ("post", "/v1/replies/{token}"): Operation(
-        Thanks, lambda _: to_builtins(Thanks("taken")), 200, Reply, Reply({"manic_symptoms": "none"}), _CHANGES
+        Thanks,
+        lambda _: to_builtins(Thanks("taken")),
+        takes=Reply,
+        sent=Reply({"manic_symptoms": "none"}),
+        problems=(400, 404, 410, 412, 422, 503),
+        needs_sign_in=False,
     ),
     ("post", "/v1/export"): Operation(
-        Export, lambda examples: examples.export, 200, Whose, Whose("REF-0142"), (403, 404, 422, 503)
+        Export, lambda examples: examples.export, 200, Whose, Whose("REF-0142"), (404, 422, 503)
     ),
     ("post", "/v1/erase"): Operation(
-        Erased, lambda _: to_builtins(Erased(1)), 200, Whose, Whose("REF-0142"), (403, 404, 422, 503)
+        Erased, lambda _: to_builtins(Erased(1)), 200, Whose, Whose("REF-0142"), (404, 422, 503)
     ),
     ("post", "/v1/drafts"): Operation(Draft, _draft, 201, "Draft", problems=(422, 503)),
     ("get", "/v1/drafts"): Operation(Drafts, lambda examples: examples.drafts, problems=(503,)),

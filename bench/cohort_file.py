@@ -14,6 +14,8 @@ import polars as pl
 from bench.referrals import partial_referrals
 from bench.table import print_table
 from triage.check import load_ruleset
+from triage.model.fact import Fact
+from triage.model.rule import Value
 from triage.reading.referral import as_json
 from triage.settings import PUBLISHED
 
@@ -28,7 +30,7 @@ def main() -> None:
         folder = Path(name)
         for suffix, count in ((".csv", ROWS // 10), (".parquet", ROWS)):
             path = folder / f"referrals{suffix}"
-            _write(path, count)
+            write_referrals(path, count)
             started = perf_counter()
             command = [
                 str(Path(sys.executable).with_name("triage")),
@@ -45,17 +47,24 @@ def main() -> None:
     print_table("A file rated by `triage cohort`, target ≤ 4 GB", ("file", "rows a second", "seconds", "most GB"), rows)
 
 
-def _write(path: Path, count: int) -> None:
+def write_referrals(path: Path, count: int) -> None:
+    """Write so many incomplete referrals as CSV or Parquet, the same two thousand again and again."""
     ruleset = load_ruleset(PUBLISHED)
     vocabulary = ruleset.vocabulary
     referrals = partial_referrals(ruleset, DIFFERENT, 0.6)
-    columns = {}
-    for fact in vocabulary:
-        values = [as_json(answers[fact.name], fact) if fact.name in answers else "" for answers in referrals]
-        columns[fact.name] = [(";".join(value) or "[]") if isinstance(value, list) else str(value) for value in values]
+    columns = {fact.name: _column(fact, [answers.get(fact.name) for answers in referrals]) for fact in vocabulary}
     part = pl.DataFrame({"reference": [f"R{number}" for number in range(DIFFERENT)], **columns})
     repeated = pl.concat([part.lazy()] * (count // DIFFERENT))
     repeated.sink_csv(path) if path.suffix == ".csv" else repeated.sink_parquet(path)
+
+
+def _column(fact: Fact, answers: list[Value | None]) -> pl.Series:
+    if fact.is_integer:
+        return pl.Series(answers, dtype=pl.Int64)
+    values = [None if answer is None else as_json(answer, fact) for answer in answers]
+    return pl.Series(
+        [(";".join(value) or "[]") if isinstance(value, list) else value for value in values], dtype=pl.String
+    )
 
 
 if __name__ == "__main__":

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """What is logged; ``info`` is a line for each request."""
     requests_per_minute: int = Field(default=600, ge=1, description="of one account or address, where others come in")
     rules_digest: str = Field(default="", description="the one rule set with which every process of a service answers")
+    tables: Path | None = None
+    """The folder of tables that are uploaded to be rated; none: a new one among the temporary files."""
     public_url: Annotated[str, AfterValidator(_secure_address)] = ""
     """The https address at which others reach the service; empty: it is reached from this machine only."""
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"

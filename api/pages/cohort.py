@@ -1,29 +1,23 @@
-"""A table of referrals uploaded, rated in the background, summed up on a page and downloaded; nothing is kept.
+"""The page of a table: uploaded, rated in the background, summed up and downloaded; nothing is kept.
 
-A table and what was made of it lie in a folder of their own, which is deleted when somebody says so, after a quarter of
-an hour, or when the service stops. Its address is a secret of the page that uploaded it.
+A table and what was made of it are deleted when somebody says so, after a quarter of an hour, and when the service
+stops.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import secrets
-from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
+from api.pages.tables import KEPT_SECONDS, Table, Tables
 from api.pages.templating import page
-from api.request import State, TooLarge, state_of
-from api.work import Overloaded, Queue
+from api.request import State, TooLarge, TooSlow, state_of
 from triage.presenting.labels import Labels
 
 if TYPE_CHECKING:
@@ -31,97 +25,34 @@ if TYPE_CHECKING:
 
 LARGEST_TABLE = 50_000_000
 """The most bytes of an upload: some hundred thousand referrals."""
-MOST_TABLES = 4
-"""How many tables may be held at once."""
-KEPT_SECONDS = 15 * 60
+UPLOAD_SECONDS = 300.0
+"""How long a table may take to come: 50 MB over a slow line of a clinic."""
 PIECE = 1_000_000
 MOST_LINES = 8
+MOST_GROUPS = 50
+REFERENCE = "reference"
 KINDS = (".csv", ".parquet", ".ndjson", ".jsonl")
 GONE = "There is no such table here: it was deleted, or its time is over. Upload it again."
-FAILED = "The table could not be rated: something failed here. Nothing is said of any row; rate them one by one."
 router = APIRouter()
 
 
-@dataclass
-class Upload:
-    """One table: its folder, when it came, and what it comes to once that is known, or why it can't be rated."""
-
-    name: str
-    folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="triage-table-"))
-    began: float = field(default_factory=monotonic)
-    result: Summary | str | None = None
-    work: asyncio.Task[None] | None = None
-
-    @property
-    def path(self) -> Path:
-        """The folder's path."""
-        return Path(self.folder.name)
+def _tables(request: Request) -> Tables:
+    tables = request.app.state.tables
+    assert isinstance(tables, Tables)
+    return tables
 
 
-class Uploads:
-    """The tables that are held, by the secret in their address, and the process that rates them."""
-
-    def __init__(self, state: State) -> None:
-        self._uploads: dict[str, Upload] = {}
-        self._queue = Queue(lambda: _process(state), MOST_TABLES)
-
-    def __getitem__(self, key: str) -> Upload:
-        self._forget_old()
-        if key not in self._uploads:
-            raise HTTPException(
-                404, "There is no such table here: it was deleted, or its time is over. Upload it again."
-            )
-        return self._uploads[key]
-
-    def hold(self, name: str) -> tuple[str, Upload]:
-        """Make room for a table; gives its key. Raises Overloaded where as many are held as may be."""
-        self._forget_old()
-        if len(self._uploads) >= MOST_TABLES:
-            raise Overloaded
-        key = secrets.token_urlsafe(24)
-        self._uploads[key] = Upload(name)
-        return key, self._uploads[key]
-
-    def forget(self, key: str) -> None:
-        """Delete a table and all that was made of it."""
-        upload = self._uploads.pop(key, None)
-        if upload is not None:
-            upload.folder.cleanup()
-
-    async def rate(self, upload: Upload, table: Path, by: str | None) -> None:
-        """Rate a table; a failure is told on its page."""
-        from triage.population.upload import rate_upload
-
-        try:
-            upload.result = await self._queue.run(rate_upload, table, by)
-        except Exception:  # the page says it; the trace could hold answers
-            upload.result = FAILED
-
-    def close(self) -> None:
-        """Stop rating, and delete every table."""
-        self._queue.close()
-        for key in list(self._uploads):
-            self.forget(key)
-
-    def _forget_old(self) -> None:
-        old = [key for key, upload in self._uploads.items() if monotonic() - upload.began > KEPT_SECONDS]
-        for key in old:
-            self.forget(key)
+def _owner(request: Request) -> str:
+    """Who is signed in; nobody, where the page needs no sign-in."""
+    actor = getattr(request.state, "actor", None)
+    return "" if actor is None else str(actor.id)
 
 
-def _process(state: State) -> ProcessPoolExecutor:
-    from triage.population.upload import start
-
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), start, (state.ruleset, state.settings))
-
-
-def _uploads(request: Request) -> Uploads:
-    state = request.app.state
-    if not hasattr(state, "uploads"):
-        state.uploads = Uploads(state_of(request))
-    uploads = state.uploads
-    assert isinstance(uploads, Uploads)
-    return uploads
+def _table(request: Request, key: str) -> Table:
+    table = _tables(request).find(key, _owner(request))
+    if table is None:
+        raise HTTPException(404, GONE)
+    return table
 
 
 @router.get("/cohort")
@@ -136,21 +67,31 @@ async def upload_table(request: Request) -> Response:
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > LARGEST_TABLE:
         raise TooLarge(LARGEST_TABLE)
-    async with request.form(max_files=1, max_fields=2) as form:
-        file, by = form.get("table"), form.get("by")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return _start_page(request, "Choose a file first.", 422)
-        suffix = Path(file.filename).suffix.lower()
-        if suffix not in KINDS:
-            return _start_page(request, f"Choose a file that ends with {', '.join(KINDS)}.", 422)
-        key, upload = _uploads(request).hold(Path(file.filename).name)
-        table = upload.path / f"table{suffix}"
-        with table.open("wb") as target:
-            while piece := await file.read(PIECE):
-                target.write(piece)
-    column = by.strip() if isinstance(by, str) else ""
-    upload.work = asyncio.create_task(_uploads(request).rate(upload, table, column or None))
-    return RedirectResponse(f"/cohort/{key}", status_code=303)
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS), request.form(max_files=1, max_fields=3) as form:
+            file, by, keep = form.get("table"), _names(form.get("by")), _names(form.get("keep"))
+            if not isinstance(file, UploadFile) or not file.filename:
+                return _start_page(request, "Choose a file first.", 422)
+            suffix = Path(file.filename).suffix.lower()
+            if suffix not in KINDS:
+                return _start_page(request, f"Choose a file that ends with {', '.join(KINDS)}.", 422)
+            table = _tables(request).hold(Path(file.filename).name, _owner(request))
+            path = table.folder / f"table{suffix}"
+            with path.open("wb") as target:
+                while piece := await file.read(PIECE):
+                    target.write(piece)
+    except TimeoutError:
+        raise TooSlow from None
+    _tables(request).start_rating(table, path, by[0] if by else None, keep)
+    return RedirectResponse(f"/cohort/{table.folder.name}", status_code=303)
+
+
+@router.get("/cohort/columns.csv")
+async def columns(request: Request) -> Response:
+    """An empty table with every column."""
+    names = (REFERENCE, *state_of(request).ruleset.vocabulary.facts)
+    attached = {"Content-Disposition": 'attachment; filename="waiting-list.csv"'}
+    return Response(",".join(names) + "\n", media_type="text/csv", headers=attached)
 
 
 @router.get("/cohort/{key}")
@@ -158,22 +99,23 @@ async def show(request: Request, key: str) -> HTMLResponse:
     """How far a table is, or what it comes to."""
     from triage.population.upload import REFUSED, progress_of
 
-    upload = _uploads(request)[key]
-    if isinstance(upload.result, str):
-        sentence = upload.result
-        _uploads(request).forget(key)
-        return _start_page(request, sentence, 422)
-    if upload.result is None:
-        percent = round(progress_of(upload.path) * 100)
-        return page(request, "cohort_waiting.html.jinja", name=upload.name, percent=percent)
+    table = _table(request, key)
+    if (fault := table.fault) is not None:
+        table.forget()
+        return _start_page(request, fault, 422)
+    name, summary = table.about.name, table.summary
+    if summary is None:
+        percent = round(progress_of(table.folder) * 100)
+        return page(request, "cohort_waiting.html.jinja", name=name, percent=percent)
     return page(
         request,
         "cohort_result.html.jinja",
         key=key,
-        name=upload.name,
-        summary=upload.result,
-        has_refused=(upload.path / REFUSED).exists(),
-        **_shown(upload.result, state_of(request)),
+        name=name,
+        summary=summary,
+        minutes_left=max(1, round((KEPT_SECONDS - table.age) / 60)),
+        has_refused=(table.folder / REFUSED).exists(),
+        **_shown(summary, state_of(request)),
     )
 
 
@@ -182,8 +124,7 @@ async def download(request: Request, key: str, name: str) -> FileResponse:
     """The outcomes, or the refused rows, as CSV."""
     from triage.population.upload import OUTCOMES, REFUSED
 
-    upload = _uploads(request)[key]
-    path = upload.path / name
+    path = _table(request, key).folder / name
     if name not in (OUTCOMES, REFUSED) or not path.exists():
         raise HTTPException(404, "There is no such file of this table.")
     return FileResponse(path, media_type="text/csv", filename=name)
@@ -192,8 +133,13 @@ async def download(request: Request, key: str, name: str) -> FileResponse:
 @router.post("/cohort/{key}/forget")
 async def forget(request: Request, key: str) -> RedirectResponse:
     """Delete a table and all that was made of it."""
-    _uploads(request).forget(key)
+    _table(request, key).forget()
     return RedirectResponse("/cohort", status_code=303)
+
+
+def _names(given: object) -> list[str]:
+    """The names of columns in a field, which commas part."""
+    return [name.strip() for name in given.split(",") if name.strip()] if isinstance(given, str) else []
 
 
 def _start_page(request: Request, fault: str = "", status: int = 200) -> HTMLResponse:
@@ -219,24 +165,30 @@ def _shown(summary: Summary, state: State) -> dict[str, Any]:
     ratings = [*(term.id for term in scales.reported), *reversed(scales.rating_ids)]
     titles = {rule.id: rule.title for rule in state.ruleset.rules}
     facts = {fact.name: fact.title for fact in state.ruleset.vocabulary}
+    refused = {
+        labels.term(level) if level else "Nothing could be read": summary.refused_levels[level]
+        for level in (*reversed(scales.urgency_ids), "")
+    }
     counts = {
+        "Refused rows, by the answers that could be read": {label: count for label, count in refused.items() if count},
         "Urgency so far": {label: count for label, count in levels.items() if count},
         "Suitability so far": {labels.term(id_): n for id_ in ratings if (n := summary.ratings.get(id_, 0))},
         "Safety questions most often missing": _most(summary.missing, facts),
         "Rules most often kept open by blanks": _most(summary.silent, titles),
         "Other therapies to offer": _most(summary.alternatives, {one.id: one.label for one in scales.therapies}),
     }
-    by_level = {
-        value: [
-            sum(count for (of, *_), count in outcomes.items() if of == level) for level in reversed(scales.urgency_ids)
-        ]
-        for value, outcomes in sorted(summary.groups.items(), key=lambda group: -group[1].total())[:50]
-    }
+    largest = sorted(summary.groups.items(), key=lambda group: -group[1].total())[:MOST_GROUPS]
     return {
         "counts": {title: rows for title, rows in counts.items() if rows},
         "levels": [labels.term(level) for level in reversed(scales.urgency_ids)],
-        "groups": by_level,
+        "groups": {value: _by_level(outcomes, scales.urgency_ids) for value, outcomes in largest},
     }
+
+
+def _by_level(outcomes: Mapping[tuple[str, str, str], int], levels: Sequence[str]) -> list[int]:
+    """How many rows have each level, the highest first, and how many of them are not sorted."""
+    by_level = [sum(count for (of, *_), count in outcomes.items() if of == level) for level in reversed(levels)]
+    return [*by_level, sum(count for (_, sorting, _), count in outcomes.items() if sorting == "not_sorted")]
 
 
 def _most(counts: Mapping[str, int], labels: Mapping[str, str]) -> dict[str, int]:

@@ -65,9 +65,9 @@ def _with_action(rule: Rule) -> Rule:
 
 
 @pytest.fixture(scope="session")
-def clinic() -> Assessor:
+def clinic(ruleset: RuleSet) -> Assessor:
     """The published rules."""
-    return build_assessor(read_ruleset(RULES), Settings(rules=RULES))
+    return build_assessor(ruleset, Settings(rules=RULES))
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,19 +13,33 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.app import create_app
-from api.pages import cohort
+from api.pages import cohort, tables
 from tests.conftest import FIXTURE_RULES
 from triage.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(rules=FIXTURE_RULES)), base_url="http://127.0.0.1") as started:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("service") / "tables"
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[TestClient]:
+    with _service(folder) as started:
         yield started
 
 
-def _upload(client: TestClient, text: str, name: str = "list.csv", by: str = "") -> Response:
-    sent = client.post("/cohort", files={"table": (name, text.encode())}, data={"by": by}, follow_redirects=False)
+@contextmanager
+def _service(folder: Path) -> Iterator[TestClient]:
+    settings = Settings(rules=FIXTURE_RULES, tables=folder)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as started:
+        yield started
+
+
+def _upload(client: TestClient, text: str, name: str = "list.csv", by: str = "", keep: str = "") -> Response:
+    sent = client.post(
+        "/cohort", files={"table": (name, text.encode())}, data={"by": by, "keep": keep}, follow_redirects=False
+    )
     if sent.status_code != 303:
         return sent
     address = sent.headers["location"]
@@ -37,20 +53,34 @@ def _upload(client: TestClient, text: str, name: str = "list.csv", by: str = "")
 
 
 def test_a_table_is_summed_up_downloaded_and_deleted(client: TestClient) -> None:
-    shown = _upload(client, "reference,site,lean\nA,north,falling\nB,south,none\nC,south,fallen\n", by="site")
+    text = "reference,site,ward,lean\nA,north,1,falling\nB,south,2,none\nC,south,2,fallen\n"
+    shown = _upload(client, text, by="site", keep="ward, reference")
     assert shown.status_code == 200
-    assert "2 rows rated, 0 of them complete; <strong>1 refused</strong>" in shown.text
+    assert "2 rows rated, 0 of them complete." in shown.text
+    assert "<strong>1 row refused, and not rated.</strong> Correct it and rate it again" in shown.text
+    assert "Refused rows, by the answers that could be read" in shown.text
     assert "Urgency so far by site" in shown.text
+    assert "All of it is deleted by itself in 15 minutes." in shown.text
     address = shown.url.path
     outcomes = client.get(f"{address}/outcomes.csv")
     assert outcomes.headers["content-type"].startswith("text/csv")
-    assert [line.split(",")[1] for line in outcomes.text.splitlines()] == ["reference", "A", "B"]
+    assert [line.split(",")[1:4] for line in outcomes.text.splitlines()] == [
+        ["reference", "ward", "site"], ["A", "1", "north"], ["B", "2", "south"],
+    ]  # fmt: skip
     assert "Did you mean `falling`?" in client.get(f"{address}/refused.csv").text
     assert client.get(f"{address}/progress").status_code == 404
     assert client.post(f"{address}/forget").url.path == "/cohort"
     gone = client.get(address)
     assert gone.status_code == 404
     assert "it was deleted, or its time is over" in gone.text
+
+
+def test_an_empty_table_has_every_column_and_can_be_filled_in_and_sent(client: TestClient) -> None:
+    header = client.get("/cohort/columns.csv").text
+    assert header.startswith("reference,")
+    shown = _upload(client, header + "A" + "," * header.count(",") + "\n")
+    assert "1 row rated, 0 of them complete." in shown.text
+    assert "no column" not in shown.text
 
 
 def test_a_table_that_cannot_be_rated_is_told_on_the_page_and_deleted(client: TestClient) -> None:
@@ -81,17 +111,69 @@ def test_tables_are_forgotten_when_their_time_is_over_and_no_more_are_held_than_
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = _upload(client, "lean\nnone\n").url.path
-    monkeypatch.setattr(cohort, "MOST_TABLES", 1)
+    monkeypatch.setattr(tables, "MOST_TABLES", 1)
     assert _upload(client, "lean\nnone\n").status_code == 503
-    monkeypatch.setattr(cohort, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(tables, "KEPT_SECONDS", 0)
     assert client.get(first).status_code == 404
 
 
-def test_nothing_of_a_table_stays_on_the_disk(
-    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_table_is_deleted_from_the_disk_when_somebody_says_so(client: TestClient, folder: Path) -> None:
+    address = _upload(client, "lean\nnone\n").url.path
+    held = folder / address.rpartition("/")[2]
+    assert held.is_dir()
+    assert client.post(f"{address}/forget").url.path == "/cohort"
+    assert not held.exists()
+
+
+def test_a_table_is_deleted_when_its_time_is_over_though_nobody_asks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "SECONDS", 0.05)
+    with _service(tmp_path / "tables") as client:
+        _upload(client, "lean\nnone\n")
+        assert list((tmp_path / "tables").iterdir())
+        monkeypatch.setattr(tables, "KEPT_SECONDS", 0)
+        _wait_until(lambda: not list((tmp_path / "tables").iterdir()))
+
+
+def test_what_a_service_that_was_killed_left_is_deleted_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    address = _upload(client, "lean\nnone\n").url.path
-    assert list(tmp_path.iterdir())
-    client.post(f"{address}/forget")
-    assert not list(tmp_path.iterdir())
+    old, recent = (tmp_path / f"{tables.PREFIX}killed" / key for key in ("old", "recent"))
+    for left in (old, recent):
+        left.mkdir(parents=True)
+        (left / "about").write_text("{}", encoding="utf-8")
+    hour_ago = time.time() - 3600
+    os.utime(old / "about", (hour_ago, hour_ago))
+    with _service(tmp_path / "tables"):
+        _wait_until(lambda: not old.exists())
+    assert recent.exists()
+
+
+def test_every_process_of_a_service_shows_a_table_and_the_last_to_stop_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    with _service(folder) as one, _service(folder) as other:
+        address = _upload(one, "lean\nnone\n").url.path
+        assert "1 row rated" in other.get(address).text
+        assert other.get(f"{address}/outcomes.csv").status_code == 200
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+
+
+def test_a_table_that_fails_to_be_rated_says_so_and_says_nothing_of_any_row(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.population.upload.rate_upload", os.abort)
+    failed = _upload(client, "lean\nnone\n")
+    assert (failed.status_code, "something failed here. Nothing is said of any row" in failed.text) == (422, True)
+    monkeypatch.undo()
+    assert _upload(client, "lean\nnone\n").status_code == 200
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("It did not happen in ten seconds.")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,6 +140,23 @@ def test_explanations_keep_nobody_else_waiting_and_are_bounded(served: Served) -
     assert len(set(explained)) == 1, "the same referral, the same bytes"
     shed = json.loads(next(content for status, content in answers if status == 503))
     assert shed["urgency"]["level"] == "urgent"
+
+
+def test_of_two_hundred_empty_referrals_at_once_each_gets_an_exact_answer_or_its_urgency(served: Served) -> None:
+    asking = [served.sent("POST", "/v1/evaluate", {"facts": {}}) for _ in range(200)]
+    responses = [connection.getresponse() for connection in asking]
+    statuses = Counter(response.status for response in responses)
+    assert statuses.keys() <= {200, 503}
+    assert statuses[200]
+    for connection, response in zip(asking, responses, strict=True):
+        body = json.loads(response.read())
+        connection.close()
+        assert body["urgency"]["level"] == "urgent"
+        if response.status == 200:
+            assert body["suitability"]["exact"]
+            assert body["urgency"]["exact"]
+        else:
+            assert int(response.headers["Retry-After"]) >= 1
 
 
 def _planted() -> Iterator[tuple[str, Any]]:

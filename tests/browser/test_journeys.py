@@ -136,7 +136,7 @@ def test_an_emergency_shows_while_the_service_is_away_and_nothing_is_lost(visit:
     assert entered(page, "insured") == ["yes"]
     assert entered(page, "untreated_overdose_or_injury") == ["yes"]
     expect(page.locator("#reference")).to_have_value("KEPT")
-    expect(page.locator("#band")).to_contain_text("the local emergency number (not set)")
+    expect(page.locator("#band")).to_contain_text("the emergency number (not set)")
     page.route("**/panel", away)
     answer(page, {"needs": "interpreter"})
     expect(page.locator("#panel")).to_contain_text("No answer from the service.")

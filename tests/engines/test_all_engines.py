@@ -6,6 +6,7 @@ The rule sets and referrals are those of ``small.py``: they use the whole rule l
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from random import Random
 
@@ -35,10 +36,13 @@ SOME = 200
 
 
 class AllEngines:
-    """All engines of one rule set, held against the reference, and how many different referrals were compared."""
+    """All engines of one rule set, held against the reference, and how many different referrals were compared.
 
-    def __init__(self, ruleset: RuleSet) -> None:
-        self._ruleset = ruleset
+    The reference reads the rules of ``meant`` in its own order, if that is given: the same rules in another one.
+    """
+
+    def __init__(self, ruleset: RuleSet, meant: RuleSet | None = None) -> None:
+        self._ruleset = meant or ruleset
         self._indexed, self._live = IndexedEvaluator(ruleset), ReteEngine(ruleset)
         self._completions, self._plain = Completions(ruleset), Plain(ruleset)
         self._symbolic = Symbolic(ruleset, Variables(ruleset.vocabulary, [ruleset]))
@@ -49,7 +53,7 @@ class AllEngines:
         """Compare all engines on so many random referrals; the number of different ones."""
         try:
             for _ in range(referrals):
-                answers = random_referral(self._ruleset, random).answers
+                answers = _shuffled(random_referral(self._ruleset, random).answers, random)
                 key = frozenset(answers.items())
                 if key not in self._compared:
                     self._compared.add(key)
@@ -83,6 +87,10 @@ class AllEngines:
                 assert bounds == self._plain.bounds(answers), answers
 
 
+def _shuffled(answers: Answers, random: Random) -> Answers:
+    return dict(random.sample([*answers.items()], len(answers)))
+
+
 def _compared(ruleset: RuleSet, seed: int, referrals: int) -> int:
     with solving:
         return AllEngines(ruleset).compare(Random(seed), referrals)
@@ -92,6 +100,14 @@ def _compared(ruleset: RuleSet, seed: int, referrals: int) -> int:
 @given(rulesets(), st.integers(0, 2**32))
 def test_all_engines_agree(ruleset: RuleSet, seed: int) -> None:
     assert _compared(ruleset, seed, referrals=25)
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=generated(20))
+@given(rulesets(), st.randoms(use_true_random=False))
+def test_the_order_of_rules_and_answers_changes_nothing_for_any_engine(ruleset: RuleSet, random: Random) -> None:
+    shuffled = replace(ruleset, rules=tuple(random.sample(ruleset.rules, len(ruleset.rules))))
+    with solving:
+        assert AllEngines(shuffled, meant=ruleset).compare(random, 10)
 
 
 @pytest.mark.deep

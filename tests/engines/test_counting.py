@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -17,9 +18,10 @@ from tests.engines import enumeration
 from tests.engines.small import rulesets
 from triage.check.drawn_referrals import drawn_referrals
 from triage.engines import reference
-from triage.engines.completions.counting import CompleteReferrals
+from triage.engines.completions.counting import CompleteReferrals, Direction
 from triage.engines.completions.satisfiable import Satisfiability
-from triage.engines.outcome import Outcome
+from triage.engines.indexed import IndexedEvaluator
+from triage.engines.outcome import Outcome, outcome
 from triage.model.fact import Fact
 from triage.model.frequencies import FactFrequency, Frequencies, Shares
 from triage.model.rule import Answers, Condition, OneOf, Value
@@ -39,7 +41,7 @@ def complete(ruleset: RuleSet) -> list[tuple[dict[str, Value], Outcome]]:
 @given(rulesets())
 @settings(max_examples=generated(100), deadline=None)
 def test_every_complete_referral_is_counted_once(ruleset: RuleSet) -> None:
-    expected = Counter((outcome.rating, outcome.level) for _, outcome in complete(ruleset))
+    expected = Counter((comes_to.rating, comes_to.level) for _, comes_to in complete(ruleset))
     referrals = CompleteReferrals(ruleset)
     assert referrals.outcomes() == expected
     assert referrals.count == expected.total()
@@ -104,9 +106,9 @@ def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, d
     done = complete(ruleset)
     frequencies = data.draw(frequencies_for(ruleset))
     expected: dict[tuple[str, str], float] = {}
-    for answers, outcome in done:
-        share = probability(ruleset, frequencies, answers)
-        expected[outcome.rating, outcome.level] = expected.get((outcome.rating, outcome.level), 0.0) + share
+    for answers, comes_to in done:
+        key = (comes_to.rating, comes_to.level)
+        expected[key] = expected.get(key, 0.0) + probability(ruleset, frequencies, answers)
     total = sum(expected.values())
     assume(total > 0)
     by_diagram = CompleteReferrals(ruleset).shares(frequencies)
@@ -114,24 +116,51 @@ def test_expected_shares_are_those_of_all_complete_referrals(ruleset: RuleSet, d
         assert by_diagram.get(key, 0.0) == pytest.approx(expected.get(key, 0.0) / total, abs=1e-9)
 
 
-def as_drawn(ruleset: RuleSet, frequencies: Frequencies, count: int) -> Mapping[tuple[str, str], float]:
-    drawn: Counter[tuple[str, str]] = Counter()
-    for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=21):
-        outcome = enumeration.outcome_of(ruleset, answers)
-        drawn[outcome.rating, outcome.level] += 1
-    return {key: number / count for key, number in drawn.items()}
-
-
-@pytest.mark.parametrize(
+QUICK_AND_DEEP = pytest.mark.parametrize(
     ("count", "within"),
     [(2_000, 0.03), pytest.param(40_000, 0.01, marks=[pytest.mark.deep, pytest.mark.timeout(0)])],
 )
+"""How many referrals are drawn, and within what the shares of them are to be those expected."""
+
+
+def outcome_by(evaluator: IndexedEvaluator, complete: Answers) -> Outcome:
+    ruleset = evaluator.ruleset
+    return outcome(ruleset, ruleset.fired(evaluator.evaluate(complete).fired), complete)
+
+
+def agree(expected: Mapping[Any, float], drawn: Counter[Any], count: int, within: float) -> None:
+    for key in expected.keys() | drawn.keys():
+        assert expected.get(key, 0.0) == pytest.approx(drawn[key] / count, abs=within), key
+
+
+@QUICK_AND_DEEP
 def test_expected_shares_agree_with_drawn_referrals(ruleset: RuleSet, count: int, within: float) -> None:
     frequencies = read_frequencies(EXAMPLE, ruleset.vocabulary)
-    expected, drawn = CompleteReferrals(ruleset).shares(frequencies), as_drawn(ruleset, frequencies, count)
+    drawn: Counter[tuple[str, str]] = Counter()
+    for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=21):
+        comes_to = enumeration.outcome_of(ruleset, answers)
+        drawn[comes_to.rating, comes_to.level] += 1
+    expected = CompleteReferrals(ruleset).shares(frequencies)
     assert sum(expected.values()) == pytest.approx(1)
-    for key in expected.keys() | drawn.keys():
-        assert expected.get(key, 0.0) == pytest.approx(drawn.get(key, 0.0), abs=within), key
+    agree(expected, drawn, count, within)
+
+
+@QUICK_AND_DEEP
+def test_expected_moves_agree_with_drawn_referrals(ruleset: RuleSet, count: int, within: float) -> None:
+    """Between the published rules and those of them that are left without one deciding rule in seven."""
+    frequencies = read_frequencies(EXAMPLE, ruleset.vocabulary)
+    left_out = {rule.id for rule in ruleset.deciding[::7]}
+    fewer = replace(ruleset, rules=tuple(rule for rule in ruleset.rules if rule.id not in left_out))
+    before, after = IndexedEvaluator(fewer), IndexedEvaluator(ruleset)
+    drawn: Counter[Direction] = Counter()
+    for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=22):
+        old, new = outcome_by(before, answers), outcome_by(after, answers)
+        drawn["rating", old.rating, new.rating] += old.rating != new.rating
+        drawn["urgency", old.level, new.level] += old.level != new.level
+    expected = CompleteReferrals(fewer, ruleset).expected_moves(frequencies)
+    assert {scale for scale, _, _ in expected} == {"rating", "urgency"}
+    assert sum(expected.values()) > within, "so many move that it shows"
+    agree(expected, drawn, count, within)
 
 
 def test_the_example_names_a_source_or_calls_itself_a_guess() -> None:

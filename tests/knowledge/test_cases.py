@@ -97,7 +97,7 @@ def test_with_every_danger_at_once_the_first_line_is_to_call_and_ninety_words_ar
     (case,) = [case for case in HARD_CASES if case.id == "everything-at-once"]
     action = assessor.assess(referral_of(case, ruleset)).urgency.action
     shown = (action.first, *action.do, *action.ask, *action.never, *action.also)
-    assert action.first == "Call the local emergency number (not set) now; keep the person on the line."
+    assert action.first == "Call the emergency number (not set) now; keep the person on the line."
     assert sum(len(text.split()) for text in shown) <= 90
     assert action.more
 

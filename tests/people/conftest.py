@@ -106,4 +106,5 @@ def running(address: str, state: State, **settings: Any) -> Iterator[Clinic]:
     for role in roles:
         clinic.add(role, role)
     yield clinic
+    clinic.app.state.tables.close()
     own.records.close()

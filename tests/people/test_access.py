@@ -152,7 +152,7 @@ class TestOnThisMachine:
 class TestWhereOthersReachIt:
     OWN = "https://triage.example.org"
 
-    @pytest.mark.parametrize("path", ["/v1/rules", "/v1/assessments", "/v1/vocabulary", "/openapi.json"])
+    @pytest.mark.parametrize("path", ["/v1/rules", "/v1/assessments", "/v1/vocabulary", "/openapi.json", "/cohort"])
     def test_everything_needs_a_sign_in(self, public: Clinic, path: str) -> None:
         assert public.client(self.OWN).get(path).status_code == 401
 
@@ -170,6 +170,20 @@ class TestWhereOthersReachIt:
         assert sign_in(client, "coordinator", next_="/rules/sources").headers["location"] == "/rules/sources"
         assert client.get("/rules/sources").status_code == 200
 
+    def test_a_table_is_taken_from_who_signed_in_and_shown_to_no_other(self, public: Clinic) -> None:
+        table = {"table": ("list.csv", b"lean\nnone\n")}
+        assert public.client(self.OWN).post("/cohort", files=table).status_code == 401
+        sender, other = (
+            public.client(self.OWN, Authorization=f"Bearer {public.key(role)}") for role in ("coordinator", "clinician")
+        )
+        address = sender.post("/cohort", files=table).headers["location"]
+        assert sender.get(address).status_code == 200
+        assert public.client(self.OWN).get(address).status_code == 401
+        for client, status in ((other, 404), (sender, 303)):
+            assert client.get(f"{address}/refused.csv").status_code == 404
+            assert client.post(f"{address}/forget").status_code == status
+        assert other.get(address).status_code == 404
+
     @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/sign-in", "/static/form.js"])
     def test_its_health_and_the_sign_in_page_do_not(self, public: Clinic, path: str) -> None:
         response = public.client(self.OWN).get(path)
@@ -183,6 +197,7 @@ class TestWhereOthersReachIt:
 
 
 FORMS = ["/sign-in", "/sign-out", "/", "/assess", "/panel", "/v1/evaluate", "/v1/assessments", "/v1/accounts"]
+FORMS += ["/cohort", "/cohort/key/forget"]
 
 
 @pytest.mark.parametrize("path", FORMS)

@@ -18,6 +18,7 @@ from triage.model.rule import Value
 from triage.model.ruleset import RuleSet
 from triage.population.cohort import Rating, check_out, rate, rate_to_files
 from triage.population.csv_blocks import CsvBlocks
+from triage.population.outcomes import OUTCOMES
 from triage.population.refusals import BadTable
 from triage.population.sources import source_of
 from triage.reading.referral import as_json
@@ -249,7 +250,7 @@ def test_several_rows_with_one_reference_are_rated_and_named(tmp_path: Path, ass
     assert (summary.rated, summary.repeated_count, summary.repeated) == (6, 1, ("A",))
 
 
-KEEP = "Correct the name, or carry the column along with --keep NAME."
+KEEP = "Correct the name, or keep the column beside the outcomes: --keep NAME, or `Columns to keep` on the page."
 SAVE = "Save it as CSV, Parquet (.parquet) or JSON Lines (.ndjson, .jsonl)."
 PARQUET = "parquet: File out of specification: A Parquet file must contain a header and footer with at least 12 bytes"
 
@@ -274,6 +275,12 @@ PARQUET = "parquet: File out of specification: A Parquet file must contain a hea
             f"This column is no fact: `said_by.bark_` (did you mean `said_by.bark`?). {KEEP}",
         ),
         ("l.csv", "lean,lean\n", (), "There is more than one column `lean`: keep one of them."),
+        (
+            "l.csv",
+            "lean,level\n",
+            ("level",),
+            "The column `level` can't be kept: the outcomes have one of that name. Rename it.",
+        ),
         ("l.csv", "lean,site\n", ("sites",), "The table has no column `sites`. Did you mean `site`?"),
         ("l.csv", "reference\nA\n", (), "No column is a fact. The first row of the table has the names of the facts."),
         ("l.parquet", "lean\n", (), f"l.parquet is no Parquet file that can be read: {PARQUET}"),
@@ -309,6 +316,9 @@ def test_outcomes_are_written_only_where_and_as_they_can_be(tmp_path: Path) -> N
     assert (
         str(refused.value) == "out.xlsx has no ending that is known: outcomes are written as .csv, .parquet, .ndjson."
     )
-    with pytest.raises(BadTable) as refused:
-        check_out(Path("nowhere/out.csv"))
-    assert str(refused.value) == "There is no folder nowhere: make it first."
+    check_out(tmp_path / "OUT.CSV")
+
+
+def test_the_columns_that_cannot_be_kept_are_those_of_the_outcomes(assessor: Assessor) -> None:
+    outcomes = cohort(pl.DataFrame({"lean": ["none"], "site": ["north"]}), assessor, keep=["site"]).outcomes
+    assert tuple(outcomes.columns) == ("row", "reference", "site", *OUTCOMES)

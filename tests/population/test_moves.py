@@ -101,3 +101,14 @@ def test_the_command_says_who_moves_with_the_exact_share_and_whether_it_is_noise
     wrong = CliRunner().invoke(app, ["diff", str(FIXTURE_RULES), str(changed), "--over", str(tmp_path / "none.csv")])
     assert wrong.exit_code == 2
     assert "none.csv: the file can't be read: No such file or directory." in wrong.stderr.replace("\n", "")
+
+
+def test_the_movers_and_the_picture_never_replace_the_table(tmp_path: Path) -> None:
+    table = tmp_path / "list.csv"
+    table.write_text("main_wish\nshade\n", encoding="utf-8")
+    for option in ("--movers", "--picture"):
+        rules = str(FIXTURE_RULES)
+        result = CliRunner().invoke(app, ["diff", rules, rules, "--over", str(table), option, str(table)])
+        assert result.exit_code == 2
+        assert result.stderr.strip() == f"{option} and the table are one file, list.csv: name another one."
+    assert table.read_text(encoding="utf-8") == "main_wish\nshade\n"

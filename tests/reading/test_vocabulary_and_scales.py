@@ -108,7 +108,7 @@ def test_a_fault_of_the_vocabulary(old: str, new: str, message: str) -> None:
         ("floors:\n  general: {", "floors:\n  generl: {", "vocabulary.yaml:1:1: The general floor has no action. "
          "Add it to `floors`. [structure]"),
         ("  nestlings: {danger", "  nestling: {danger",
-         "vocabulary.yaml:74:5: The floor of `nestlings` has no action. "
+         "vocabulary.yaml:75:5: The floor of `nestlings` has no action. "
          "Add it to `floors` in scales.yaml. [structure]"),
     ],
 )  # fmt: skip

@@ -124,7 +124,7 @@ def test_a_level_that_a_rule_set_stays_when_its_answer_is_changed(service: Servi
     record = _amend(service, id_, 1, CALM).json()
     assert (record["level"], record["state"], record["level_from"]) == ("emergency", "sorted", "kept")
     assert record["level_because"] == "A rule set this level for an earlier answer. Only a clinician lowers it."
-    assert record["action"]["first"] == "Call the local emergency number (not set) now."
+    assert record["action"]["first"] == "Call the emergency number (not set) now."
     assert record["answer"]["urgency"]["level"] == "routine"
     again = _amend(service, id_, 2, LEANING).json()
     assert (again["level"], again["level_from"]) == ("emergency", "kept")

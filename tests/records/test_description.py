@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from api.openapi_records import OPERATIONS
 from tests.api.conftest import client as client

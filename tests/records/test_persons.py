@@ -29,10 +29,11 @@ def _fill(service: Service, reference: str) -> str:
 
 def test_everything_of_one_person_is_exported(fresh: Service) -> None:
     first = _fill(fresh, "P-1")
+    fresh.clock.forward(minutes=1)
     other = fresh.new(CALM, "P-1")
     fresh.new(CALM, "P-2")
     (record, plain) = fresh.post("/v1/export", {"reference": "P-1"}).json()["records"]
-    assert {record["record"]["id"], plain["record"]["id"]} == {first, other}
+    assert [record["record"]["id"], plain["record"]["id"]] == [first, other]
     assert record["versions"][0]["referral"]["facts"] == FALLING
     assert record["versions"][0]["answer"]["urgency"]["level"] == "emergency"
     assert (record["contact_attempts"][0]["note"], record["decisions"][0]["reason"]) == (PLANTED, PLANTED)

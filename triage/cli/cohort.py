@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from triage.answer.assess import build_assessor
@@ -59,6 +60,7 @@ def cohort(
     from triage.population.ranges import Ranges
     from triage.population.refusals import BadTable
     from triage.population.sources import source_of
+    from triage.population.targets import check_targets
 
     if sql is not None:
         _print_sql(sql, checked_ruleset(rules))
@@ -70,6 +72,7 @@ def cohort(
     bad = refused or to.with_name(f"{to.stem}.refused.csv")
     try:
         check_out(to)
+        check_targets(file, {"--out": to, "--refused": bad})
         source = source_of(file, ruleset, dict.fromkeys([*(keep or []), *([by] if by else [])]))
         with ExitStack() as stack:
             processes = stack.enter_context(Ranges(ruleset, os.cpu_count() or 1)) if ranges else None
@@ -81,8 +84,12 @@ def cohort(
         err.print(str(fault), markup=False)
         raise typer.Exit(1) from fault
     _print_summary(summary, ruleset, ranges=ranges)
+    out.print(f"The outcomes are in {to.name}, a row each.", markup=False)
     if summary.refused:
-        err.print(f"{_rows(summary.refused)} refused, with the reasons in {bad.name}.", markup=False)
+        err.print(
+            f"{_rows(summary.refused)} refused, with the reasons in {bad.name}: correct them and rate them again.",
+            markup=False,
+        )
         raise typer.Exit(2)
 
 
@@ -107,14 +114,22 @@ def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:
     if summary.complete < summary.rated and not ranges:
         out.print("Of the others, level and rating are so far; --range says what each can still become.", markup=False)
     if summary.not_asked:
-        out.print(f"Without a column, so not asked: {', '.join(summary.not_asked)}.", markup=False)
+        _print_not_asked(summary.not_asked, ruleset)
     if summary.repeated_count:
         first = ", ".join(summary.repeated)
         out.print(
-            f"{summary.repeated_count:,} references stand in several rows, each of which is rated: {first}"
+            f"{summary.repeated_count:,} reference{' stands' if summary.repeated_count == 1 else 's stand'} "
+            f"in several rows, each of which is rated: {first}"
             f"{' and others' if summary.repeated_count > len(summary.repeated) else ''}.",
             markup=False,
         )
+    _print_counts(
+        "Refused rows, by the answers that could be read",
+        {
+            labels.term(level) if level else "Nothing could be read": summary.refused_levels[level]
+            for level in (*reversed(scales.urgency_ids), "")
+        },
+    )
     levels = [(level, state) for level in reversed(scales.urgency_ids) for state in ("sorted", "not_sorted")]
     _print_counts(
         "Urgency so far",
@@ -133,11 +148,23 @@ def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:
         _print_groups(summary, labels, ruleset)
 
 
+def _print_not_asked(names: Sequence[str], ruleset: RuleSet) -> None:
+    """Name the facts without a column; of many, only the safety questions, which are the first to add."""
+    if len(names) <= MOST:
+        out.print(f"Without a column, so not asked: {', '.join(names)}.", markup=False)
+        return
+    safety = [name for name in names if ruleset.vocabulary[name].can_be_core]
+    out.print(f"{len(names)} questions have no column, so they are not asked.", markup=False)
+    if safety:
+        out.print(f"Safety questions among them: {', '.join(safety)}.", markup=False)
+
+
 def _print_groups(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
-    table = Table(title=f"Urgency so far by {summary.by}", title_justify="left")
+    out.print(f"Urgency so far by {summary.by}", style="table.title", markup=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     levels = [*reversed(ruleset.scales.urgency_ids)]
-    for heading in (str(summary.by), *map(labels.term, levels), "Not sorted"):
-        table.add_column(heading, justify="left" if heading == summary.by else "right")
+    for heading in (str(summary.by), *map(labels.term, levels), "Of these not sorted"):
+        table.add_column(heading, justify="left" if heading == summary.by else "right", overflow="fold")
     groups = sorted(summary.groups.items(), key=lambda group: (-group[1].total(), group[0]))
     for name, outcomes in groups[:GROUPS]:
         by_level = {level: sum(n for (of, *_), n in outcomes.items() if of == level) for level in levels}
@@ -158,7 +185,8 @@ def _print_counts(title: str, counts: dict[str, int]) -> None:
     shown = {name: count for name, count in counts.items() if count}
     if not shown:
         return
-    table = Table(title=title, title_justify="left", show_header=False)
+    out.print(title, style="table.title")
+    table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name, count in shown.items():

@@ -41,8 +41,10 @@ def tell_moves(
     from triage.population.moves import Moving
     from triage.population.refusals import BadTable
     from triage.population.sources import source_of
+    from triage.population.targets import check_targets
 
     try:
+        check_targets(file, {"--movers": movers, "--picture": picture})
         source = source_of(file, new, [by] if by else [])
         moving = Moving(old, new, source, by)
         with progress_of(err) as progress:

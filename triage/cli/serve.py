@@ -48,12 +48,12 @@ def serve(
         _print_sign_in_link(host, port, settings)
     err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
     with TemporaryDirectory(prefix="triage-") as folder:
-        _share(Path(folder), rules, ruleset)
+        _share(Path(folder), rules, ruleset, settings)
         _run(host, port, workers, settings)
 
 
-def _share(folder: Path, rules: Path, ruleset: RuleSet) -> None:
-    """Give every process of the service, also one that is started later, the same rules and a place for its counts.
+def _share(folder: Path, rules: Path, ruleset: RuleSet, settings: Settings) -> None:
+    """Give every process of the service, also one that is started later, the same rules and places for what they share.
 
     The rules are copied, so that what is edited while the service runs takes effect when it is started again.
     """
@@ -63,6 +63,7 @@ def _share(folder: Path, rules: Path, ruleset: RuleSet) -> None:
     os.environ |= {
         "TRIAGE_RULES": str(copied),
         "TRIAGE_RULES_DIGEST": ruleset.digest,
+        "TRIAGE_TABLES": str(settings.tables or folder / "tables"),
         SHARED_COUNTS: str(counts),
     }
 

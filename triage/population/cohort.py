@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ import polars as pl
 from triage.answer.assess import Assessor
 from triage.answer.problem_urgency import urgency_of_refused
 from triage.model.ruleset import RuleSet
-from triage.population.outcomes import REFUSED, computed, outcomes
+from triage.population.outcomes import KEPT, REFUSED, computed, outcomes
 from triage.population.plan import Plan, plan_of
 from triage.population.ranges import Ranges, with_ranges
 from triage.population.refusals import BadTable, Refusal, Refusing, as_table
@@ -67,7 +68,8 @@ class Rating:
     ) -> None:
         self._source, self._ranges = source, ranges
         self._plan: Plan = plan_of(ruleset, source.said_by)
-        self._keep = tuple(dict.fromkeys((ROW, REFERENCE, *source.keep)))
+        self._kept = {KEPT + name: name for name in source.keep}
+        self._keep = (ROW, REFERENCE, *self._kept)
         self._refusing = Refusing(ReferralReader(ruleset.vocabulary), _level_of(assessor))
         self._summing = Summing(self._plan, by, source.not_asked)
         none = coded(ruleset.vocabulary, [], [], source.said_by)
@@ -95,15 +97,16 @@ class Rating:
 
     def _rated(self, batch: Batch, *, check: bool = True) -> Rated:
         columns = computed(self._plan, batch.rows.lazy(), self._keep).collect()
-        every = outcomes(self._plan, columns.lazy(), self._keep).collect()
+        every = outcomes(self._plan, columns.lazy(), self._keep).collect().rename(self._kept)
         contradicting = every.filter(pl.col(REFUSED))
         refusals = [*batch.refusals]
         for row, data in self._source.as_json(contradicting) if contradicting.height else ():
             refusals += self._refusing.row(row, data)
+        refusals.sort(key=attrgetter("row"))
         sound = ~every[REFUSED]
         rated = every.filter(sound).drop(REFUSED)
         if check:
-            self._summing.add(rated, columns.filter(sound), len({refusal.row for refusal in refusals}))
+            self._summing.add(rated, columns.filter(sound), refusals)
         if self._ranges is not None:
             incomplete = rated.filter(~pl.col("complete"))
             rated = with_ranges(rated, list(self._ranges.decided(self._source.as_json(incomplete))))
@@ -124,7 +127,7 @@ def rate_to_files(
             if part.refusals:
                 _append(folder / REFUSED_NAME, part.refusals)
             on_progress(part.done)
-        _write(pl.scan_parquet(folder / "*.parquet"), folder / "whole", out.suffix)
+        _write(pl.scan_parquet(folder / "*.parquet"), folder / "whole", out.suffix.lower())
         (folder / "whole").replace(out)
         refused.unlink(missing_ok=True)
         if (folder / REFUSED_NAME).exists():
@@ -153,10 +156,8 @@ def rate_frame(
 
 def check_out(out: Path) -> None:
     """Raise BadTable where outcomes can't be written to a file of this name."""
-    if out.suffix not in WRITERS:
+    if out.suffix.lower() not in WRITERS:
         raise BadTable(f"{out.name} has no ending that is known: outcomes are written as {', '.join(WRITERS)}.")
-    if not out.parent.is_dir():
-        raise BadTable(f"There is no folder {out.parent}: make it first.")
 
 
 def _write(frame: pl.LazyFrame, path: Path, suffix: str) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 from triage.check.rule_digest import meaning_digest
 from triage.model.fact import Fact
 from triage.model.ruleset import RuleSet
-from triage.population.outcomes import REFUSED, computed, ids, outcomes
+from triage.population.outcomes import KEPT, REFUSED, computed, ids, outcomes
 from triage.population.plan import Plan, plan_of
 from triage.population.refusals import BadTable, Refusing
 from triage.population.sources import Source
@@ -59,7 +59,8 @@ class Moving:
         self._source, self._by = source, by
         self._before, self._after = plan_of(_with_answers_of(old, new), source.said_by), plan_of(new, source.said_by)
         self._refusing = Refusing(ReferralReader(new.vocabulary), lambda _: None)
-        self._keep = tuple(dict.fromkeys((ROW, REFERENCE, *source.keep)))
+        self._kept = {KEPT + name: name for name in source.keep}
+        self._keep = (ROW, REFERENCE, *self._kept)
         self._changed = _changed(old, new)
         self.moves = Moves(by)
 
@@ -88,7 +89,7 @@ class Moving:
         }
         both = pl.DataFrame(
             [
-                *(after[name] for name in self._keep),
+                *(after[self._kept.get(name, name)] for name in self._keep),
                 *(outcome[column].cast(pl.String).alias(f"{scale}_{when}")
                   for scale, column in COLUMNS.items()
                   for when, outcome in (("before", before), ("after", after))),
@@ -105,7 +106,9 @@ class Moving:
         """The outcomes of a batch, with a column for each rule that fires."""
         columns = computed(plan, rows.lazy(), self._keep).collect()
         shown = outcomes(plan, columns.lazy(), self._keep).select(*self._keep, REFUSED, *COLUMNS.values()).collect()
-        return shown.with_columns(columns[name].alias(f"fired.{id_}") for id_, name in plan.fired.items())
+        return shown.rename(self._kept).with_columns(
+            columns[name].alias(f"fired.{id_}") for id_, name in plan.fired.items()
+        )
 
     def _responsible(self, id_: str, before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
         """Where a rule fires in one of the two rule sets only, or in both with another meaning."""

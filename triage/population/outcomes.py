@@ -23,6 +23,13 @@ from triage.model.scales import ON_HOLD
 from triage.population.on_polars import run
 from triage.population.plan import Plan
 
+OUTCOMES = (
+    "complete", "level", "rating", "level_could_become", "rating_could_become", "level_so_far", "state",
+    "rating_so_far", "for", "role", "certainty", "fired", "open", "missing", "not_counted", "alternatives",
+)  # fmt: skip
+"""The columns of the table."""
+KEPT = "kept."
+"""What the name of a column that is carried along begins with while the plan runs, whose columns have names too."""
 REFUSED = "refused"
 """The column that says whether answers of the row contradict each other."""
 SEPARATOR = ";"

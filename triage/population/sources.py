@@ -61,11 +61,12 @@ class Source(Protocol):
 def source_of(path: Path, ruleset: RuleSet, keep: Collection[str] = ()) -> Source:
     """The source of a file, by the end of its name. Raises BadTable."""
     try:
-        if path.suffix == ".csv":
+        suffix = path.suffix.lower()
+        if suffix == ".csv":
             return TextSource(CsvTable(path), ruleset, keep)
-        if path.suffix == ".parquet":
+        if suffix == ".parquet":
             return TextSource(ParquetTable(path), ruleset, keep)
-        if path.suffix in LINE_SUFFIXES:
+        if suffix in LINE_SUFFIXES:
             return LinesSource(path, ruleset, keep)
     except OSError as error:
         raise BadTable(f"{path}: the file can't be read: {error.strerror}.") from error
@@ -139,7 +140,7 @@ class TextSource:
 
     def __init__(self, table: TextTable, ruleset: RuleSet, keep: Collection[str] = ()) -> None:
         self._table, self._columns = table, TextColumns(ruleset.vocabulary, table.columns, keep)
-        self.said_by, self.not_asked, self.keep = self._columns.said_by, self._columns.not_asked, tuple(keep)
+        self.said_by, self.not_asked, self.keep = self._columns.said_by, self._columns.not_asked, self._columns.keep
         self._texts = pl.DataFrame()
 
     def batches(self, refusing: Refusing) -> Iterator[Batch]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from triage.population.plan import Plan
+from triage.population.refusals import Refusal
 from triage.population.texts import REFERENCE
 
 OUTCOME = ("level_so_far", "state", "rating_so_far")
@@ -23,12 +24,14 @@ class Summary:
 
     ``outcomes`` counts rows by level, state and rating, ``groups`` the same for each value of the column ``by``.
     ``missing`` counts by fact, ``silent`` (blanks keep them from being decided), ``fired`` and ``alternatives`` by id.
+    ``refused_levels`` counts refused rows by their urgency, as far as it can be read; "" where nothing can.
     ``repeated`` are references of several rows, the first few by name, and ``repeated_count`` how many there are.
     """
 
     by: str | None = None
     rated: int = 0
     refused: int = 0
+    refused_levels: Counter[str] = field(default_factory=Counter)
     complete: int = 0
     outcomes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     groups: dict[str, Counter[tuple[str, str, str]]] = field(default_factory=dict)
@@ -36,7 +39,7 @@ class Summary:
     silent: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     alternatives: Counter[str] = field(default_factory=Counter)
-    not_asked: Sequence[str] = ()
+    not_asked: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     repeated_count: int = 0
 
@@ -65,11 +68,13 @@ class Summing:
         self._plan = plan
         self._references: list[pl.Series] = []
 
-    def add(self, outcomes: pl.DataFrame, computed: pl.DataFrame, refused: int) -> None:
+    def add(self, outcomes: pl.DataFrame, computed: pl.DataFrame, refusals: Sequence[Refusal]) -> None:
         """Count the rows of a batch."""
         summary, plan = self.summary, self._plan
         summary.rated += outcomes.height
-        summary.refused += refused
+        refused = {refusal.row: refusal.level or "" for refusal in refusals}
+        summary.refused += len(refused)
+        summary.refused_levels += Counter(refused.values())
         summary.complete += int(outcomes["complete"].sum())
         summary.missing += _sums(computed, plan.urgency.missing)
         summary.fired += _sums(computed, plan.fired)

@@ -17,7 +17,7 @@ from triage.model.rule import UNKNOWN
 from triage.model.vocabulary import Vocabulary
 from triage.population.codes import Coding, codings
 from triage.population.on_polars import type_of
-from triage.population.outcomes import SEPARATOR
+from triage.population.outcomes import KEPT, OUTCOMES, REFUSED, SEPARATOR
 from triage.population.plan import DOUBTED
 from triage.population.refusals import SAID_BY, BadTable
 from triage.reading.referral import REFERENCE_LENGTH
@@ -35,8 +35,8 @@ FEW = 20
 class TextColumns:
     """The columns of a table of text: which are facts, who gave their answers, and which are carried along.
 
-    ``not_asked`` are the facts without a column. Raises BadTable where a column is none of these, or where one to be
-    kept is missing.
+    ``not_asked`` are the facts without a column, ``keep`` what is carried along beside the reference.
+    Raises BadTable where a column is none of these, or where one to be kept is missing.
     """
 
     def __init__(self, vocabulary: Vocabulary, columns: Collection[str], keep: Collection[str] = ()) -> None:
@@ -44,7 +44,7 @@ class TextColumns:
         self._vocabulary = vocabulary
         self._codings = codings(vocabulary)
         self._has_reference = REFERENCE in columns
-        self._keep = tuple(keep)
+        self.keep = tuple(name for name in keep if name != REFERENCE)
         self._facts = tuple(name for name in vocabulary.facts if name in columns)
         self.said_by = tuple(name for name in vocabulary.facts if SAID_BY + name in columns)
         self.not_asked = tuple(name for name in vocabulary.facts if name not in columns)
@@ -53,7 +53,7 @@ class TextColumns:
     def read(self) -> tuple[str, ...]:
         """The columns that are read."""
         reference = (REFERENCE,) if self._has_reference else ()
-        return (*dict.fromkeys((*reference, *self._keep, *self._facts, *(SAID_BY + name for name in self.said_by))),)
+        return (*dict.fromkeys((*reference, *self.keep, *self._facts, *(SAID_BY + name for name in self.said_by))),)
 
     def coded(self, texts: pl.DataFrame) -> pl.DataFrame:
         """The table of codes, with ``row``, ``reference``, the kept columns, and whether the row is faulty."""
@@ -61,9 +61,9 @@ class TextColumns:
         doubtful = [not speaker.counts for speaker in self._vocabulary.speakers]
         codes = texts.select(
             ROW,
-            *self._keep,
+            *(pl.col(name).alias(KEPT + name) for name in self.keep),
             *([] if self._has_reference else [pl.lit(None, pl.String).alias(REFERENCE)]),
-            *([REFERENCE] if self._has_reference and REFERENCE not in self._keep else []),
+            *([REFERENCE] if self._has_reference else []),
             *(
                 _set_codes(texts[name], self._codings[name])
                 if self._vocabulary[name].is_set
@@ -122,13 +122,16 @@ def _check(vocabulary: Vocabulary, columns: Collection[str], keep: Collection[st
     if missing:
         match = near_match(missing[0], columns)
         raise BadTable(f"The table has no column `{missing[0]}`.{_did_you_mean(match)}")
+    taken = [name for name in keep if name in (ROW, REFUSED, *OUTCOMES)]
+    if taken:
+        raise BadTable(f"The column `{taken[0]}` can't be kept: the outcomes have one of that name. Rename it.")
     unknown = [name for name in columns if name not in known and name not in keep]
     if unknown:
         named = [f"`{name}`{_or_rather(near_match(name, known))}" for name in unknown[:FEW]]
         more = f", and {len(unknown) - FEW} more" if len(unknown) > FEW else ""
         raise BadTable(
             f"{'This column is' if len(unknown) == 1 else 'These columns are'} no fact: {', '.join(named)}{more}. "
-            "Correct the name, or carry the column along with --keep NAME."
+            "Correct the name, or keep the column beside the outcomes: --keep NAME, or `Columns to keep` on the page."
         )
     if not any(name in vocabulary.facts for name in columns):
         raise BadTable("No column is a fact. The first row of the table has the names of the facts.")

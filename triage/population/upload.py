@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from triage.answer.assess import build_assessor
@@ -27,11 +28,11 @@ def start(ruleset: RuleSet, settings: Settings) -> None:
     _Process.ruleset, _Process.settings = ruleset, settings
 
 
-def rate_upload(table: Path, by: str | None) -> Summary | str:
+def rate_upload(table: Path, by: str | None, keep: Sequence[str]) -> Summary | str:
     """Rate the table to files beside it; give what it comes to, or the sentence why it can't be rated."""
     ruleset, folder = _Process.ruleset, table.parent
     try:
-        source = source_of(table, ruleset, [by] if by else [])
+        source = source_of(table, ruleset, dict.fromkeys([*keep, *([by] if by else [])]))
         rating = Rating(ruleset, source, lambda: build_assessor(ruleset, _Process.settings), by)
         return rate_to_files(
             rating, folder / OUTCOMES, folder / REFUSED, lambda done: _write_progress(folder / PROGRESS, done)
