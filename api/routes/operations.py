@@ -38,7 +38,7 @@ class Ready(Written, frozen=True):
     ruleset: RuleSetUsed
 
 
-@router.get("/metrics", summary="Measures for Prometheus")
+@router.get("/metrics", include_in_schema=False)  # text for Prometheus, which reads no description
 async def metrics(request: Request) -> Response:
     """Counts and times, without anything of a person. Where others reach the service: for auditors and administrators.
 
