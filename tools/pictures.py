@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import served  # noqa: E402  the path is set above
+from tests.browser.conftest import served, sign_in  # noqa: E402  the path is set above
 from tests.browser.measured import ANSWERS, LETTER  # noqa: E402
 from tests.browser.steps import answer, show_result  # noqa: E402
 
@@ -51,12 +51,6 @@ def _emergency(page: Page) -> None:
     answer(page, EMERGENCY)
 
 
-def _errors(page: Page) -> None:
-    page.goto("/")
-    answer(page, EMERGENCY | {"age_years": "abc"})
-    show_result(page)
-
-
 def _keys(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Alt+e")
@@ -87,6 +81,10 @@ def _rules(page: Page) -> None:
     page.goto("/rules?q=bulimia")
 
 
+def _components(page: Page) -> None:
+    page.goto("/components")
+
+
 def _worklist(page: Page) -> None:
     page.goto("/worklist")
 
@@ -97,12 +95,12 @@ STATES: dict[str, Callable[[Page], None]] = {
     "letter": _letter,
     "telephone": _telephone,
     "emergency": _emergency,
-    "errors": _errors,
     "emergency-questions": _keys,
     "result": _result,
     "rated": _rated,
     "on-hold": _hold,
     "rules": _rules,
+    "components": _components,
     "worklist": _worklist,
 }
 
@@ -117,8 +115,10 @@ def main(folder: Path) -> None:
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        cookie, value = sign_in(address)
         for name, reach in STATES.items():
             context = browser.new_context(base_url=address, viewport={"width": WIDTHS[0], "height": 900})
+            context.add_cookies([{"name": cookie, "value": value, "url": address}])
             page = context.new_page()
             reach(page)
             for width in WIDTHS:
@@ -126,7 +126,10 @@ def main(folder: Path) -> None:
                 for scheme in SCHEMES:
                     page.emulate_media(color_scheme=scheme)
                     page.wait_for_timeout(SETTLE)
-                    page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=name in ("result", "rated"))
+                    page.screenshot(
+                        path=folder / f"{name}-{width}-{scheme}.png",
+                        full_page=name in ("result", "rated", "components"),
+                    )
             context.close()
         browser.close()
     print(f"{len(STATES) * len(WIDTHS) * 2} pictures in {folder}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from msgspec import UNSET
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api.pages import cohort, form, reading, sign_in
+from api.pages import assessments, cohort, dashboard, form, reading, sign_in
+from api.pages.keeping import actor_if_signed_in
 from api.pages.security import PageHeaders
 from api.pages.templating import page
 from api.pages.wording import Wording
@@ -22,10 +23,9 @@ STATIC = Path(__file__).parent / "static"
 def register(app: FastAPI) -> None:
     """Add the pages, their styles and scripts, and the headers that keep them to themselves."""
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
-    app.include_router(form.router, include_in_schema=False)
-    app.include_router(cohort.router, include_in_schema=False)
-    app.include_router(reading.router, include_in_schema=False)
-    app.include_router(sign_in.router, include_in_schema=False)
+    who = [Depends(actor_if_signed_in)]  # each page says who is signed in
+    for part in (form, assessments, dashboard, cohort, reading, sign_in):
+        app.include_router(part.router, include_in_schema=False, dependencies=who)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(PageHeaders)
 

@@ -23,7 +23,10 @@ MOST_LISTED = 12
 
 
 class Copies:
-    """The texts to copy of one answer. ``questions`` are the open ones that its page may show."""
+    """The texts to copy of one answer, made ``at`` and due at ``due``.
+
+    ``questions`` are the open ones that its page may show.
+    """
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class Copies:
         answer: Answer,
         questions: Sequence[UnansweredQuestion],
         at: datetime,
+        due: datetime,
     ) -> None:
         self._wording = wording
         self._referral = referral
         self._answer = answer
         self._questions = () if answer.is_emergency else tuple(questions)
         self._at = at
+        self._due = due
 
     def open_fact(self, name: str) -> str:
         """An open question's short name, marked where it was asked without an answer."""
@@ -55,7 +60,7 @@ class Copies:
     @property
     def due(self) -> str:
         """By when somebody must act."""
-        return due_words(self._answer.urgency.respond_within, self._at)
+        return due_words(self._due, self._at)
 
     @property
     def made_at(self) -> str:

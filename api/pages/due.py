@@ -1,33 +1,27 @@
-"""When a clinician must have acted: the response time of a level counted from a moment, in words."""
+"""When a clinician must have acted, in words and in the service's time zone."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from triage.answer.model import Within
+from triage.settings import Settings
 
-SATURDAY = 5
-
-
-def due_at(within: Within, start: datetime) -> datetime:
-    """The moment by which someone must act. Business days are Monday to Friday; hours run day and night."""
-    if within.business_days is None:
-        return start + timedelta(hours=within.hours or 0)
-    day, left = start, within.business_days
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY
-    return day
+A_WEEK = timedelta(days=7)
 
 
-def due_words(within: Within, start: datetime) -> str:
-    """The same for people: now, an hour of a day within a week, or a day."""
-    if within.hours == 0:
+def local(at: datetime, settings: Settings) -> datetime:
+    """A moment in the service's time zone."""
+    return at.astimezone(ZoneInfo(settings.time_zone))
+
+
+def due_words(due: datetime, start: datetime) -> str:
+    """The moment by which someone must act: now, a day and an hour within a week, or a date."""
+    if due <= start:
         return "now"
-    due = due_at(within, start)
-    return f"by {due:%a %H:%M}" if within.business_days is None else f"by {due:%a} {due.day} {due:%b}"
+    return f"by {due:%a %H:%M}" if due - start < A_WEEK else f"by {due:%a} {due.day} {due:%b}"
 
 
 def moment(at: datetime) -> str:
-    """A moment for people: day, month, year and time."""
+    """A moment: day, month, year and time."""
     return f"{at.day} {at:%b %Y %H:%M}"

@@ -22,7 +22,9 @@ QUOTES = "quotes."
 """What stands before a question's name in the fields that say who answered it, and in which words."""
 PLACE, CALL_BACK, SINCE = "place", "call_back", "emergency_since"
 """What is entered at an emergency: where the person is, the number to call back, and when it began."""
-NO_QUESTIONS = frozenset({"reference", "clear", "draft", PLACE, CALL_BACK, SINCE})
+DRAFT, RECORD, REVISION = "draft", "record", "revision"
+"""What the form was opened from: a draft or a record, and the revision that was read."""
+NO_QUESTIONS = frozenset({"reference", "clear", DRAFT, RECORD, REVISION, PLACE, CALL_BACK, SINCE})
 """The fields of the form that answer no question."""
 MOST_FIELDS = 2_000
 _WHOLE_NUMBER = re.compile(r"^[0-9]{1,9}$")
@@ -45,6 +47,34 @@ class Entered:
         except ValueError as error:
             raise HTTPException(413, f"A form has at most {MOST_FIELDS} fields; this one has more.") from error
         return cls(fields)
+
+    @classmethod
+    def of(cls, referral: Mapping[str, Any], vocabulary: Vocabulary, **beside: str) -> Entered:
+        """The form in which a referral, given as JSON and perhaps with faults, would be entered."""
+        facts = referral.get("facts")
+        fields = {name: _as_entered(value) for name, value in facts.items()} if isinstance(facts, dict) else {}
+        for prefix, part in ((SAID_BY, "said_by"), (QUOTES, "quotes")):
+            entries = referral.get(part)
+            if isinstance(entries, dict):
+                fields |= {prefix + name: [str(text)] for name, text in entries.items()}
+        fields["reference"] = [str(referral.get("reference") or "")]
+        known = {prefix + name for name in vocabulary.facts for prefix in ("", SAID_BY, QUOTES)} | NO_QUESTIONS
+        fields |= {name: [text] for name, text in beside.items()}
+        return cls({name: values for name, values in fields.items() if name in known})
+
+    def beside(self, **fields: str) -> Entered:
+        """The same form with these fields that answer no question."""
+        return Entered({**self.fields, **{name: [text] for name, text in fields.items()}})
+
+    @property
+    def revision(self) -> int:
+        """The revision that the form was opened from; 0 where there is none."""
+        text = self.text(REVISION)
+        return int(text) if _WHOLE_NUMBER.match(text) else 0
+
+    def has_answers(self) -> bool:
+        """Whether any question is answered, or the referral named."""
+        return any(self.values(name) for name in self.fields if name not in NO_QUESTIONS - {"reference"})
 
     def without(self, name: str) -> Entered:
         """The same form with one question cleared."""
@@ -84,28 +114,30 @@ class Entered:
         """The question whose Clear button was pressed, or nothing."""
         return next(iter(self.values("clear")), "")
 
-    def referral(self, reader: ReferralReader) -> Referral:
-        """The referral that was entered. Raises RefusedReferral with every fault.
+    def data(self, vocabulary: Vocabulary) -> dict[str, Any]:
+        """The referral that was entered, as JSON has it, with its faults."""
+        facts = {fact.name: _answer(fact, self.values(fact.name)) for fact in vocabulary if self.values(fact.name)}
+        return {"reference": self.reference or None, "facts": facts, **self._beside(vocabulary, facts)}
 
-        What is ticked beside "none of these" is a fault, and counts all the same for the urgency of the refusal.
-        """
-        facts = {}
+    def referral(self, reader: ReferralReader) -> Referral:
+        """The referral that was entered. Raises RefusedReferral with every fault."""
         names = reader.vocabulary.facts
         known = {*names, *(SAID_BY + name for name in names), *(QUOTES + name for name in names), *NO_QUESTIONS}
-        faults = [FieldFault("", "unknown-field", f"“{_short(name)}” is no question of this form.")
-                  for name in self.fields if name not in known]  # fmt: skip
+        faults = [
+            FieldFault("", "unknown-field", f"“{_short(name)}” is no question of this form.")
+            for name in self.fields
+            if name not in known
+        ]
+        data = self.data(reader.vocabulary)
         for fact in reader.vocabulary:
             values = self.values(fact.name)
-            if not values:
-                continue
             if fact.is_set and NONE_OF_THESE in values and len(values) > 1:
                 faults.append(_fault(fact, "“None of these” and something else are ticked: keep one of the two."))
-                facts[fact.name] = [value for value in values if value not in (NONE_OF_THESE, UNKNOWN)] + [UNKNOWN]
+                members = [value for value in values if value not in (NONE_OF_THESE, UNKNOWN)]
+                data["facts"][fact.name] = [*members, UNKNOWN]
             elif fact.is_integer and UNKNOWN in values and len(values) > 1:
                 faults.append(_fault(fact, "There is a number and “Asked, not known” is ticked: keep one of the two."))
-            else:
-                facts[fact.name] = _answer(fact, values)
-        data = {"reference": self.reference or None, "facts": facts, **self._beside(reader.vocabulary, facts)}
+                del data["facts"][fact.name]
         try:
             referral = reader.read(data)
         except RefusedReferral as refused:
@@ -132,6 +164,13 @@ def _answer(fact: Fact, values: list[str]) -> Any:
     if fact.is_integer:
         return int(values[0]) if len(values) == 1 and _WHOLE_NUMBER.match(values[0]) else " ".join(values)
     return values[0] if len(values) == 1 else values
+
+
+def _as_entered(value: Any) -> list[str]:
+    """The values of one question as the form sends them."""
+    if isinstance(value, list):
+        return [str(member) for member in value] or [NONE_OF_THESE]
+    return [str(value)]
 
 
 def _short(name: str) -> str:

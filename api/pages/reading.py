@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from msgspec import structs
 
+from api.pages.entered import Entered
 from api.pages.templating import page
+from api.pages.wording import NOT_SORTED, Wording
 from api.request import state_of
 from triage.check import coverage
 from triage.model.faults import did_you_mean
@@ -139,7 +142,25 @@ async def proofs(request: Request) -> HTMLResponse:
     return page(request, "proofs.html.jinja", found=state.proofs, breaking=breaking)
 
 
-@router.get("/worklist")
-async def worklist(request: Request) -> HTMLResponse:
-    """The worklist: nothing is kept yet."""
-    return page(request, "worklist.html.jinja")
+@router.get("/components")
+async def components(request: Request) -> HTMLResponse:
+    """What the pages are made of: each part once, as it looks."""
+    state = state_of(request)
+    vocabulary, scales = state.ruleset.vocabulary, state.ruleset.scales
+    empty = await state.assess(state.reader.read({"facts": {}}))
+    levels = {
+        id_: structs.replace(empty.urgency, level=id_, state="sorted", missing=())
+        for id_ in reversed(scales.urgency_ids)
+    }
+    by_type = {fact.type: fact for fact in vocabulary}
+    return page(
+        request,
+        "components.html.jinja",
+        levels={"not_sorted": empty.urgency, **levels},
+        queues=[(term.id, term.label) for term in reversed(scales.urgencies)] + [(NOT_SORTED, "Not sorted yet")],
+        possible=scales.rating_ids[1:],
+        so_far=scales.rating_ids[-2],
+        facts=tuple(by_type.values()),
+        entered=Entered(),
+        wording=Wording(state.ruleset),
+    )

@@ -85,7 +85,7 @@ def _digits(number: str) -> str:
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """Render a page with what every page shows: the service's name, the rule set, the nonce, the address."""
+    """Render a page with what every page shows: the service's name, the rule set, who is signed in."""
     state = state_of(request)
     text = (
         environment()
@@ -93,6 +93,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         .render(
             nonce=request.state.nonce,
             path=request.url.path,
+            actor=getattr(request.state, "actor", None),
             service_name=state.settings.service_name,
             phone=PhoneLinks(state.settings),
             ruleset=state.ruleset,

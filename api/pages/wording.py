@@ -48,6 +48,10 @@ class Wording:
         facts = self.ruleset.vocabulary.facts
         return facts[name].title if name in facts else "Reference"
 
+    def pointer(self, pointer: str) -> str:
+        """What a JSON pointer of a referral is about: a question, or the reference."""
+        return self.field(pointer.rpartition("/")[2])
+
     def tag(self, reason: Reason, answer: Answer) -> str:
         """What a reason comes to, without contradicting the headline: a limit is "at most", and names what it binds.
 
@@ -86,8 +90,8 @@ class Wording:
 
     def title(self, rule: str) -> str:
         """The title of a rule, or of what is built in."""
-        known = self.ruleset.by_id.get(rule)
-        return known.title if known else self.ruleset.scales.built_in[rule].title
+        known = self.ruleset.by_id.get(rule) or self.ruleset.scales.built_in.get(rule)
+        return known.title if known else rule
 
     def answers(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Answers in words, each with the name of its question."""

@@ -16,8 +16,8 @@ from api.records import levels
 from api.records.creating import Answered, insert_version
 from api.records.levels import InForce
 from api.records.model import DONE, NewAttempt, RecordChange
-from api.records.reading import Read, row_of, shown
-from api.records.refused import ChangedSince, conflict
+from api.records.reading import Read, row_of, shown, works_on_records
+from api.records.refused import ChangedSince, conflict, forbidden
 from api.records.service import Records
 from api.records.times import due_at, parsed, stored
 from api.storage.tables import attempts, audit, decisions, records
@@ -32,6 +32,7 @@ def change(service: Records, actor: Actor, id_: str, revision: int, wanted: Reco
 
     def work(transaction: Transaction) -> Read:
         row = row_at(transaction, actor, id_, revision)
+        refuse_referrer(actor)
         values = {name: value for name, value in structs.asdict(wanted).items() if value is not UNSET}
         if values.get("hand_over") is not None:
             values["hand_over"] = encode(values["hand_over"]).decode()
@@ -40,6 +41,12 @@ def change(service: Records, actor: Actor, id_: str, revision: int, wanted: Reco
         return shown(service, transaction, row_of(transaction, actor, id_))
 
     return work
+
+
+def refuse_referrer(actor: Actor) -> None:
+    """Refuse to let whoever sent a referral work on it: closed by them, nobody of the clinic would see it."""
+    if not works_on_records(actor):
+        raise forbidden("Only a coordinator or a clinician does this: whoever sent a referral sends other answers.")
 
 
 def row_at(transaction: Transaction, actor: Actor, id_: str, revision: int, kind: str = "assessment") -> Row[Any]:
@@ -73,7 +80,8 @@ def touch(
     **details: Any,
 ) -> None:
     """Change columns of a record, raise its revision, and enter which columns in the audit."""
-    opened = {} if row.opened_at is not None or "opened_at" in values else {"opened_at": at, "opened_by": actor.id}
+    opens = works_on_records(actor) and row.opened_at is None
+    opened = {"opened_at": at, "opened_by": actor.id} if opens else {}
     changed = {**opened, **values, "revision": row.revision + 1}
     transaction.execute(update(records).where(records.c.id == row.id).values(**changed))
     transaction.audit(at, actor, action, row.id, fields=sorted(values), revision=row.revision + 1, **details)
@@ -84,6 +92,7 @@ def attempt(service: Records, actor: Actor, id_: str, tried: NewAttempt) -> Work
 
     def work(transaction: Transaction) -> Read:
         row, now = row_of(transaction, actor, id_), service.now()
+        refuse_referrer(actor)
         transaction.insert(
             attempts,
             id=str(uuid.uuid4()),
@@ -109,7 +118,8 @@ def _escalated(service: Records, row: Row[Any], failed: int, now: datetime) -> d
     for escalation in service.scales.escalations:
         if (row.level, row.state) == (escalation.level, "sorted") and failed >= escalation.failed_attempts:
             force = InForce(escalation.to, "sorted", escalation.to, "escalated", escalation.because)
-            return {**force.row(service.scales), "due_at": due_of(service, row, force, now)}
+            comes_back = {"status": "trying"} if row.status in DONE else {}
+            return {**force.row(service.scales), "due_at": due_of(service, row, force, now), **comes_back}
     return {}
 
 

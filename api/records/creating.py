@@ -81,6 +81,7 @@ def create(service: Records, actor: Actor, answered: Answered, key: str | None) 
         if key is not None:
             before = _before(service, transaction, actor, key, answered.given)
             if before is not None:
+                transaction.audit(stored(at), actor, "sent-again", before.id)
                 return before
             _remember(transaction, actor, key, answered.given, id_, at)
         return _insert(service, transaction, actor, answered, id_, at)

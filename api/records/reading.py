@@ -33,19 +33,24 @@ class Read:
 
 
 def read_one(service: Records, actor: Actor, id_: str) -> Callable[[Transaction], Read]:
-    """The write that reads a record: who read it is kept, and the first of the clinic to read it has opened it."""
+    """The write that reads a record: who read it is kept, and the first who could act on it has opened it."""
 
     def work(transaction: Transaction) -> Read:
         row = row_of(transaction, actor, id_)
         at = service.at()
         transaction.audit(at, actor, "read", id_)
-        if row.opened_at is None and actor.role != "provider":
+        if row.opened_at is None and works_on_records(actor):
             opened = update(records).where(records.c.id == id_).values(opened_at=at, opened_by=actor.id)
             transaction.execute(opened)
             row = row_of(transaction, actor, id_)
         return shown(service, transaction, row)
 
     return work
+
+
+def works_on_records(actor: Actor) -> bool:
+    """Whether someone does what a record asks for. A referrer or an auditor who reads one has not opened it."""
+    return actor.role in ("coordinator", "clinician")
 
 
 def row_of(transaction: Transaction, actor: Actor, id_: str, kind: str = "assessment") -> Row[Any]:

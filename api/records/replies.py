@@ -13,7 +13,7 @@ from msgspec import convert
 from sqlalchemy import Row, bindparam, select, update
 
 from api.actor import Actor
-from api.records.changing import add_version, row_at, touch
+from api.records.changing import add_version, refuse_referrer, row_at, touch
 from api.records.creating import Answered
 from api.records.reading import row_of
 from api.records.refused import faulty, gone, not_found, wrong_field
@@ -98,6 +98,7 @@ def make_link(service: Records, actor: Actor, id_: str, revision: int) -> Callab
 
     def work(transaction: Transaction) -> ReplyLink:
         row = row_at(transaction, actor, id_, revision)
+        refuse_referrer(actor)
         answer = convert(
             json.loads(transaction.execute(_NEWEST, {"id": id_, "number": row.version}).scalar_one()), Answer
         )

@@ -36,4 +36,6 @@ async def webhook_deliveries(request: Request, actor: Asker, *, dead: bool = Fal
     """The calls that were made for overdue records, or only the dead letters: those that failed at every retry."""
     records = state_of(request).records
     listed = await records.read(list_deliveries(actor, only_dead=dead))
+    ids = [item.record for item in listed.items]
+    await records.write(lambda transaction: transaction.audit(records.at(), actor, "listed", records=ids))
     return Response(encode(listed), media_type="application/json")

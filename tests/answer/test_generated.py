@@ -13,7 +13,7 @@ from tests.answer.enumerated import Enumerated, values_of
 from tests.conftest import generated
 from tests.engines.small import counted_referrals, rulesets
 from triage.answer.assess import Assessor
-from triage.answer.model import Answer
+from triage.answer.model import Answer, UnansweredQuestion
 from triage.engines import reference
 from triage.engines.floors import covered, floors
 from triage.engines.outcome import Standing, standing
@@ -104,6 +104,7 @@ def _urgency_keeps(ruleset: RuleSet, referral: Referral, answer: Answer) -> None
 
 def _rating_keeps(ruleset: RuleSet, answers: Answers, answer: Answer, so_far: Standing) -> None:
     scales, rating = ruleset.scales, answer.suitability
+    assert rating.exact
     held = answer.urgency.level in scales.hold_at
     if held:
         assert rating.rating == "on_hold"
@@ -164,8 +165,22 @@ def _questions_keep(ruleset: RuleSet, referral: Referral, answer: Answer) -> Non
                 then = (_standing(ruleset, more).rating, _level(ruleset, more, in_part - {question.fact}))
                 changed = changed or then != now
         assert question.pivotal is changed, question.fact
-    ranks = [(question.fact not in answer.urgency.missing, not question.pivotal) for question in answer.unanswered]
-    assert ranks == sorted(ranks)
+    order = [_place(ruleset, answer, question) for question in answer.unanswered]
+    assert order == sorted(order)
+
+
+def _place(ruleset: RuleSet, answer: Answer, question: UnansweredQuestion) -> tuple[object, ...]:
+    """Where a question stands: core safety, pivotal, highest urgency reachable, width of rating, vocabulary order."""
+    rank = ruleset.scales.urgency_rank
+    levels = [rank(level) for would in question.would for level in would.urgency]
+    ratings = {rating for would in question.would for rating in would.suitability}
+    return (
+        question.fact not in answer.urgency.missing,
+        not question.pivotal,
+        -max(levels, default=0),
+        -len(ratings),
+        list(ruleset.vocabulary.facts).index(question.fact),
+    )
 
 
 def _supposed(ruleset: RuleSet, name: str, answers: Answers) -> list[Any]:

@@ -10,6 +10,7 @@ from api.pages.asking import asking
 from api.pages.copying import Copies
 from api.pages.due import due_words
 from api.pages.wording import Wording
+from api.records.times import due_at
 from bench.referrals import as_request, partial_referrals
 from tests.conftest import RULES
 from triage.answer.assess import Assessor, build_assessor
@@ -35,7 +36,8 @@ def test_every_answer_is_copied_in_few_words_and_no_tag_contradicts_it(
     for facts in partial_referrals(ruleset, 12, answered, seed=7):
         referral = reader.read({"reference": "REF-1", **as_request(ruleset, facts)})
         answer = assessor.assess(referral)
-        copies = Copies(wording, referral, answer, answer.unanswered, AT)
+        due = due_at(answer.urgency.respond_within, AT, Settings())
+        copies = Copies(wording, referral, answer, answer.unanswered, AT, due)
         short = copies.short()
         assert 60 <= len(short.split()) <= 120, short
         assert short.startswith("Referral REF-1, 25 Nov 2026 11:12.")
@@ -60,11 +62,11 @@ def test_every_answer_is_copied_in_few_words_and_no_tag_contradicts_it(
         (Within(hours=24), "by Thu 11:12"),
         (Within(hours=72), "by Sat 11:12"),
         (Within(business_days=10), "by Wed 9 Dec"),
-        (Within(business_days=3), "by Mon 30 Nov"),
+        (Within(business_days=3), "by Mon 11:12"),
     ],
 )
 def test_a_response_time_is_a_moment(within: Within, words: str) -> None:
-    assert due_words(within, AT) == words
+    assert due_words(due_at(within, AT, Settings()), AT) == words
 
 
 def test_what_the_pages_ask_names_questions_only(ruleset: RuleSet) -> None:

@@ -13,15 +13,20 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from api.people.commands import link_for_this_machine
+from triage.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
-# A refused form is answered with 422, which Chromium reports as a failed load: that is meant.
+# A refused form is answered with 422, and one that somebody else changed meanwhile with 409, which Chromium reports as
+# failed loads: that is meant.
 # A service that does not answer is played with 503.
-MEANT = ("status of 422", "status of 503")
+MEANT = ("status of 422", "status of 409", "status of 503")
 Open = Callable[..., Page]
 
 
@@ -30,6 +35,34 @@ def address() -> Iterator[str]:
     """The address of the service."""
     with served() as at:
         yield at
+
+
+@pytest.fixture(scope="session")
+def session(address: str) -> Cookie:
+    """The cookie of a session on this machine."""
+    return sign_in(address)
+
+
+Cookie = tuple[str, str]
+FOLDERS: dict[str, str] = {}
+"""The database of each service, by its address."""
+
+
+def sign_in(address: str) -> Cookie:
+    """Sign in by a link, as whoever started the service does."""
+    token = link_for_this_machine(Settings(database_url=FOLDERS[address]))
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        opener.open(f"{address}/sign-in/link/{token}")
+    except urllib.error.HTTPError as redirect:
+        name, _, value = redirect.headers["Set-Cookie"].partition(";")[0].partition("=")
+        return name, value
+    raise AssertionError("the link signed nobody in")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: object) -> None:
+        return None
 
 
 @contextmanager
@@ -41,10 +74,17 @@ def served() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--port", str(port)]
-    with subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT) as service:
+    with TemporaryDirectory() as folder:
+        FOLDERS[f"http://127.0.0.1:{port}"] = database = f"sqlite:///{folder}/records.sqlite"
+        environment = {**os.environ, "TRIAGE_DATABASE_URL": database}
+        yield from _running([*command, "--log-level", "warning"], environment, f"http://127.0.0.1:{port}")
+
+
+def _running(command: list[str], environment: dict[str, str], address: str) -> Iterator[str]:
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as service:
         try:
-            _wait(f"http://127.0.0.1:{port}", service)
-            yield f"http://127.0.0.1:{port}"
+            _wait(address, service)
+            yield address
         finally:
             service.terminate()
 
@@ -75,7 +115,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Open]:
+def visit(browser: Browser, address: str, session: Cookie) -> Iterator[Open]:
     """Open a page in a fresh browser profile, or in that of the page given as ``beside``."""
     contexts = []
     faults: list[str] = []
@@ -85,7 +125,13 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
             faults.append(text)
 
     def open_(
-        path: str = "/", *, js: bool = True, width: int = 1280, beside: Page | None = None, touch: bool = False
+        path: str = "/",
+        *,
+        js: bool = True,
+        width: int = 1280,
+        beside: Page | None = None,
+        touch: bool = False,
+        signed_in: bool = True,
     ) -> Page:
         if beside is None:
             context = browser.new_context(
@@ -96,6 +142,9 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
                 is_mobile=touch,
             )
             context.set_default_timeout(10_000)
+            if signed_in:
+                name, value = session
+                context.add_cookies([{"name": name, "value": value, "url": address}])
             contexts.append(context)
         else:
             context = beside.context

@@ -29,13 +29,19 @@ def unfold(page: Page, name: str) -> None:
 def show_result(page: Page) -> None:
     """Send the form."""
     page.get_by_role("button", name="Show the result").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("#card, #errors").first).to_be_visible()
 
 
 def safe(vocabulary: Vocabulary) -> dict[str, str]:
     """Every core safety question answered with "nothing here", for someone who is neither pregnant nor postpartum."""
     core = [fact for fact in vocabulary if fact.core.kind == "always" and not fact.is_integer]
     return {fact.name: "none_of_these" if fact.is_set else str(fact.neutral) for fact in core}
+
+
+def change(page: Page) -> None:
+    """Go from a result back to its answers."""
+    page.get_by_role("link", name="Change the answers").click()
+    expect(page.locator("#assessment")).to_be_visible()
 
 
 def entered(page: Page, name: str) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
-from tests.browser.steps import answer, entered, safe, show_result, unfold
+from tests.browser.steps import answer, change, entered, safe, show_result, unfold
 from triage.model.ruleset import RuleSet
 
 DEPRESSED = {"age_years": "29", "major_depression": "current"}
@@ -26,7 +26,7 @@ def test_a_new_referral_comes_to_a_result_and_back(visit: Open, ruleset: RuleSet
     text = page.inner_text("main")
     assert text.index("Urgency: ") < text.index("Suitability") < text.index("Why") < text.index("All reasons")
     assert ruleset.version in text
-    page.get_by_role("button", name="Change the answers").click()
+    change(page)
     expect(page.locator("input#age_years")).to_have_value("29")
     assert entered(page, "major_depression") == ["current"]
 
@@ -63,6 +63,7 @@ def test_an_emergency_shows_what_to_do_and_nothing_of_the_rating(visit: Open, js
         page.go_back()
         expect(page.locator("#band")).to_be_visible()
         expect(page.get_by_label("Where are they?")).to_have_value("At home, 3 Mill Lane")
+        assert "/change" in page.url
 
 
 def test_an_incomplete_referral_shows_only_its_range(visit: Open) -> None:
@@ -133,10 +134,10 @@ def test_an_emergency_shows_while_the_service_is_away_and_nothing_is_lost(visit:
     answer(page, {"insured": "yes", "reference": "KEPT"})
     page.unroute("**/panel")
     page.reload()
-    assert entered(page, "insured") == ["yes"]
-    assert entered(page, "untreated_overdose_or_injury") == ["yes"]
+    expect(page.locator("#insured-yes")).to_be_checked()
+    expect(page.locator("#untreated_overdose_or_injury-yes")).to_be_checked()
     expect(page.locator("#reference")).to_have_value("KEPT")
-    expect(page.locator("#band")).to_contain_text("the emergency number (not set)")
+    expect(page.locator("#band")).to_contain_text("Call the emergency number (not set) now")
     page.route("**/panel", away)
     answer(page, {"needs": "interpreter"})
     expect(page.locator("#panel")).to_contain_text("No answer from the service.")
@@ -229,11 +230,12 @@ def test_a_new_assessment_is_always_empty(visit: Open) -> None:
     expect(page.locator("#reference")).to_have_value("")
     assert entered(page, "suicidal_thoughts") == []
     answer(page, {"reference": "TWO"})
+    expect(page.locator("#draft")).to_contain_text("Draft saved")
     page.get_by_role("link", name="New assessment").click()
     expect(page.locator("#reference")).to_have_value("")
     page.go_back()
     expect(page.locator("#reference")).to_have_value("TWO")
-    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert visit("/", beside=page).locator("#reference").input_value() == ""
 
 
@@ -241,22 +243,105 @@ def test_a_correction_after_the_result_outlives_a_reload(visit: Open) -> None:
     page = visit()
     answer(page, {"reference": "ONE", "age_years": "29"})
     show_result(page)
-    page.get_by_role("button", name="Change the answers").click()
+    change(page)
     answer(page, {"age_years": "30"})
-    expect(page.locator("#draft")).to_contain_text("Not saved")
+    expect(page.locator("#draft")).to_contain_text("Not saved until you show the result")
     page.reload()
     expect(page.locator("input#age_years")).to_have_value("30")
     expect(page.locator("#reference")).to_have_value("ONE")
+    show_result(page)
+    page.reload()
+    page.go_back()
+    page.go_forward()
+    page.locator("summary", has_text="The answers").click()
+    expect(page.locator("main")).to_contain_text("30 years")
 
 
-def test_two_tabs_never_overwrite_each_other(visit: Open) -> None:
+def test_the_second_of_two_tabs_is_told_before_it_overwrites(visit: Open) -> None:
     first = visit()
     answer(first, {"reference": "ONE", "age_years": "29"})
+    expect(first.locator("#draft")).to_contain_text("Draft saved")
     second = visit(first.url, beside=first)
-    answer(second, {"reference": "TWO", "age_years": "30"})
-    first.reload()
-    expect(first.locator("#reference")).to_have_value("ONE")
-    expect(first.locator("input#age_years")).to_have_value("29")
+    expect(second.locator("input#age_years")).to_have_value("29")
+    answer(second, {"age_years": "30"})
+    expect(second.locator("#draft")).to_contain_text("Draft saved")
+    answer(first, {"insured": "yes"})
+    expect(first.locator("#draft")).to_contain_text("Not saved: somebody else changed")
+    first.get_by_role("button", name="Use theirs").click()
+    expect(first.locator("input#age_years")).to_have_value("30")
+    answer(second, {"age_years": "31"})
+    expect(second.locator("#draft")).to_contain_text("Draft saved")
+    show_result(second)
+    answer(first, {"age_years": "33"})
+    show_result(first)
+    expect(first.locator("#errors")).to_contain_text("It was answered in another tab or by somebody else.")
+    expect(first.locator("input#age_years")).to_have_value("33")
+    show_result(first)
+    assert first.url == second.url
+
+
+def test_two_changes_of_one_record_do_not_overwrite_each_other(visit: Open) -> None:
+    first = visit()
+    answer(first, {"reference": "TWICE", "age_years": "29"})
+    show_result(first)
+    record = first.url
+    second = visit(record + "/change", beside=first)
+    change(first)
+    answer(first, {"age_years": "30"})
+    show_result(first)
+    answer(second, {"age_years": "31"})
+    show_result(second)
+    expect(second.locator("#errors")).to_contain_text("Somebody else changed this meanwhile; nothing was lost")
+    expect(second.locator("input#age_years")).to_have_value("31")
+    show_result(second)
+    expect(second).to_have_url(record)
+
+
+def test_the_worklist_shows_what_is_to_be_done(visit: Open) -> None:
+    page = visit()
+    today = {"recent_psychiatric_discharge": "yes"}
+    for reference, answers in (("W-OPEN", {"age_years": "29"}), ("W-NOW", NOW), ("W-TODAY", today)):
+        page.goto("/")
+        answer(page, {"reference": reference} | answers)
+        show_result(page)
+    page.get_by_label("Tried to reach").select_option("no_answer")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".doing")).to_contain_text("No answer, ")
+    page.get_by_label("Owner").fill("Ada")
+    page.get_by_label("Status").select_option("waiting_for_referrer")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".doing")).to_contain_text("Waiting for the referrer is saved.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Status")).to_have_value("trying")
+    page.goto("/worklist")
+    rows = [row.inner_text().split()[0] for row in page.locator("#worklist tbody tr").all()]
+    order = [reference for reference in rows if reference.startswith("W-")]
+    assert order == ["W-NOW", "W-TODAY", "W-OPEN"]
+    expect(page.locator("#worklist")).to_contain_text("Not sorted yet")
+    page.get_by_label("Urgency").select_option("not_sorted")
+    page.get_by_role("button", name="Show").click()
+    assert "urgency=not_sorted" in page.url
+    expect(page.locator("#worklist")).to_contain_text("W-OPEN")
+    expect(page.locator("#worklist")).not_to_contain_text("W-NOW")
+    page.goto("/worklist?owner=Ada")
+    expect(page.locator("#worklist tbody tr")).to_have_count(1)
+    expect(page.locator("#worklist tbody tr")).to_contain_text("Trying to reach")
+    page.goto("/dashboard")
+    this_week = page.locator("table").first.locator("tbody tr").last
+    assert int(this_week.locator("td").first.inner_text()) >= 3
+    expect(page.locator("main")).to_contain_text("No clinician has decided on an answer yet.")
+
+
+def test_whoever_is_not_signed_in_gets_an_answer_and_loses_nothing(visit: Open) -> None:
+    page = visit(signed_in=False)
+    answer(page, {"reference": "NOBODY", "age_years": "29"})
+    expect(page.locator("#draft")).to_contain_text("Not saved: nobody is signed in. Held in this tab.")
+    show_result(page)
+    expect(page.locator("main")).to_contain_text("Not saved: nobody is signed in.")
+    page.go_back()
+    expect(page.locator("#reference")).to_have_value("NOBODY")
+    page.goto("/worklist")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 def test_the_page_says_where_an_answer_is_not_held(visit: Open) -> None:
@@ -275,7 +360,7 @@ def test_a_set_may_be_half_answered(visit: Open, js: bool) -> None:
     assert entered(page, "medical_red_flags") == ["insulin_omitted", "unknown"]
     show_result(page)
     expect(page.locator("main")).to_contain_text("Urgency: Very urgent")
-    page.get_by_role("button", name="Change the answers").click()
+    change(page)
     assert entered(page, "medical_red_flags") == ["insulin_omitted", "unknown"]
 
 
@@ -294,7 +379,7 @@ def test_who_said_it_is_kept_and_a_relatives_no_is_not_counted(visit: Open, js: 
     expect(page.locator("main")).to_contain_text("Not counted, ask the person: suicidal thoughts (said by a relative)")
     page.locator("summary", has_text="The answers").click()
     expect(page.locator("main")).to_contain_text("“She would never do that.” A relative or friend")
-    page.get_by_role("button", name="Change the answers").click()
+    change(page)
     expect(page.locator("#q-suicidal_thoughts .q__said")).to_contain_text("She would never do that.")
 
 
@@ -353,5 +438,5 @@ def test_the_texts_to_copy_name_what_they_are_about(visit: Open) -> None:
         "REQUEST",
     ]
     page.emulate_media(media="print")
-    expect(page.get_by_role("button", name="Change the answers")).to_be_hidden()
+    expect(page.get_by_role("link", name="Change the answers")).to_be_hidden()
     expect(page.locator(".sign")).to_be_visible()

@@ -60,7 +60,7 @@ def test_the_form_by_keys(visit: Open) -> None:
     expect(page.locator("#keys .keys")).to_be_visible()
     press("Escape")
     press("Control+Enter")
-    page.wait_for_url("**/assess")
+    page.wait_for_url("**/assessments/*")
     expect(page.locator("main")).to_contain_text("Not sorted yet")
 
 

@@ -130,7 +130,7 @@ def test_a_letter_becomes_a_copied_rationale(visit: Open, record_property: Recor
         assert value in (*entered(page, name), page.locator(f"input[name={name}]").first.input_value()), name
     expect(page.locator("#q-suicidal_thoughts .q__said")).to_have_text(f"“{QUOTE}” The referrer, who asked the person")
     keys.press("Control+Enter")
-    page.wait_for_url("**/assess")
+    page.wait_for_url("**/assessments/*")
     keys.press("c")
     expect(page.locator("[data-copy=rationale]")).to_contain_text("Copied")
     measured["keys, letter to copied rationale"] = keys.pressed

@@ -24,6 +24,8 @@ PATHS = (
     "/proofs",
     "/about",
     "/docs",
+    "/components",
+    "/dashboard",
 )
 RESULTS: dict[str, Mapping[str, str]] = {
     "incomplete": {"age_years": "29", "major_depression": "current"},
@@ -78,7 +80,7 @@ EVERY = pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest
 def test_the_pages_to_read_are_accessible_and_fit(visit: Open, every: bool) -> None:
     page = visit("/about")
     for path in (*PATHS, *(("/rules", "/rules/sources", "/rules/claims", "/safety") if every else ())):
-        page.goto(path)
+        page.goto(path, timeout=60_000)  # the description of the API is made when it is first asked for
         _hold(page, every)
 
 
@@ -127,6 +129,14 @@ def test_everything_unfolded_fits(visit: Open, ruleset: RuleSet) -> None:
     show_result(page)
     _unfold(page)
     _hold(page)
+
+
+def test_rules_are_found_as_one_types(visit: Open) -> None:
+    page = visit("/rules")
+    page.get_by_label("Words in the rule").press_sequentially("bulimia")
+    expect(page.locator("#count")).not_to_have_text(re.compile("^[2-9][0-9][0-9] rules"))
+    expect(page).to_have_url(re.compile("q=bulimia"))
+    assert page.locator("#rules tr").count() == int(page.inner_text("#count").split()[0])
 
 
 def test_the_margins_are_equal_at_every_width(visit: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from tests.conftest import RULES
 from triage.analysis.proof import Proof
 from triage.model.rule import Limits
 from triage.model.ruleset import RuleSet
+from triage.settings import Settings
 
 ADDRESSES = (
     "/rules",
@@ -25,12 +27,17 @@ ADDRESSES = (
     "/proofs",
     "/docs",
     "/worklist",
+    "/dashboard",
+    "/components",
+    "/sign-in",
 )
 
 
 @pytest.fixture(scope="module")
-def browser() -> TestClient:
-    return TestClient(create_app(), headers={"Accept": "text/html"})
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('records')}/records.sqlite")
+    with TestClient(create_app(settings), headers={"Accept": "text/html"}) as client:
+        yield client
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -231,12 +231,13 @@ def test_the_order_of_reading_names_each_urgency_rule_once(ruleset: RuleSet) -> 
     assert sorted(ruleset.scales.urgency_order) == rules
 
 
-def test_who_must_be_reached_within_the_hour_is_asked_for_a_place_or_a_number(ruleset: RuleSet) -> None:
+def test_who_must_be_reached_within_the_hour_is_asked_for_a_place_and_a_number(ruleset: RuleSet) -> None:
     for rule in ruleset.rules:
         if rule.urgency and rule.urgency.level in ruleset.scales.hold_at:
             action = rule.urgency.action
             text = " ".join((*action.do, *action.ask))
-            assert re.search(r"\b(place|number)\b", text), (rule.id, text)
+            assert re.search(r"\b(place|[Ww]here)\b", text), (rule.id, text)
+            assert re.search(r"\bnumber\b", text), (rule.id, text)
 
 
 def test_what_comes_of_a_proposal_cites_one(ruleset: RuleSet) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from api.app import create_app
 from api.records.service import Records
 from api.request import State, build_state
 from tests.conftest import FIXTURE_RULES
-from tests.records.databases import KINDS, new_database, server
+from tests.records.databases import KINDS, folder_in_memory, new_database, server
 from triage.settings import Settings
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -73,13 +75,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def make_database(
-    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], str]:
+def make_database(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
     """Gives the address of an empty database as often as it is called."""
     address = request.getfixturevalue("server_address") if database_kind == "postgresql" else None
-    folder = tmp_path_factory.mktemp("sqlite")
-    return lambda: new_database(database_kind, folder, address)
+    with TemporaryDirectory(prefix="triage-sqlite-", dir=folder_in_memory()) as folder:
+        yield lambda: new_database(database_kind, Path(folder), address)
 
 
 @pytest.fixture(scope="session")

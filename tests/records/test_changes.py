@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.actor import Actor
+from api.actor import Actor, Role
 from tests.records.conftest import Service
 from tests.records.test_assessments import CALM, FALLING
 
@@ -235,3 +235,46 @@ def test_another_clinic_and_another_provider_see_nothing(service: Service) -> No
         listed = service.get("/v1/assessments").json()["items"]
         service.asking.pop()
         assert (statuses, listed) == ([404] * 4, [])
+
+
+def test_whoever_sent_a_referral_sends_other_answers_and_does_nothing_else_with_it(service: Service) -> None:
+    provider = Actor("practice", "provider", "clinic")
+    service.asking.append(provider)
+    id_ = service.new(LEANING)
+    path = f"/v1/assessments/{id_}"
+    refused = [
+        service.client.patch(path, json={"status": "closed"}, headers=_match(1)),
+        service.post(f"{path}/contact-attempts", {"outcome": "reached"}),
+        service.post(f"{path}/reply-link", None, headers=_match(1)),
+    ]
+    amended = _amend(service, id_, 1, {**LEANING, "propped": "yes"})
+    service.asking.pop()
+    for response in refused:
+        assert (response.status_code, response.json()["detail"]) == (
+            403,
+            "Only a coordinator or a clinician does this: whoever sent a referral sends other answers.",
+        )
+    assert (amended.status_code, amended.json()["version"], amended.json()["opened_at"]) == (200, 2, None)
+
+
+@pytest.mark.parametrize("role", ["provider", "auditor"])
+def test_reading_by_someone_who_does_not_work_on_records_opens_none(service: Service, role: Role) -> None:
+    service.asking.append(Actor("reader", "provider", "clinic"))
+    id_ = service.new(LEANING)
+    service.asking[-1] = Actor("reader", role, "clinic")
+    seen = service.get(f"/v1/assessments/{id_}").json()
+    service.asking.pop()
+    service.clock.forward(hours=25)
+    assert seen["opened_at"] is None
+    ids = [item["id"] for item in service.get("/v1/assessments?overdue=true&limit=200").json()["items"]]
+    assert id_ in ids
+
+
+def test_a_booked_record_whose_person_can_not_be_reached_comes_back_to_the_worklist(fresh: Service) -> None:
+    id_ = fresh.new(LEANING)
+    fresh.client.patch(f"/v1/assessments/{id_}", json={"status": "booked"}, headers=_match(1))
+    assert fresh.get("/v1/assessments").json()["items"] == []
+    for _ in range(2):
+        fresh.post(f"/v1/assessments/{id_}/contact-attempts", {"outcome": "no_answer"})
+    (item,) = fresh.get("/v1/assessments").json()["items"]
+    assert (item["id"], item["status"], item["level"]) == (id_, "trying", "very_urgent")

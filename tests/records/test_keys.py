@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy import select
+
 from api.actor import Actor
+from api.storage.tables import audit
 from tests.records.conftest import Service
 from tests.records.test_assessments import CALM, FALLING
 
@@ -14,6 +17,9 @@ def test_the_same_key_and_body_give_the_same_record(fresh: Service) -> None:
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers["location"] == first.headers["location"]
     assert len(fresh.get("/v1/assessments").json()["items"]) == 1
+    with fresh.records.database.reading() as connection:
+        actions = list(connection.execute(select(audit.c.action).order_by(audit.c.seq)).scalars())
+    assert actions == ["assessed", "sent-again", "listed"]
 
 
 def test_the_same_key_with_another_body_is_refused(service: Service) -> None:

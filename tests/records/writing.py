@@ -1,6 +1,7 @@
 """A process that stores referrals and prints the id of each once it is acknowledged, for tests that kill it.
 
-``python -m tests.records.writing ADDRESS NUMBER [KEYS]``: with KEYS each write has a key of its own number.
+``python -m tests.records.writing ADDRESS NUMBER KEYS``: so many writes, of which the first KEYS have a key of their own
+number.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ AT_ONCE = 8
 FACTS = {"lean": "slight", "hazards": [], "nesting": "none", "nestlings": "none"}
 
 
-async def write_all(address: str, number: int, *, keys: bool) -> None:
+async def write_all(address: str, number: int, keys: int) -> None:
     """Store so many referrals, some at once."""
     state = build_state(Settings(rules=FIXTURE_RULES, database_url=address))
     records = state.records
@@ -30,7 +31,7 @@ async def write_all(address: str, number: int, *, keys: bool) -> None:
             data = {"reference": f"W-{count}", "facts": FACTS}
             referral = state.reader.read(data)
             answered = Answered(encode(data), referral, state.assessor.assess(referral))
-            key = f"key-{count}" if keys else None
+            key = f"key-{count}" if count < keys else None
             created = await records.write_answer(create(records, LOCAL_PERSON, answered, key))
             sys.stdout.write(f"{created.id}\n")
             sys.stdout.flush()
@@ -40,4 +41,4 @@ async def write_all(address: str, number: int, *, keys: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write_all(sys.argv[1], int(sys.argv[2]), keys=len(sys.argv) > 3))
+    asyncio.run(write_all(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

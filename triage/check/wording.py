@@ -1,4 +1,6 @@
-"""Check that no text of a rule names a level of risk or a dose, reads out a rating, or stops a medicine or substance.
+"""Check that no text of a rule names a level of risk, a dose, a number of sessions or a sum of money.
+
+Nor may a text read out a rating, or stop a medicine or substance.
 
 The words are listed in ruleset.yaml under ``wording``.
 """
@@ -11,7 +13,7 @@ from functools import lru_cache
 
 from triage.model.about import Wording
 from triage.model.faults import Fault, Place
-from triage.model.rule import Advice, Limits, Rule
+from triage.model.rule import Advice, Alternative, Limits, Rule
 from triage.model.ruleset import RuleSet
 
 COMMON_WORD = "possible"
@@ -19,6 +21,7 @@ COMMON_WORD = "possible"
 
 _NEGATED = re.compile(r"\b(not|never|nor|no|nothing)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;:]")
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "sixteen", "twenty")
 
 
 def check(ruleset: RuleSet) -> Iterator[Fault]:
@@ -46,6 +49,8 @@ def _texts(rule: Rule) -> Iterator[tuple[str, Place]]:
     for limit in rule.of(Limits):
         if limit.until:
             yield limit.until, rule.at("then", "limits", "until")
+    for offer in rule.of(Alternative):
+        yield offer.because, rule.at("then", "alternative", "because")
 
 
 def _action_texts(rule: Rule) -> Iterator[tuple[str, Place]]:
@@ -68,6 +73,11 @@ def _said(text: str, place: Place, wording: Wording) -> Iterator[Fault]:
         yield Fault(
             place, "wording-dose", f"The text names a dose, “{dose.group()}”.", "Leave doses to the prescriber."
         )
+    planned = _length_or_sum(wording.counted, wording.currencies)
+    length_or_sum = planned.search(text) if planned else None
+    if length_or_sum:
+        message = f"The text names a number of sessions or a sum, “{length_or_sum.group()}”."
+        yield Fault(place, "wording-course", message, "Leave it to course.yaml, from which both are computed.")
 
 
 def _stopping(text: str, place: Place, wording: Wording) -> Iterator[Fault]:
@@ -104,3 +114,12 @@ def _beginnings(words: tuple[str, ...]) -> re.Pattern[str]:
 @lru_cache
 def _dose(units: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b\d+\s?({'|'.join(map(re.escape, units))})\b", re.IGNORECASE)
+
+
+@lru_cache
+def _length_or_sum(counted: tuple[str, ...], currencies: tuple[str, ...]) -> re.Pattern[str] | None:
+    """A number before a word for sessions, with at most one word between them, or before a currency."""
+    number = rf"(?:\d+|{'|'.join(_NUMBERS)})"
+    patterns = [rf"\b{number} (?:\w+ )?(?:{'|'.join(map(re.escape, counted))})\b"] if counted else []
+    patterns += [rf"\b\d+ ?(?:{'|'.join(map(re.escape, currencies))})\b"] if currencies else []
+    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from typer._click import Command, Context
 
 COMMANDS = (
-    "accounts", "assess", "cohort", "diff", "docs", "explain", "serve", "prove", "replay", "audit", "rules",
+    "accounts", "assess", "cohort", "diff", "docs", "explain", "serve", "prove", "replay", "audit", "backup",
+    "restore", "rules",
 )  # fmt: skip
 """Each command stands in the module of its name: a function of that name, or a group of commands called ``app``."""
 

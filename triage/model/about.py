@@ -70,7 +70,8 @@ class Wording:
 
     A word of ``levels`` may not stand before one of ``of``. A number may not stand before one of ``units``
     (a dose). A clause may not have both a word of ``stop`` and a word that begins like one of ``substances``, unless it
-    is negated. ``may_be_harder`` gives the reason for each text that may be harder to read, by the name of the text.
+    is negated. A number may not stand before one of ``counted`` (a length of a course) or of ``currencies``.
+    ``may_be_harder`` gives the reason for each text that may be harder to read, by the name of the text.
     """
 
     levels: tuple[str, ...] = ()
@@ -78,6 +79,8 @@ class Wording:
     units: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
     substances: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
     may_be_harder: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -80,6 +80,8 @@ class _Wording(Strict):
     units: list[str] = Field(default_factory=list)
     stop: list[str] = Field(default_factory=list)
     substances: list[str] = Field(default_factory=list)
+    counted: list[str] = Field(default_factory=list)
+    currencies: list[str] = Field(default_factory=list)
     may_be_harder: dict[str, str] = Field(default_factory=dict)
 
 
@@ -177,5 +179,7 @@ def _wording(text: _Wording) -> about.Wording:
         tuple(text.units),
         tuple(text.stop),
         tuple(text.substances),
+        tuple(text.counted),
+        tuple(text.currencies),
         text.may_be_harder,
     )

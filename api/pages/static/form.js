@@ -1,7 +1,7 @@
 // The form with a script: the strip that follows the answers, keys, modes. Without it the form is sent and answered.
 import { clear, form, foldNotNeeded, isAnswered, number, options, placeFollowers, question, questions, reveal, setStop, showSaid } from "./questions.js";
-import { entered, held, put, save } from "./draft.js";
-import { later, refresh } from "./panel.js";
+import { entered, held, hold, know, put } from "./draft.js";
+import { later, refresh, settled, start } from "./panel.js";
 import { go, startMode } from "./modes.js";
 import "./finder.js";
 import "./letter.js";
@@ -32,10 +32,9 @@ form.addEventListener("input", (event) => {
   if (q && event.target.matches(".behind .text")) showSaid(q);
   if (event.target.matches("input:not([type=radio], [type=checkbox])")) changed();
 });
-document.getElementById("band").addEventListener("input", save);
+document.getElementById("band").addEventListener("input", hold);
 function changed() {
-  save(); // first it is held, then the service is asked
-  later();
+  if (hold()) later(); // first it is held, then the service is asked
 }
 
 form.addEventListener("click", (event) => {
@@ -46,7 +45,17 @@ form.addEventListener("click", (event) => {
   clear(q);
   setStop(q).focus();
 });
-form.addEventListener("submit", save);
+// What is on its way as a draft comes first, so that the result is made of its last state
+let sending = false;
+form.addEventListener("submit", async (event) => {
+  if (event.submitter?.name === "clear") return;
+  event.preventDefault();
+  if (sending) return;
+  sending = true;
+  hold();
+  await settled();
+  form.submit();
+});
 
 function arrange() {
   for (const q of questions()) {
@@ -59,15 +68,15 @@ function arrange() {
   if ("notNeeded" in first.dataset) foldNotNeeded(first.dataset.notNeeded.split(" "));
 }
 
-// Start: what this tab holds, unless the server sent answers back
+// Start: what this tab holds and the service does not have, else what the service sent
 const answers = held();
-const sent = entered().length > 0;
-if (answers && !sent) put(answers);
+if (answers) put(answers);
 arrange();
-if (sent) save();
+if (answers || location.pathname === "/assess") hold();
+else know();
 if (entered().length) refresh();
 const errors = document.getElementById("errors");
 if (errors) errors.focus({ preventScroll: !document.getElementById("band").hidden });
 startMode();
 if (location.hash.startsWith("#q-") && question(location.hash.slice(3))) go(question(location.hash.slice(3)));
-window.addEventListener("pageshow", (event) => { if (event.persisted) { arrange(); refresh(); } });
+window.addEventListener("pageshow", (event) => { if (event.persisted) { sending = false; arrange(); start(); } });

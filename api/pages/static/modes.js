@@ -17,7 +17,7 @@ export function setMode(chosen) {
   const address = new URL(location.href);
   if (chosen === "check") address.searchParams.delete("mode");
   else address.searchParams.set("mode", chosen);
-  if (address.pathname === "/") history.replaceState(null, "", address);
+  if (address.pathname === "/") history.replaceState(history.state, "", address);
   if (chosen === "telephone") go(current && isOpen(current) ? current : next());
   if (chosen === "letter") (document.getElementById("letter-text").hidden ? current : document.getElementById("letter-text"))?.focus();
 }

@@ -1,6 +1,6 @@
 // What the answers so far come to: asked of the service after each change, and kept in sight when it does not answer.
 import { form, foldNotNeeded } from "./questions.js";
-import { entered } from "./draft.js";
+import { entered, kept } from "./draft.js";
 
 const WAIT = 150; // milliseconds after the last change before the service is asked
 const AGAIN = 5000; // milliseconds until it is asked again where it did not answer
@@ -12,30 +12,54 @@ const since = form.elements.emergency_since;
 const part = (name) => document.getElementById("panel-" + name);
 let title = part("first").dataset.title;
 let timer = 0;
-let asked = null;
+let asking = null; // one at a time, since each saves the draft of the one before
+let again = false;
 let announce = () => {};
 
 // What the service asks next, most pivotal first
 export const order = () => part("first").dataset.order.split(" ").filter(Boolean);
 export const whenAnswered = (what) => { announce = what; };
 
+export function start() {
+  stopped = false;
+  refresh();
+}
+
 export function later() {
   clearTimeout(timer);
   timer = setTimeout(refresh, WAIT);
 }
 
-export async function refresh() {
+let stopped = false;
+export function refresh() {
   clearTimeout(timer);
-  if (asked) asked.abort();
-  asked = new AbortController();
+  if (stopped) return undefined;
+  again = asking !== null;
+  asking = asking || ask().finally(() => {
+    asking = null;
+    if (again) refresh();
+  });
+  return asking;
+}
+
+// Ask no more, and wait for what is on its way
+export async function settled() {
+  stopped = true;
+  clearTimeout(timer);
+  while (asking) await asking;
+}
+
+async function ask() {
+  const pairs = entered(true);
   try {
-    const response = await fetch("/panel", { method: "POST", body: new URLSearchParams(entered()), signal: asked.signal,
+    const response = await fetch("/panel", { method: "POST", body: new URLSearchParams(pairs),
       headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const good = response.ok && page.getElementById("panel-first");
-    inPlace(() => (good ? show(page) : failed(page)));
-  } catch (error) {
-    if (error.name !== "AbortError") inPlace(() => failed(null));
+    const first = response.ok && page.getElementById("panel-first");
+    if (first) kept(first, String(new URLSearchParams(pairs)) === String(new URLSearchParams(entered(true))));
+    inPlace(() => (first ? show(page) : failed(page)));
+  } catch {
+    inPlace(() => failed(null));
   }
 }
 
@@ -89,7 +113,7 @@ function emergency(words) {
   band.hidden = !words;
   document.body.toggleAttribute("data-emergency", Boolean(words));
   slot.replaceChildren(...(words ? words.childNodes : []));
-  since.value = words ? since.value || new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : "";
+  since.value = words ? since.value || new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) : "";
   began = words ? began || Date.now() : 0;
   tick();
 }

@@ -2,6 +2,11 @@
 document.documentElement.classList.add("js");
 const said = document.getElementById("said");
 
+// The service has what this tab held
+if (location.pathname.startsWith("/assessments/")) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("held:")) sessionStorage.removeItem(key);
+}
+
 async function copy(button) {
   const text = document.getElementById(button.dataset.copy);
   try {

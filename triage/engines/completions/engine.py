@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from triage.engines.completions.common import CommonTo, conditions_of_courses
 from triage.engines.completions.diagram import Node, NodeTable, Restriction
-from triage.engines.completions.drawn import common_to, drawn_completions
+from triage.engines.completions.drawn import NOTHING, common_to, drawn_completions
 from triage.engines.completions.levels import FactLevels, Levels
 from triage.engines.completions.meaning import Meaning
 from triage.engines.completions.ratings import Ratings, conditions_of_targets
@@ -100,6 +100,8 @@ class Completions:
         restricted, rank = _Referral(self, answers).rating, self.ruleset.scales.rating_rank(rating)
         some = islice(drawn_completions(self.levels, answers, restricted, rank), DRAWN)
         common_to_some = common_to(self.ruleset, some)
+        if common_to_some == NOTHING:
+            return NOTHING
         return CommonTo(self.ruleset, self._levels_of_courses, answers, rating).of(common_to_some)
 
     @cached_property
