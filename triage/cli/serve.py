@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from ipaddress import ip_address
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from triage.answer.assess import build_assessor
-from triage.answer.probes import check_answers
+from triage.answer.assess import Assessor, build_assessor
+from triage.answer.probes import Probe, check_answers
 from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, saying_why_unreadable, tell_faults
 from triage.model.faults import FaultyRuleSet
 from triage.settings import PUBLISHED, Settings
@@ -26,12 +27,13 @@ def serve(
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Serve the web form and the API. Starts only with a sound rule set; says which file is not."""
-    settings = read_settings()
+    settings = read_settings().model_copy(update={"rules": rules})
     if not _is_loopback(host):
         _refuse_unready(host, settings)
     ruleset = checked_ruleset(rules)
     try:
-        check_answers(build_assessor(ruleset, settings))
+        assessor = build_assessor(ruleset, settings)
+        probes = check_answers(assessor)
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
@@ -39,22 +41,29 @@ def serve(
 
     with saying_why_unreadable():
         opened(settings)
-    os.environ["TRIAGE_RULES"] = str(rules)
     if settings.tables is None:
-        os.environ["TRIAGE_TABLES"] = tempfile.mkdtemp(prefix="triage-tables-")  # one for all workers
+        settings = settings.model_copy(update={"tables": Path(tempfile.mkdtemp(prefix="triage-tables-"))})
     if not settings.public_url:
         _print_sign_in_link(host, port, settings)
+    err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
+    _run(settings, assessor, probes, host=host, port=port, workers=workers)
+
+
+def _run(settings: Settings, assessor: Assessor, probes: tuple[Probe, ...], **options: Any) -> None:
+    """Serve with what was made and checked; of several processes, each makes and checks its own."""
     import uvicorn  # here, so that the other commands start without it
 
-    err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
+    from api.app import create_app
+    from api.request import state_with
+
+    os.environ |= {"TRIAGE_RULES": str(settings.rules), "TRIAGE_TABLES": str(settings.tables)}  # one for all workers
+    of_several = options["workers"] > 1
     uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
+        "api.app:create_app" if of_several else create_app(state=state_with(settings, assessor, probes)),
+        factory=of_several,
         log_level="warning",
         timeout_graceful_shutdown=STOP_SECONDS,
+        **options,
     )
 
 
