@@ -201,7 +201,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/v1/rerate"): Operation(Rerating, lambda _: to_builtins(_RERATING), problems=(503,)),
     ("get", "/v1/webhook-deliveries"): Operation(
-        Deliveries, lambda _: to_builtins(Deliveries((_DELIVERY,), 0)), problems=(503,)
+        Deliveries, lambda _: to_builtins(Deliveries((_DELIVERY,), 0)), problems=(422, 503)
     ),
     ("get", "/v1/agreement"): Operation(Agreement, lambda _: to_builtins(_AGREEMENT), problems=(503,)),
 }
