@@ -42,7 +42,7 @@ CHECKS = (
 )
 PHASES = (Phase.explicit, Phase.generate)
 QUICK = settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-DEEP = settings(QUICK, max_examples=600)
+DEEP = settings(QUICK, max_examples=150)
 
 
 @dataclass(frozen=True)
