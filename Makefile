@@ -66,7 +66,7 @@ mutants: .venv/ready ## Change the modules that differ from main in small ways: 
 conformance: .venv/ready ## Write the conformance cases anew, after a change of the rules
 	$(BIN)/triage rules conformance --cases tests/vignettes --cases tests/hard_cases
 
-pictures: setup ## Pictures of the twelve main states of the pages, wide and narrow, light and dark (in TMPDIR)
+pictures: setup ## Pictures of the main states of the pages, wide and narrow, light and dark (in TMPDIR)
 	$(BIN)/python tools/pictures.py
 
 sbom: setup ## What is installed, as a CycloneDX bill of materials in sbom.json

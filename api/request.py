@@ -118,9 +118,13 @@ def build_state(settings: Settings) -> State:
     Raises FaultyRuleSet, which names every file that is not sound, or an example that can't be answered: a service does
     not start with one. Raises RulesChanged where the files were changed meanwhile.
     """
-    ruleset = load_ruleset(settings.rules)
-    assessor = build_assessor(ruleset, settings)
-    probes = check_answers(assessor)
+    assessor = build_assessor(load_ruleset(settings.rules), settings)
+    return state_with(settings, assessor, check_answers(assessor))
+
+
+def state_with(settings: Settings, assessor: Assessor, probes: tuple[Probe, ...]) -> State:
+    """The state of a service with an assessor that was made and checked before. Raises RulesChanged."""
+    ruleset = assessor.ruleset
     rules = running_rules(ruleset, settings.rules, settings.rules_digest)
     return State(settings, ruleset, ReferralReader(ruleset.vocabulary), assessor, rules, probes)
 

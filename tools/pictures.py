@@ -1,4 +1,4 @@
-"""Take pictures of the twelve main states of the pages: wide and narrow, light and dark. `make pictures` runs it."""
+"""Take pictures of the main states of the pages: wide and narrow, light and dark. `make pictures` runs it."""
 
 from __future__ import annotations
 
@@ -89,6 +89,19 @@ def _worklist(page: Page) -> None:
     page.goto("/worklist")
 
 
+def _dashboard(page: Page) -> None:
+    page.goto("/dashboard")
+
+
+def _record(page: Page) -> None:
+    page.goto("/worklist")
+    page.locator("#worklist tbody a").first.click()
+
+
+def _sign_in(page: Page) -> None:
+    page.goto("/sign-in")
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "form": _form,
     "answered": _answered,
@@ -102,6 +115,9 @@ STATES: dict[str, Callable[[Page], None]] = {
     "rules": _rules,
     "components": _components,
     "worklist": _worklist,
+    "record": _record,
+    "dashboard": _dashboard,
+    "sign-in": _sign_in,
 }
 
 

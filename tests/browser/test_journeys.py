@@ -137,6 +137,7 @@ def test_an_emergency_shows_while_the_service_is_away_and_nothing_is_lost(visit:
     expect(page.locator("#insured-yes")).to_be_checked()
     expect(page.locator("#untreated_overdose_or_injury-yes")).to_be_checked()
     expect(page.locator("#reference")).to_have_value("KEPT")
+    expect(page.get_by_role("heading", name="Urgency: Emergency")).to_have_count(1)
     expect(page.locator("#band")).to_contain_text("Call the emergency number (not set) now")
     page.route("**/panel", away)
     answer(page, {"needs": "interpreter"})

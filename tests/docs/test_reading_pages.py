@@ -30,6 +30,7 @@ ADDRESSES = (
     "/dashboard",
     "/components",
     "/sign-in",
+    "/cohort",
 )
 
 
@@ -93,10 +94,8 @@ def test_links_between_the_pages_lead_somewhere(browser: TestClient, ruleset: Ru
     for address, page in pages.items():
         for target in re.findall(r'href="(/[^"?]*)(?:\?[^"]*)?"', page):
             path, _, anchor = target.partition("#")
-            assert path in known or path in pages or path == "/" or path.startswith(("/static/", "/openapi")), (
-                address,
-                target,
-            )
+            answers = path in known or path in pages or browser.get(path).status_code == 200
+            assert answers, (address, target)
             assert not anchor or f'id="{anchor}"' in pages[path], (address, target)
 
 
