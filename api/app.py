@@ -29,6 +29,7 @@ from api.routes import (
     persons,
     replies,
 )
+from api.watch import Watch
 from triage.settings import Settings
 
 _ROUTES = (evaluate, explain, assessments, drafts, replies, persons, agreement, people, knowledge, operations)
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     app.state.asking = lambda request: asking.working(state.records, request)
     app.add_middleware(Door, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request))
     app.add_middleware(Protocol, on_failure=problems.failure)
+    app.add_middleware(Watch)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it
     return app
 

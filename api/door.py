@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.actor import Asking
+from api.pace import Pace
 from api.problems import answer, answer_record_problem
 from api.records.refused import RecordProblem
 from triage.presenting.problems import Problem, problem
@@ -17,6 +18,7 @@ from triage.settings import Settings
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/", "/v1/replies/")
 """What needs no sign-in even where others can reach the service: its health, the sign-in page and one-use links."""
+_UNCOUNTED = ("/healthz", "/readyz", "/static/")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -28,6 +30,7 @@ class Door:
         self._public = urlsplit(settings.public_url)
         self._is_secure = settings.is_secure
         self._asking = asking
+        self._pace = Pace(settings.requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -42,13 +45,25 @@ class Door:
         problem_ = self._wrong_place(request) or _foreign(request, self._public.netloc)
         if problem_ is not None:
             return answer(request, problem_)
-        if not self._public.netloc or request.url.path.startswith(_OPEN):
+        if not self._public.netloc or request.url.path.startswith(_UNCOUNTED):
             return None
-        try:
-            await self._asking(request)
-        except RecordProblem as refused:
-            return answer_record_problem(request, refused)
-        return None
+        who = request.client.host if request.client else ""
+        if not request.url.path.startswith(_OPEN):
+            try:
+                who = (await self._asking(request)).id
+            except RecordProblem as refused:
+                return self._too_fast(request, who) or answer_record_problem(request, refused)
+        return self._too_fast(request, who)
+
+    def _too_fast(self, request: Request, who: str) -> Response | None:
+        """Refuse a request of an account or address that sends too many."""
+        if not self._pace.is_too_fast(who):
+            return None
+        seconds = self._pace.seconds_left(who)
+        detail = f"This has no answer: more than {self._pace.per_minute} in a minute. Send it again in {seconds} s."
+        response = answer(request, problem(429, "Too many requests", detail))
+        response.headers["Retry-After"] = str(seconds)
+        return response
 
     def _wrong_place(self, request: Request) -> Problem | None:
         """What is wrong with the address that the request was sent to."""

@@ -45,11 +45,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/me"): _operation(Me("clara", "coordinator", "riverside", ("read", "write")), 200, ()),
     ("get", "/v1/accounts"): _operation(Accounts((_ACCOUNT,)), 200, ()),
     ("post", "/v1/accounts"): _operation(
-        _ACCOUNT, 201, (400, 422), NewAccount("clara", "coordinator", "four words make one")
+        _ACCOUNT, 201, (422,), NewAccount("clara", "coordinator", "four words make one")
     ),
-    ("patch", "/v1/accounts/{id_}"): _operation(_ACCOUNT, 200, (400, 404, 422), AccountChange(disabled=True)),
+    ("patch", "/v1/accounts/{id_}"): _operation(_ACCOUNT, 200, (404, 422), AccountChange(disabled=True)),
     ("get", "/v1/accounts/{id_}/keys"): _operation(Keys((_KEY,)), 200, (404,)),
-    ("post", "/v1/accounts/{id_}/keys"): _operation(_GIVEN, 201, (400, 404, 422), NewKey("referrals")),
+    ("post", "/v1/accounts/{id_}/keys"): _operation(_GIVEN, 201, (404, 422), NewKey("referrals")),
     ("post", "/v1/keys/{id_}/rotate"): _operation(_GIVEN, 201, (404, 422)),
     ("delete", "/v1/keys/{id_}"): _operation(None, 204, (404, 422)),
 }

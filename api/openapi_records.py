@@ -17,7 +17,7 @@ from msgspec import to_builtins
 from msgspec.json import decode
 
 from api.actor import LOCAL_PERSON
-from api.records.creating import Answered, create
+from api.records.creating import LONGEST_KEY, Answered, create
 from api.records.deciding import Agreement, NewDecision, RuleAgreement
 from api.records.drafts import Draft, Drafts, Sent, begin, list_own
 from api.records.erasing import Erased, Export, Whose, export
@@ -43,12 +43,18 @@ _AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 _PROBLEMS: dict[int, tuple[str, type[Problem]]] = {
     400: ("Not JSON", Problem),
     404: ("Not found", Problem),
+    408: ("The body came too slowly", Problem),
     410: ("Erased, used or expired", Problem),
     412: ("Somebody else changed the record meanwhile", Conflict),
+    413: ("Too large", Problem),
     422: ("Something in the request is wrong", Problem),
     428: ("If-Match is missing", Problem),
     503: ("Records are not available; nothing was stored", Problem),
 }
+
+
+_OF_A_BODY = (400, 408, 413)
+"""How whatever is sent can be refused before it is read."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "override", "suitable", reason_code="more_is_known", reason="Seen today.", signed_as="A. Clinician"
         ),
     ),
-    ("get", "/v1/assessments/{id_}/replay"): Operation(Replay, lambda examples: examples.replay),
+    ("get", "/v1/assessments/{id_}/replay"): Operation(
+        Replay, lambda examples: examples.replay, problems=(404, 410, 422, 503)
+    ),
     ("get", "/v1/assessments/{id_}/letter"): Operation(None, problems=(404, 410, 503)),
     ("post", "/v1/assessments/{id_}/reply-link"): Operation(
         ReplyLink, lambda _: to_builtins(_LINK), 201, problems=_CHANGES, headers=("If-Match",)
@@ -193,7 +201,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/v1/rerate"): Operation(Rerating, lambda _: to_builtins(_RERATING), problems=(503,)),
     ("get", "/v1/webhook-deliveries"): Operation(
-        Deliveries, lambda _: to_builtins(Deliveries((_DELIVERY,), 0)), problems=(503,)
+        Deliveries, lambda _: to_builtins(Deliveries((_DELIVERY,), 0)), problems=(422, 503)
     ),
     ("get", "/v1/agreement"): Operation(Agreement, lambda _: to_builtins(_AGREEMENT), problems=(503,)),
 }
@@ -215,7 +223,7 @@ def describe(described: dict[str, Any], operation: Operation, examples: Examples
     if operation.gives is not None:
         content = {"schema": _ref(operation.gives), "example": operation.example(examples)}
         success["content"] = {"application/json": content}
-    for status in operation.problems:
+    for status in (*operation.problems, *(_OF_A_BODY if operation.takes else ())):
         description, type_ = _PROBLEMS[status]
         content = {"application/problem+json": {"schema": _ref(type_)}}
         responses[str(status)] = {"description": description, "content": content}
@@ -230,15 +238,22 @@ def describe(described: dict[str, Any], operation: Operation, examples: Examples
         described.setdefault("parameters", []).append(_header(header))
 
 
+_HEADERS: dict[str, dict[str, Any]] = {
+    "If-Match": {
+        "required": True,
+        "description": "The ETag of the record that was changed.",
+        "schema": {"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}"$'},
+    },
+    "Idempotency-Key": {
+        "required": False,
+        "description": "A name for this request: sent again with the same body, it gives the same record.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    },
+}
+
+
 def _header(name: str) -> dict[str, Any]:
-    descriptions = {
-        "If-Match": "The ETag of the record that was changed.",
-        "Idempotency-Key": "A name for this request: sent again with the same body, it gives the same record.",
-    }
-    return {
-        "name": name, "in": "header", "required": name == "If-Match", "description": descriptions[name],
-        "schema": {"type": "string"},
-    }  # fmt: skip
+    return {"name": name, "in": "header", **_HEADERS[name]}
 
 
 def _ref(type_: type[Written]) -> dict[str, str]:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from api.measures import count_answer
 from api.records.replaying import Replayer
 from api.records.rule_sets import RunningRules, running_rules
 from api.records.service import Records
@@ -87,9 +89,14 @@ class State:
 
         Raises Overloaded where too many wait already.
         """
-        if self.ruleset.vocabulary.is_complete(referral.answers):
-            return self.assessor.assess(referral)
-        return await self.incomplete.run(self.assessor.assess, referral)
+        started = perf_counter()
+        is_complete = self.ruleset.vocabulary.is_complete(referral.answers)
+        if is_complete:
+            answer = self.assessor.assess(referral)
+        else:
+            answer = await self.incomplete.run(self.assessor.assess, referral)
+        count_answer(answer, perf_counter() - started, is_complete=is_complete)
+        return answer
 
     def close(self) -> None:
         """Stop the work that runs beside requests."""
@@ -111,10 +118,14 @@ def build_state(settings: Settings) -> State:
     Raises FaultyRuleSet, which names every file that is not sound, or an example that can't be answered: a service does
     not start with one. Raises RulesChanged where the files were changed meanwhile.
     """
-    ruleset = load_ruleset(settings.rules)
-    assessor = build_assessor(ruleset, settings)
-    probes = check_answers(assessor)
-    rules = running_rules(ruleset, settings.rules)
+    assessor = build_assessor(load_ruleset(settings.rules), settings)
+    return state_with(settings, assessor, check_answers(assessor))
+
+
+def state_with(settings: Settings, assessor: Assessor, probes: tuple[Probe, ...]) -> State:
+    """The state of a service with an assessor that was made and checked before. Raises RulesChanged."""
+    ruleset = assessor.ruleset
+    rules = running_rules(ruleset, settings.rules, settings.rules_digest)
     return State(settings, ruleset, ReferralReader(ruleset.vocabulary), assessor, rules, probes)
 
 

@@ -36,11 +36,12 @@ class Response(NamedTuple):
 
 def main() -> None:
     """Print what all clients got at once, and what they got who sent again when they were told to."""
-    with served("triage", "serve") as port:
-        asyncio.run(_post(port))
-        first = asyncio.run(_at_once(port, again=False))
+    with served("triage", "serve") as service:
+        asyncio.run(_post(service.port))
+        first = asyncio.run(_at_once(service.port, again=False))
         rows = [_row("sent once", first)]
-        rows.append(_row("sent again after the seconds named, until answered", asyncio.run(_at_once(port, again=True))))
+        answered = asyncio.run(_at_once(service.port, again=True))
+        rows.append(_row("sent again after the seconds named, until answered", answered))
     headings = ("clients", "exact answers", "503 with urgency", "median s", "longest s")
     print_table(f"{CLIENTS} clients with empty referrals at once", headings, rows)
 

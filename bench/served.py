@@ -8,15 +8,30 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@dataclass(frozen=True)
+class Served:
+    """A running application: its port, and its process."""
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """The processor time that its one process has taken: what other work on the machine does not change much."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        user, system = fields[11:13]  # utime and stime, counted from the field after the program's name
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def served(program: str, *arguments: str, **environment: str) -> Iterator[int]:
-    """Run an installed program that serves at the port of ``--port`` until it is no longer needed; gives the port."""
+def served(program: str, *arguments: str, **environment: str) -> Iterator[Served]:
+    """Run an installed program that serves at the port of ``--port`` until it is no longer needed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -28,7 +43,7 @@ def served(program: str, *arguments: str, **environment: str) -> Iterator[int]:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
-        yield port
+        yield Served(port, process.pid)
     finally:
         process.terminate()
         process.wait()

@@ -89,7 +89,8 @@ def _settings(modules: list[str]) -> str:
             f"only_mutate = {json.dumps([_pattern(module) for module in modules])}",
             f"also_copy = {json.dumps(['triage', 'api', *beside])}",
             f"pytest_add_cli_args_test_selection = {json.dumps(list(folders))}",
-            'pytest_add_cli_args = ["-m", "not deep", "-p", "no:cacheprovider", "--hypothesis-profile=quick"]',
+            'pytest_add_cli_args = ["-m", "not deep", "-p", "no:cacheprovider", "--hypothesis-profile=quick", '
+            '"--timeout=0"]',  # mutmut has a limit of its own, by how long the tests took without a change
             "track_dependencies = false",
             "",
         )

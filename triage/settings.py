@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     emergency_number: str | None = None
     largest_request: int = Field(default=262_144, ge=1_024, description="bytes of one request's body")
     database_url: str = Field(default="", description="where records are kept; empty: a file in the user's data folder")
+    log_level: Literal["warning", "info"] = "warning"
+    """What is logged; ``info`` is a line for each request."""
+    requests_per_minute: int = Field(default=600, ge=1, description="of one account or address, where others come in")
+    rules_digest: str = Field(default="", description="the one rule set with which every process of a service answers")
     tables: Path | None = None
     """The folder of tables that are uploaded to be rated; none: a new one among the temporary files."""
     public_url: Annotated[str, AfterValidator(_secure_address)] = ""

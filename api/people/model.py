@@ -9,7 +9,11 @@ from msgspec import Meta
 from api.actor import Role
 from triage.model.written import Written
 
-Login = Annotated[str, Meta(pattern=r"^[^\s\x00]{2,100}$", description="2 to 100 characters without a space")]
+Login = Annotated[
+    str,
+    Meta(pattern=r"^[^\s\x00-\x1f\x7f-\x9f\ufeff]{2,100}$", description="2 to 100 characters without a space"),
+]
+"""Control characters are named, since Python and JSON Schema differ in what white space is."""
 Password = Annotated[str, Meta(min_length=12, max_length=128, description="12 to 128 characters")]
 Scope = Literal["read", "write"]
 

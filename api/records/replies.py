@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import convert
+from msgspec import Meta, convert
 from sqlalchemy import Row, bindparam, select, update
 
 from api.actor import Actor
@@ -72,7 +72,7 @@ class AskedReferrer(Written, frozen=True):
 class Reply(Written, frozen=True):
     """What a referrer replies: answers to questions that the link asks."""
 
-    facts: dict[str, Any]
+    facts: Annotated[dict[str, Any], Meta(extra_json_schema={"minProperties": 1})]
 
 
 class Thanks(Written, frozen=True):

@@ -44,13 +44,13 @@ class RunningRules:
             transaction.insert(rule_sets, **self.row, kept_at=at)
 
 
-def running_rules(ruleset: RuleSet, folder: Path) -> RunningRules:
+def running_rules(ruleset: RuleSet, folder: Path, expected: str = "") -> RunningRules:
     """The rule set that was read from a folder, with its files.
 
-    Raises RulesChanged where the files are others by now.
+    Raises RulesChanged where the files are others by now, or not those of the digest that is expected.
     """
     files = rule_set_files(folder)
-    if digest_of_files(files) != ruleset.digest:
+    if digest_of_files(files) != ruleset.digest or expected not in ("", ruleset.digest):
         raise RulesChanged(f"The rules in {folder} were changed while the service started. Start it again.")
     return RunningRules(ruleset, files)
 

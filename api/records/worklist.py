@@ -33,7 +33,7 @@ def list_page(service: Records, actor: Actor, query: Mapping[str, str]) -> Calla
     position = _position(query.get("cursor"))
     as_of = position[0] if position else service.at()
     chosen = _chosen(service, actor, query, as_of)
-    overdue = _overdue(as_of)
+    overdue = overdue_at(as_of)
     order = (records.c.queue, case((overdue, 0), else_=1), records.c.due_at, records.c.id)
     page = select(records).where(*chosen).order_by(*order).limit(limit + 1)
     if position:
@@ -72,7 +72,7 @@ def _chosen(service: Records, actor: Actor, query: Mapping[str, str], as_of: str
     columns |= {"owner": records.c.owner, "reference": records.c.reference}
     chosen += [column == query[name].replace("\0", "") for name, column in columns.items() if name in query]
     if "overdue" in query:
-        overdue = _overdue(as_of)
+        overdue = overdue_at(as_of)
         chosen.append(overdue if query["overdue"] == "true" else ~overdue)
     if "stale" in query:
         running = records.c.ruleset_digest == service.assessor.ruleset.digest
@@ -96,7 +96,8 @@ def _of_status(status: str | None, service: Records) -> list[ColumnElement[bool]
     return [or_(of_status, is_draft) if DRAFT in wanted else of_status]
 
 
-def _overdue(as_of: str) -> ColumnElement[bool]:
+def overdue_at(as_of: str) -> ColumnElement[bool]:
+    """Whether a record that is not done was not opened within its clock."""
     return and_(
         records.c.opened_at.is_(None),
         records.c.due_at.is_not(None),

@@ -6,7 +6,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
+from api import measures
+from api.actor import Role
+from api.people.asking import signed_in
 from api.problems import respond
+from api.records.queues import count_queues
+from api.records.refused import forbidden
 from api.request import state_of
 from api.storage.database import StorageUnavailable
 from triage.answer.model import RuleSetUsed
@@ -16,6 +21,8 @@ from triage.model.written import Written, encode
 from triage.presenting.problems import problem
 
 router = APIRouter(tags=["Operations"])
+MEASURERS: tuple[Role, ...] = ("auditor", "admin")
+"""Who may read measures where others reach the service."""
 
 
 class Alive(Written, frozen=True):
@@ -29,6 +36,24 @@ class Ready(Written, frozen=True):
 
     status: Literal["ready"]
     ruleset: RuleSetUsed
+
+
+@router.get("/metrics", include_in_schema=False)  # text for Prometheus, which reads no description
+async def metrics(request: Request) -> Response:
+    """Counts and times, without anything of a person. Where others reach the service: for auditors and administrators.
+
+    The counts of records are left out where the records can't be read.
+    """
+    records = state_of(request).records
+    if records.settings.is_secure:
+        actor = await signed_in(records, request)
+        if actor.role not in MEASURERS:
+            raise forbidden(f"The role `{actor.role}` may not read measures.")
+    try:
+        queues = await records.read(count_queues(records))
+    except StorageUnavailable:
+        queues = None
+    return Response(measures.written(queues), media_type=measures.MEDIA_TYPE)
 
 
 @router.get("/healthz", summary="The process answers")

@@ -9,9 +9,9 @@ import pytest
 
 from triage.answer.actions import Actions, fill
 from triage.answer.assess import Assessor
-from triage.answer.decide import level_of
+from triage.answer.decide import Level, level_of
 from triage.answer.fired_rules import FiredRules
-from triage.answer.model import ComposedAction
+from triage.answer.model import ComposedAction, Within
 from triage.engines.outcome import Bounds
 from triage.model.rule import Action, Answers, Rule, SourceRef, Urgency
 from triage.model.ruleset import RuleSet
@@ -114,6 +114,24 @@ def test_the_highest_floor_leads_and_the_lower_is_for_later(fixture_rules: RuleS
     action = _action(fixture_rules, missing=("nestlings", "lean"), given={"nesting": "breeding"})
     assert action.first == "Ask how the nestlings are now."
     assert action.more == ("Ask the open questions on danger today.",)
+
+
+@pytest.mark.parametrize(
+    ("level", "within"),
+    [
+        ("routine", Within(business_days=10)),
+        ("semi_urgent", Within(hours=72)),
+        ("urgent", Within(hours=24)),
+        ("very_urgent", Within(hours=1, assess_within=Within(hours=4))),
+        ("emergency", Within(hours=0)),
+    ],
+)
+def test_each_published_level_has_its_clock(level: str, within: Within, clinic: Assessor) -> None:
+    part = clinic.actions.urgency_part(
+        FiredRules(clinic.ruleset, ()), Level(level, "sorted"), Bounds(("possible",), (level,))
+    )
+    assert (part.level, part.respond_within) == (level, within)
+    assert part.action.first == fill(clinic.ruleset.scales.urgency(level).action.first, clinic.settings.words())
 
 
 def test_texts_say_that_a_number_is_not_set_in_its_place() -> None:

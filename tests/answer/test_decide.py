@@ -82,6 +82,14 @@ def test_the_level_is_never_below_the_lowest_that_is_possible(fixture_rules: Rul
     assert "urgency-certain" in verdict.built_in
 
 
+@pytest.mark.parametrize("missing", [(), ("lean",)])
+def test_the_level_of_a_fired_rule_stands_whatever_is_said_to_be_possible(
+    fixture_rules: RuleSet, missing: tuple[str, ...]
+) -> None:
+    verdict = _decide(fixture_rules, _urgent("emergency"), missing=missing, bounds=Bounds(("suitable",), ("routine",)))
+    assert (verdict.level, verdict.state) == ("emergency", "sorted")
+
+
 @pytest.mark.parametrize(
     ("so_far", "possible", "reported"),
     [

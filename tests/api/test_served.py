@@ -20,7 +20,9 @@ from typing import Any
 import pytest
 
 from api.storage.database import sqlite_address
+from tests.api.signed_in import make_keys
 from triage.cli.serve import STOP_SECONDS
+from triage.settings import Settings
 
 PLANTED = "planted-words-of-an-answer"
 BULIMIA = {"facts": {"age_years": 24, "bulimia_nervosa": "current", "cbt_history": "not_tried"}}
@@ -30,11 +32,12 @@ HALF = b'POST /v1/evaluate HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n{"
 
 @dataclass
 class Served:
-    """A running service, its port, and the file with everything that it prints."""
+    """A running service, its port, the file with everything that it prints, and a clinician's key for its records."""
 
     process: subprocess.Popen[bytes]
     port: int
     printed: Path
+    key: str
 
     def sent(self, method: str, path: str, body: Any = None, **headers: str) -> HTTPConnection:
         """A connection on which a request was sent and no answer read."""
@@ -61,18 +64,25 @@ def _read(connection: HTTPConnection) -> tuple[int, bytes]:
 
 
 @contextmanager
-def _serve(folder: Path) -> Iterator[Served]:
+def serve(folder: Path, *options: str, files: int | None = None, **settings: str) -> Iterator[Served]:
+    """Run `triage serve` with a database in a folder, with at most this many file descriptors."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     printed = folder / "printed"
     database = sqlite_address(folder / "records.sqlite")
-    command = [sys.executable, "-c", "from triage.cli import main; main()", "serve", "--port", str(port)]
+    key = make_keys(Settings(database_url=database))["clinician"]
+    command = [sys.executable, "-c", "from triage.cli import main; main()", "serve", "--port", str(port), *options]
+    if files is not None:
+        command = ["prlimit", f"--nofile={files}", *command]
     with printed.open("wb") as output:
         process = subprocess.Popen(
-            command, env=os.environ | {"TRIAGE_DATABASE_URL": database}, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=os.environ | settings | {"TRIAGE_DATABASE_URL": database},
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
-        served = Served(process, port, printed)
+        served = Served(process, port, printed, key)
         try:
             _wait(served)
             yield served
@@ -96,7 +106,7 @@ def _wait(served: Served) -> None:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with _serve(tmp_path_factory.mktemp("served")) as running:
+    with serve(tmp_path_factory.mktemp("served")) as running:
         yield running
 
 
@@ -163,23 +173,33 @@ def _planted() -> Iterator[tuple[str, Any]]:
             f'{{"facts": {{"age_years": 30}}, "quotes": {{"age_years": {value}}}}}',
             f'{{"facts": {{"age_years": 30}}, "said_by": {{"age_years": {value}}}}}',
         ):  # fmt: skip
-            for path in ("/v1/evaluate", "/v1/assessments", "/v1/explain", "/assess", "/panel", f"/v1/rules/{PLANTED}"):
+            for path in (
+                "/v1/evaluate", "/v1/assessments", "/v1/drafts", "/v1/export", "/v1/explain", "/assess", "/panel",
+                f"/v1/rules/{PLANTED}", f"/v1/assessments/{PLANTED}/contact-attempts", f"/v1/replies/{PLANTED}",
+            ):  # fmt: skip
                 yield path, body.encode()
     whole = {"reference": PLANTED, "facts": {"age_years": 30}, "quotes": {"age_years": PLANTED}}
-    yield from ((path, whole) for path in ("/v1/evaluate", "/v1/assessments", "/v1/explain"))
+    yield from ((path, whole) for path in ("/v1/evaluate", "/v1/assessments", "/v1/drafts", "/v1/explain"))
+    yield "/v1/export", {"reference": PLANTED}
     yield "/assess", f"reference={PLANTED}&age_years={PLANTED}&{PLANTED}=1&quotes.age_years={PLANTED}".encode()
 
 
 def test_nothing_that_was_sent_is_printed(served: Served) -> None:
-    statuses = {served.answer("POST", path, body)[0] for path, body in _planted()}
-    assert {200, 400, 401, 405, 422} <= statuses
-    assert 500 not in statuses
-    assert PLANTED not in served.printed.read_text()
-    assert "Traceback" not in served.printed.read_text()
+    key = {"Authorization": f"Bearer {served.key}"}
+    statuses = {served.answer("POST", path, body, **key)[0] for path, body in _planted()}
+    assert {200, 201, 400, 404, 405, 422} <= statuses
+    assert not {401, 403, 500, 503} & statuses
+    kept = served.answer("GET", f"/v1/assessments?reference={PLANTED}", **key)
+    assert (kept[0], PLANTED.encode() in kept[1]) == (200, True), "records are on, and the words are in them"
+    assert served.answer("POST", "/v1/assessments", {"reference": PLANTED})[0] == 401
+    printed = served.printed.read_text()
+    assert PLANTED not in printed
+    assert served.key not in printed
+    assert "Traceback" not in printed
 
 
 def test_half_a_body_keeps_no_stopping_service_alive(tmp_path: Path) -> None:
-    with _serve(tmp_path) as served, socket.create_connection(("127.0.0.1", served.port)) as connection:
+    with serve(tmp_path) as served, socket.create_connection(("127.0.0.1", served.port)) as connection:
         connection.sendall(HALF)
         assert served.answer("GET", "/healthz")[0] == 200
         served.process.send_signal(signal.SIGTERM)

@@ -95,7 +95,7 @@ def _afterwards(course: plan.Course) -> Phase:
         techniques=(),
         reviews=(),
         notes=(),
-        sources=citations(course.afterwards_sources),
+        sources=citations(dict.fromkeys(course.afterwards_sources)),
     )
 
 

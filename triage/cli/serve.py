@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from ipaddress import ip_address
-from typing import Annotated
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
 
 import typer
 
-from triage.answer.assess import build_assessor
-from triage.answer.probes import check_answers
+from triage.answer.assess import Assessor, build_assessor
+from triage.answer.probes import Probe, check_answers
 from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, saying_why_unreadable, tell_faults
 from triage.model.faults import FaultyRuleSet
+from triage.model.ruleset import RuleSet
 from triage.settings import PUBLISHED, Settings
 
+SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable by which the processes of a service share their counts, as prometheus-client has it."""
 STOP_SECONDS = 5
 """How long requests under way may take to end when the service stops."""
 
@@ -26,12 +31,13 @@ def serve(
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Serve the web form and the API. Starts only with a sound rule set; says which file is not."""
-    settings = read_settings()
+    settings = read_settings().model_copy(update={"rules": rules})
     if not _is_loopback(host):
         _refuse_unready(host, settings)
     ruleset = checked_ruleset(rules)
     try:
-        check_answers(build_assessor(ruleset, settings))
+        assessor = build_assessor(ruleset, settings)
+        probes = check_answers(assessor)
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
@@ -39,22 +45,50 @@ def serve(
 
     with saying_why_unreadable():
         opened(settings)
-    os.environ["TRIAGE_RULES"] = str(rules)
-    if settings.tables is None:
-        os.environ["TRIAGE_TABLES"] = tempfile.mkdtemp(prefix="triage-tables-")  # one for all workers
     if not settings.public_url:
         _print_sign_in_link(host, port, settings)
+    err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
+    with TemporaryDirectory(prefix="triage-") as folder:
+        shared = _shared(Path(folder), rules, ruleset, settings)
+        _run(shared, assessor, probes, host=host, port=port, workers=workers)
+
+
+def _shared(folder: Path, rules: Path, ruleset: RuleSet, settings: Settings) -> Settings:
+    """The settings of every process of the service, also of one that is started later.
+
+    The rules are copied, so that what is edited while the service runs takes effect when it is started again.
+    """
+    shutil.copytree(rules, folder / "rules")
+    tables = settings.tables or folder / "tables"
+    return settings.model_copy(update={"rules": folder / "rules", "rules_digest": ruleset.digest, "tables": tables})
+
+
+def _run(settings: Settings, assessor: Assessor, probes: tuple[Probe, ...], **options: Any) -> None:
+    """Serve with what was made and checked; of several processes, each makes its own and they share their counts."""
+    of_several = options["workers"] > 1
+    if of_several:
+        names = ("rules", "rules_digest", "tables")
+        os.environ |= {f"TRIAGE_{name.upper()}": str(getattr(settings, name)) for name in names}
+        counts = settings.rules.parent / "counts"
+        counts.mkdir()
+        os.environ[SHARED_COUNTS] = str(counts)
     import uvicorn  # here, so that the other commands start without it
 
-    err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
+    from api import logs
+    from api.app import create_app
+    from api.connections import Connection, most_connections, raise_file_limit
+    from api.request import state_with
+
+    raise_file_limit()
     uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
+        "api.app:create_app" if of_several else create_app(state=state_with(settings, assessor, probes)),
+        factory=of_several,
+        http=Connection,
+        backlog=most_connections(),  # all that wait are taken before one too many can be closed
+        log_config=logs.config(settings.log_level),
+        access_log=False,  # it would hold queries
         timeout_graceful_shutdown=STOP_SECONDS,
+        **options,
     )
 
 

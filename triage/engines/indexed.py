@@ -70,6 +70,7 @@ class IndexedEvaluator:
         self._of_one_conjunction = [(rule.id, rule.when[0]) for rule in self._concluding if rule.is_one_conjunction]
         self._of_several = [rule for rule in self._concluding if not rule.is_one_conjunction]
         self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
+        self._every_condition = (1 << len(self._bits)) - 1
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
         self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
@@ -89,14 +90,23 @@ class IndexedEvaluator:
         answers = {**given, **derived} if derived else given
         asked = vocabulary.asked_all(answers)
         true, false = self._conditions_of(answers, asked)
-        for id_, conjunction in self._of_one_conjunction:
-            # Most rules are no more than one conjunction, and a call for each would take most of the time.
-            truths[id_] = True if conjunction & true == conjunction else False if conjunction & false else None
         for rule in self._of_several:
             truths[rule.id] = rule.truth(true, false)
-        fired = frozenset(id_ for id_, truth in truths.items() if truth)
-        still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
-        return Evaluation(fired, still_open, derived, answers, asked)
+        # Most rules are no more than one conjunction, and a call for each would take most of the time.
+        fired = [id_ for id_, conjunction in self._of_one_conjunction if conjunction & true == conjunction]
+        fired += [id_ for id_, truth in truths.items() if truth]
+        still_open = [id_ for id_, truth in truths.items() if truth is None]
+        if true | false != self._every_condition:
+            still_open += self._open_conjunctions(true, false)
+        return Evaluation(frozenset(fired), frozenset(still_open), derived, answers, asked)
+
+    def _open_conjunctions(self, true: int, false: int) -> list[str]:
+        """The ids of the rules of one conjunction of which it is not yet known whether they fire."""
+        return [
+            id_
+            for id_, conjunction in self._of_one_conjunction
+            if not conjunction & false and conjunction & true != conjunction
+        ]
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""

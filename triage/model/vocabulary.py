@@ -247,10 +247,14 @@ class Vocabulary:
 
     def unanswered(self, answers: Answers) -> tuple[str, ...]:
         """The facts that are or may be asked and are not answered, by name."""
-        without = self.facts.keys() - answers.keys()
-        without.update(name for name in self._sets if name in answers and is_open(answers[name]))
         asked = self.asked_all(answers)
-        return tuple(self.in_order(name for name in without if asked.get(name, True) is not False))
+        return tuple(self.in_order(name for name in self._without(answers) if asked.get(name, True) is not False))
+
+    def _without(self, answers: Answers) -> set[str]:
+        """The facts that are not answered, whether or not they are asked."""
+        without = self.facts.keys() - answers.keys()
+        without.update([name for name in self._sets if name in answers and is_open(answers[name])])
+        return without
 
     def not_used(self, answers: Answers) -> tuple[str, ...]:
         """The facts whose answer has no effect because they are not asked, by name; neutral answers are left out."""
@@ -262,7 +266,11 @@ class Vocabulary:
 
     def is_complete(self, answers: Answers) -> bool:
         """Whether every fact that is or may be asked is answered, no set being open."""
-        return not self.unanswered(answers)
+        without = self._without(answers)
+        if not without:
+            return True
+        asked = self.asked_all(answers)
+        return all(asked.get(name, True) is False for name in without)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """The names of facts, sorted by their order in the vocabulary."""

@@ -201,7 +201,7 @@ def _shortened(given: Any) -> Any:
         return f"{given:.0e}" if abs(given) < 10**300 else "a number of more than 300 digits"
     if isinstance(given, str) and len(given) > 100:
         return given[:100] + "…"
-    if isinstance(given, dict | list) and len(json.dumps(given, default=str)) > 300:
+    if isinstance(given, dict | list) and (len(given) > 100 or len(json.dumps(given, default=str)) > 300):
         return f"{'an object' if isinstance(given, dict) else 'a list'} of {len(given)} entries"
     if isinstance(given, dict):
         return {name: _shortened(value) for name, value in given.items()}
