@@ -87,8 +87,8 @@ def erase(service: Records, actor: Actor, whose: Whose) -> Callable[[Transaction
     """The write that erases what is kept of one person. What the audit says of it names no one and stays."""
 
     def work(transaction: Transaction) -> Erased:
-        if actor.role not in ("clinician", "admin"):
-            raise forbidden("Only a clinician or an administrator erases records.")
+        if actor.role != "clinician":
+            raise forbidden("Only a clinician erases records.")
         rows = _rows(transaction, actor, whose)
         for row in rows:
             _erase(transaction, row.id)

@@ -70,10 +70,11 @@ def test_what_is_erased_is_nowhere_and_the_audit_is_whole(fresh: Service, databa
 def test_only_some_erase_and_export(service: Service) -> None:
     id_ = service.new(CALM)
     service.asking.append(Actor("carl", "coordinator", "clinic"))
-    assert service.post("/v1/erase", {"id": id_}).status_code == 403
+    refused = service.post("/v1/erase", {"id": id_})
+    assert (refused.status_code, refused.json()["detail"]) == (403, "Only a clinician erases records.")
     service.asking.append(Actor("p", "provider", "clinic"))
     assert service.post("/v1/export", {"id": id_}).status_code == 403
-    service.asking.append(Actor("x", "admin", "elsewhere"))
+    service.asking.append(Actor("x", "clinician", "elsewhere"))
     assert service.post("/v1/erase", {"id": id_}).status_code == 404
     service.asking[:] = service.asking[:1]
     wrong = service.post("/v1/export", {})
