@@ -57,6 +57,7 @@ deep: setup ## Long property tests and load (minutes to hours)
 	$(BIN)/pytest -m deep --timeout=0
 
 bench: setup ## Speeds, each as a ratio to a named baseline in the same run
+	bash tests/population/need-spark.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-bench.lock
 	$(BIN)/python -m bench
 

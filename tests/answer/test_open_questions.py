@@ -36,8 +36,8 @@ def test_open_questions_stand_by_core_then_reach_then_width_then_the_vocabulary(
     assert _ordered(without, same, low) == _ordered(without, low, same) == ["bark", "crowded"]
     core = _question("nestlings", (narrow, ("routine",)))
     assert _ordered(without, high, core, missing=("nestlings",)) == ["nestlings", "insured"]
-    nothing_told = _question("ring_count")
-    assert _ordered(without, nothing_told, low, core) == ["bark", "nestlings", "ring_count"]
+    without_consequences = _question("ring_count")
+    assert _ordered(without, without_consequences, low, core) == ["bark", "nestlings", "ring_count"]
 
 
 def test_a_pivotal_question_stands_before_one_that_reaches_higher(fixture_rules: RuleSet) -> None:
@@ -50,8 +50,8 @@ def test_a_pivotal_question_stands_before_one_that_reaches_higher(fixture_rules:
         _question("crowded", (("possible",), ("urgent",))),
     )
     fired = FiredRules(ruleset, (), asked=ruleset.vocabulary.asked_all({}))
-    told = OpenQuestions(ruleset).of(fired, questions)
-    assert [(question.fact, question.pivotal) for question in told] == [("crowded", True), ("bark", False)]
+    asked = OpenQuestions(ruleset).of(fired, questions)
+    assert [(question.fact, question.pivotal) for question in asked] == [("crowded", True), ("bark", False)]
 
 
 def test_a_range_of_numbers_is_written_as_one(fixture_rules: RuleSet) -> None:

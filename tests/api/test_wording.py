@@ -90,7 +90,7 @@ def test_a_tag_never_contradicts_the_headline(
 
 
 @pytest.mark.parametrize(
-    ("left", "said"),
+    ("left", "words"),
     [
         (("suitable",), "suitable"),
         (("not_recommended", "no_indication", "possible"), "at most possible"),
@@ -99,13 +99,13 @@ def test_a_tag_never_contradicts_the_headline(
     ],
 )
 def test_what_an_answer_would_leave_of_the_rating(
-    left: tuple[str, ...], said: str, assessor: Assessor, wording: Wording
+    left: tuple[str, ...], words: str, assessor: Assessor, wording: Wording
 ) -> None:
     answer = _rated(_answer(assessor, **CALM), *ALL)
     question = UnansweredQuestion(
         "blight", "?", ("suitability",), pivotal=True, would=(Consequence("current", left, ("routine",)),)
     )
-    assert wording.consequences(question, answer) == [f"“Current”: {said}"]
+    assert wording.consequences(question, answer) == [f"“Current”: {words}"]
     held = _rated(_answer(assessor, **CALM), *ALL, rating="on_hold")
     assert wording.consequences(question, held) == []
 
@@ -120,8 +120,8 @@ def test_of_many_consequences_the_three_that_change_most_are_said(assessor: Asse
         Consequence("unknown", ("possible",), ("semi_urgent",)),
     )
     question = UnansweredQuestion("blight", "?", ("suitability", "urgency"), pivotal=True, would=would)
-    said = wording.consequences(question, answer)
-    assert [text.split("”: ")[1] for text in said] == [
+    shown = wording.consequences(question, answer)
+    assert [text.split("”: ")[1] for text in shown] == [
         "at least within the hour, possible", "at least today, suitable", "at least soon, possible",
     ]  # fmt: skip
     only = replace(question, can_change=("urgency",))

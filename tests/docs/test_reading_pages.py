@@ -32,6 +32,8 @@ ADDRESSES = (
     "/sign-in",
     "/cohort",
 )
+OTHERS = ("/cohort", "/cohort/columns.csv", "/v1/vocabulary")
+"""Where the pages lead besides."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,8 @@ def test_a_rules_page_has_its_sources_and_its_examples(browser: TestClient, rule
 
 
 def test_links_between_the_pages_lead_somewhere(browser: TestClient, ruleset: RuleSet) -> None:
-    pages = {address: browser.get(address).text for address in (*ADDRESSES, "/rules/bulimia-after-cbt")}
+    pages = {address: browser.get(address).text for address in (*ADDRESSES, "/rules/bulimia-after-cbt", *OTHERS)}
+    assert {browser.get(address).status_code for address in OTHERS} == {200}
     known = {f"/rules/{rule.id}" for rule in ruleset.all_rules}
     for address, page in pages.items():
         for target in re.findall(r'href="(/[^"?]*)(?:\?[^"]*)?"', page):

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from multiprocessing import get_context
 from random import Random
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from tests.conftest import RULES
 from triage.answer.decide import decide
 from triage.answer.fired_rules import FiredRules
 from triage.answer.offers import alternatives
-from triage.check import load_ruleset
 from triage.engines import reference
 from triage.engines.outcome import Bounds, Common
 from triage.model.fact import Fact
@@ -152,40 +148,3 @@ def differences(
         if wrong:
             differing.append((referral, wrong))
     return differing
-
-
-CHUNK = 10_000
-
-
-def count_differences(chunk: int) -> tuple[int, int, int]:
-    """Compare a chunk of referrals on the published rules with the reference.
-
-    Gives how many there are, and how many differ with the elimination of common subexpressions and without it.
-    """
-    ruleset = load_ruleset(RULES)
-    given = random_referrals(ruleset, CHUNK, seed=chunk)
-    expected = [meant(ruleset, referral) for referral in given]
-    with_it, without = (
-        sum(
-            any(row[name] != value for name, value in expected_row.items())
-            for expected_row, row in zip(expected, by_polars(ruleset, given, eliminating=eliminating), strict=True)
-        )
-        for eliminating in (True, False)
-    )
-    return len(given), with_it, without
-
-
-def count_all_differences(referrals: int, processes: int) -> tuple[int, int, int]:
-    """The same for so many referrals in chunks, each in one of several processes."""
-    with get_context("spawn").Pool(processes, maxtasksperchild=4) as pool:
-        counts = pool.imap_unordered(count_differences, range(referrals // CHUNK))
-        total = (0, 0, 0)
-        for done in counts:
-            total = (total[0] + done[0], total[1] + done[1], total[2] + done[2])
-            sys.stdout.write(f"{total[0]:,} referrals: {total[1]} and {total[2]} differ\n")
-            sys.stdout.flush()
-    return total
-
-
-if __name__ == "__main__":
-    count_all_differences(int(sys.argv[1]), int(sys.argv[2]))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from triage.cli.common import err, out
@@ -77,32 +78,30 @@ def _print_directions(
     count: int,
 ) -> None:
     """Each direction with rows, share, the share of all complete referrals, the expected share, and the rules."""
-    table = Table(title="Who moves, so far", title_justify="left")
-    for heading in ("Scale", "From", "To", "Rows", "Share", "Of all complete", "Expected", "By"):
-        table.add_column(
-            heading, justify="right" if heading in ("Rows", "Share", "Of all complete", "Expected") else "left"
-        )
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("Who moves, so far", overflow="fold")
+    for heading in NUMBERS:
+        table.add_column(heading, justify="right")
     for direction, rows in sorted(moves.directions.items(), key=lambda entry: (-entry[1], entry[0])):
         scale, before, after = direction
         by_rule: Mapping[str, int] = moves.rules.get(direction, {})
         most = sorted(by_rule, key=lambda id_: (-by_rule[id_], id_))
         more = f" and {len(most) - MOST_RULES} more" if len(most) > MOST_RULES else ""
         exact = counted.get(direction)
+        rules = ", ".join(f"{id_} ({by_rule[id_]:,})" for id_ in most[:MOST_RULES]) + more or "the scales"
         table.add_row(
-            scale,
-            labels.term(before),
-            labels.term(after),
+            f"{scale.capitalize()} from {labels.term(before)} to {labels.term(after)}, by {rules}",
             f"{rows:,}",
             _percent(rows / moves.rated),
             "" if exact is None else _percent(exact / count),
             _percent(expected[direction]) if direction in expected else "",
-            ", ".join(f"{id_} ({by_rule[id_]:,})" for id_ in most[:MOST_RULES]) + more or "the scales",
         )
     out.print(table)
 
 
 def _print_groups(moves: Moves) -> None:
-    table = Table(title=f"Who moves, by {moves.by}", title_justify="left")
+    out.print(f"Who moves, by {moves.by}", style="table.title", markup=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for heading in (str(moves.by), "Rows", "Move", "Share"):
         table.add_column(heading, justify="left" if heading == moves.by else "right")
     groups = sorted(moves.groups.items(), key=lambda group: (-group[1][1], group[0]))
