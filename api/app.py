@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import openapi, pages, problems
-from api.door import Door
+from api.access import AccessControl
 from api.pages.tables import Tables
 from api.people import asking
 from api.protocol import Protocol
@@ -62,7 +62,9 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         app.include_router(module.router)
     pages.register(app)
     app.state.asking = lambda request: asking.working(state.records, request)
-    app.add_middleware(Door, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request))
+    app.add_middleware(
+        AccessControl, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request)
+    )
     app.add_middleware(Protocol, on_failure=problems.failure)
     app.add_middleware(Watch)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it

@@ -51,10 +51,10 @@ def _fault(message: str, type_: type[Struct]) -> FieldFault:
     """What msgspec says of a body, with its place as a JSON pointer, and with what may stand there."""
     place = _PLACE.search(message)
     keys = _KEY.findall(place.group(1)) if place else []
-    said = _PLACE.sub("", message)
-    wrong = _NOT_ALLOWED.fullmatch(said)
+    sentence = _PLACE.sub("", message)
+    wrong = _NOT_ALLOWED.fullmatch(sentence)
     if wrong is None:
-        return FieldFault(_pointer(keys), "not-allowed", f"{said}.")
+        return FieldFault(_pointer(keys), "not-allowed", f"{sentence}.")
     given, known = wrong.group("value") or wrong.group("field"), _known(type_info(type_), keys)
     message = f"`{given[:80]}` is not allowed here. {did_you_mean(given, known)}".strip()
     at = keys if wrong.group("field") is None else [*keys, given[:80]]

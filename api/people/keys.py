@@ -18,7 +18,7 @@ from api.storage.tables import accounts, api_keys
 from api.storage.transaction import Transaction
 
 _USED_EVERY = timedelta(hours=1)
-"""How exactly it is kept when a key was last used: not each request is a write."""
+"""How old the stored time of last use may be: not every request writes it."""
 _WITH_ACCOUNT = select(api_keys, accounts.c.login, accounts.c.role, accounts.c.tenant).join(
     accounts, accounts.c.id == api_keys.c.account_id
 )

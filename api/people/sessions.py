@@ -23,7 +23,7 @@ LONGEST = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 """How long a session lasts while nothing is asked."""
 _SEEN_EVERY = timedelta(minutes=5)
-"""How exactly it is kept when a session was last used: not each request is a write."""
+"""How old the stored time of last use may be: not every request writes it."""
 LINK_LASTS = timedelta(minutes=30)
 """How long a sign-in link can be used."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.conftest import FIXTURE_RULES
+from tests.conftest import FIXTURE_RULES, RULES
 from triage.answer.assess import Assessor
 from triage.cli import app
 from triage.reading.referral import Referral
@@ -175,3 +175,17 @@ def test_nothing_of_a_reference_is_obeyed_and_every_referral_is_answered() -> No
     assert "\x1b" not in result.stdout + result.stderr
     as_lines = _lines(_run("assess", "--json", "-", stdin="\n".join(lines)))
     assert [answer["reference"] for answer in as_lines] == [*references[:2], "big", "\x1b[31m", *references[2:]]
+
+
+def test_the_page_in_the_readme_is_what_is_printed() -> None:
+    readme = (RULES.parent / "README.md").read_text(encoding="utf-8")
+    quoted = readme.split("triage assess examples/first-referral.json\n\n")[1].split("\n\nLeave one")[0]
+    example = RULES.parent / "examples" / "first-referral.json"
+    printed = _stripped(_run("assess", str(example), TRIAGE_RULES=str(RULES)).stdout)
+    for part in filter(None, map(str.strip, _stripped(quoted).split("…"))):
+        _, repeated, printed = printed.partition(part)
+        assert repeated == part
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())

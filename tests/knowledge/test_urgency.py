@@ -176,6 +176,7 @@ TOGETHER = {
         PASSIVE | {"suicidal_behavior": "within_1_year"},
         PASSIVE | {"recent_psychiatric_discharge": "yes"},
         PASSIVE | {"psychotic_symptoms": "new_or_worsening"},
+        ACTIVE | {"psychotic_symptoms": "new_or_worsening"},
         PASSIVE | {"psychotic_symptoms": "grief_or_sleep_related"},
         PASSIVE | {"suicide_warning_signs": ["alone_or_unreachable"]},
         {"suicide_warning_signs": ["alone_or_unreachable"], "suicidal_behavior": "within_1_year"},

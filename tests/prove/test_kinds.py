@@ -37,10 +37,6 @@ def _unfloored(ruleset: RuleSet) -> RuleSet:
     return replace(ruleset, vocabulary=replace(ruleset.vocabulary, facts=facts))
 
 
-def _floor_lowered(ruleset: RuleSet) -> RuleSet:
-    return replace(ruleset, scales=replace(ruleset.scales, floor="semi_urgent"))
-
-
 def _property(**parts: object) -> Property:
     return Property("p", "P.", **parts)  # type: ignore[arg-type]  # one of many keys
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triage.model.fact import Fact
-from triage.model.rule import UNKNOWN, Answers, Value
+from triage.model.rule import UNKNOWN, Value
 from triage.model.vocabulary import Vocabulary
 from triage.population.expressions import Column
 
@@ -51,22 +51,7 @@ class Coding:
         """The bits of the known members."""
         return sum(1 << place for place, member in enumerate(self.fact.values) if member in members)
 
-    def value(self, code: int) -> Value | None:
-        """The answer that a code stands for; None is no answer."""
-        if code == self.unanswered:
-            return None
-        if self.fact.is_set:
-            known = frozenset(member for place, member in enumerate(self.fact.values) if code >> place & 1)
-            return known | {UNKNOWN} if code & self.unanswered else known
-        return code if self.fact.is_integer else self.fact.values[code]
-
 
 def codings(vocabulary: Vocabulary) -> Mapping[str, Coding]:
     """The codes of every fact, by name."""
     return {fact.name: Coding(fact) for fact in vocabulary}
-
-
-def answers_of(codes: Mapping[str, int], codings_: Mapping[str, Coding]) -> Answers:
-    """The answers that the codes of one row stand for."""
-    values = {name: codings_[name].value(code) for name, code in codes.items()}
-    return {name: value for name, value in values.items() if value is not None}

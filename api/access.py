@@ -1,4 +1,4 @@
-"""Who may come in at all: the service's own name, its own pages, and whoever signed in where others can reach it."""
+"""Access control: refuse requests to another host name or from another site, and those that need a sign-in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNCOUNTED = ("/healthz", "/readyz", "/static/")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
-class Door:
+class AccessControl:
     """Wraps the routes. Refuses, as a problem, what did not come by the service's own name or from its own pages."""
 
     def __init__(self, app: ASGIApp, settings: Settings, asking: Asking) -> None:
