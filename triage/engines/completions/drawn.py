@@ -13,7 +13,7 @@ from triage.engines.plans import plan_for
 from triage.model.fact import Fact
 from triage.model.rule import Answers, Value
 from triage.model.ruleset import RuleSet
-from triage.model.truth import is_open, members
+from triage.model.truth import members
 
 NOTHING = Common()
 
@@ -40,11 +40,14 @@ def _drawn_classes(node: Node, rank: int, chance: Random) -> dict[int, int]:
 
 
 def _completed(levels: Levels, given: Answers, classes: dict[int, int], chance: Random) -> Answers:
-    """The answers given, and an answer to every other fact that is asked: of its class, or any where none is drawn."""
+    """The answers given, and an answer to every other fact that is asked: of its class, or any where none is drawn.
+
+    An open set stays until it is closed: by its members a core fact whose gate is shut counts as asked.
+    """
     vocabulary = levels.vocabulary
-    answers = {name: value for name, value in given.items() if not is_open(value)}
+    answers = dict(given)
     for fact in sorted(vocabulary, key=lambda fact: bool(fact.asked_when)):  # gated facts last: gates read ungated ones
-        if fact.name not in answers and vocabulary.asked(fact.name, answers):
+        if not vocabulary.is_answered(fact.name, given) and vocabulary.asked(fact.name, answers):
             answers[fact.name] = _answer(fact, levels, given.get(fact.name), classes, chance)
     return answers
 
