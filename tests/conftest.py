@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ settings.register_profile("found", phases=FOUND, print_blob=True, report_multipl
 settings.register_profile("quick", settings.get_profile("found"), max_examples=10)
 settings.register_profile("shrink", settings.get_profile("found"), phases=(*FOUND, Phase.shrink))
 settings.load_profile("found")
+# A console keeps the COLUMNS that it is made with: xdist's, or those of whichever test makes it first.
+os.environ.pop("COLUMNS", None)
+import_module("triage.cli.common")
 # A failing example is printed as it was found, at once, and kept in .hypothesis/. To make it small, which can take
 # minutes: `pytest --lf --hypothesis-profile=shrink --timeout=0`.
 

@@ -36,8 +36,10 @@ pytestmark = [
 
 
 @pytest.fixture
-def sail() -> Iterator[Any]:
+def sail(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A connection to Sail in this process."""
+    # In a process of xdist the main module has no file, which pyspark takes for doctests of its own, and exits.
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
     from pysail.spark import SparkConnectServer
     from pyspark.sql import SparkSession
 
