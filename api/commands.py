@@ -21,8 +21,11 @@ from api.storage.database import Database, StorageUnavailable
 from api.storage.schema import NewerDatabase
 from api.storage.tables import records, versions
 from api.storage.transaction import Transaction
-from triage.cli.common import UnreadableRecords
 from triage.settings import Settings, now
+
+
+class UnreadableRecords(Exception):
+    """The records of this machine's service can't be read, and why."""
 
 
 @contextmanager

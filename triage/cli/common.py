@@ -58,13 +58,11 @@ def tell_faults(faulty: FaultyRuleSet) -> None:
     err.print(f"{count} fault{'s' if count != 1 else ''} found.", markup=False)
 
 
-class UnreadableRecords(Exception):
-    """The records of this machine's service can't be read, and why."""
-
-
 @contextmanager
 def saying_why_unreadable() -> Iterator[None]:
     """Say in a line that the records can't be read, and exit with 2."""
+    from api.commands import UnreadableRecords  # here, so that other commands need no database's driver
+
     try:
         yield
     except UnreadableRecords as error:
