@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
-from msgspec import ValidationError, convert
+from msgspec import Meta, ValidationError, convert
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
 
 from api.actor import Actor
@@ -23,7 +24,8 @@ LARGEST_PAGE = 200
 FILTERS = ("urgency", "state", "rating", "status", "owner", "overdue", "reference", "stale", "limit", "cursor")
 DRAFT = "draft"
 """The filter of status that lists drafts."""
-Position = tuple[str, int, int, str, str]
+_Place = Annotated[int, Meta(ge=0, le=999)]
+Position = tuple[str, _Place, _Place, str, str]
 """Where a page ends: the time of the first page, then queue, overdue or not, due time and id of its last record."""
 
 
@@ -109,7 +111,7 @@ def overdue_at(as_of: str) -> ColumnElement[bool]:
 def _limit(text: str | None) -> int:
     if text is None:
         return PAGE
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= LARGEST_PAGE:
+    if not re.fullmatch("[0-9]{1,3}", text) or not 0 < int(text) <= LARGEST_PAGE:
         raise wrong_field("?limit", "not-allowed", f"`limit` must be a number from 1 to {LARGEST_PAGE}.")
     return int(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 from tests.records.conftest import Service
@@ -105,6 +106,9 @@ def test_wrong_filters_are_named(service: Service) -> None:
     assert detail("urgency=urgnt") == (422, "?urgency: `urgnt` is not allowed here. Did you mean `urgent`?")
     assert detail("status=newer") == (422, "?status: `newer` is not allowed here. Did you mean `new`?")
     assert detail("limit=0") == (422, "?limit: `limit` must be a number from 1 to 200.")
+    assert detail(f"limit={'9' * 5000}") == (422, "?limit: `limit` must be a number from 1 to 200.")
+    far = urlsafe_b64encode(json.dumps(["2026", 10**30, 0, "", ""]).encode()).decode()
+    assert detail(f"cursor={far}")[0] == 422
     assert detail("cursor=abc") == (
         422,
         "?cursor: This is no cursor of the worklist. Leave it out to begin with the first page.",

@@ -41,6 +41,7 @@ def test_an_answer_is_replayed(service: Service) -> None:
     }  # fmt: skip
     missing = service.get(f"/v1/assessments/{id_}/replay?version=9")
     assert (missing.status_code, missing.json()["detail"]) == (404, "There is no version `9`.")
+    assert service.get(f"/v1/assessments/{id_}/replay?version={10**30}").status_code == 404
     wrong = service.get(f"/v1/assessments/{id_}/replay?version=first")
     assert (wrong.status_code, wrong.json()["detail"]) == (
         422,
