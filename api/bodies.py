@@ -55,9 +55,10 @@ def _fault(message: str, type_: type[Struct]) -> FieldFault:
     wrong = _NOT_ALLOWED.fullmatch(sentence)
     if wrong is None:
         return FieldFault(_pointer(keys), "not-allowed", f"{sentence}.")
-    given, known = wrong.group("value") or wrong.group("field"), _known(type_info(type_), keys)
+    value, field = wrong.group("value", "field")
+    given, known = field if value is None else value, _known(type_info(type_), keys)
     message = f"`{given[:80]}` is not allowed here. {did_you_mean(given, known)}".strip()
-    at = keys if wrong.group("field") is None else [*keys, given[:80]]
+    at = keys if field is None else [*keys, given[:80]]
     return FieldFault(_pointer(at), "not-allowed", message, given[:80], ", ".join(known), near_match(given, known))
 
 

@@ -41,8 +41,10 @@ CHECKS = (
     checks.unsupported_method,
 )
 PHASES = (Phase.explicit, Phase.generate)
-QUICK = settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-DEEP = settings(QUICK, max_examples=150)
+QUICK = settings(
+    max_examples=8, derandomize=True, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
+DEEP = settings(QUICK, derandomize=False, max_examples=150)
 
 
 @dataclass(frozen=True)

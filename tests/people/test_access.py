@@ -219,3 +219,9 @@ def test_no_form_is_sent_from_another_site(clinic: Clinic, path: str, headers: d
 )
 def test_a_form_of_its_own_pages_is_taken(clinic: Clinic, headers: dict[str, str]) -> None:
     assert sign_in(clinic.client(), "coordinator", **headers).status_code == 303
+
+
+def test_an_empty_role_is_refused_as_any_other_wrong_one(clinic: Clinic) -> None:
+    response = clinic.with_key("admin").post("/v1/accounts", json={"login": "someone", "role": ""})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "/role"
