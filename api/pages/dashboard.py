@@ -18,6 +18,7 @@ from api.pages.due import local
 from api.pages.templating import page
 from api.pages.wording import Wording
 from api.records.deciding import agreement
+from api.records.reading import seen_by
 from api.records.times import parsed, stored
 from api.request import state_of
 from api.storage.tables import records
@@ -79,8 +80,8 @@ async def dashboard(request: Request, actor: Asker) -> HTMLResponse:
 def _recent(actor: Actor, now: datetime) -> Callable[[Connection], Sequence[Any]]:
     first = stored(_monday(now) - timedelta(weeks=WEEKS - 1))
     columns = (records.c.created_at, records.c.level, records.c.state, records.c.opened_at, records.c.due_at)
-    of_clinic = (records.c.tenant == actor.tenant, records.c.kind == "assessment", records.c.created_at >= first)
-    newest = select(*columns).where(*of_clinic).order_by(records.c.created_at.desc()).limit(MOST_RECORDS)
+    seen = (seen_by(actor), records.c.kind == "assessment", records.c.created_at >= first)
+    newest = select(*columns).where(*seen).order_by(records.c.created_at.desc()).limit(MOST_RECORDS)
     return lambda connection: connection.execute(newest).all()
 
 

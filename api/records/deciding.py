@@ -15,11 +15,11 @@ from api.records import levels
 from api.records.changing import Work, due_of, row_at, touch
 from api.records.levels import InForce
 from api.records.model import Name, Text
-from api.records.reading import Read, row_of, shown
+from api.records.reading import Read, row_of, seen_by, shown
 from api.records.refused import forbidden, not_one_of, wrong_field
 from api.records.service import Records
 from api.records.times import due_at, stored
-from api.storage.tables import decisions, versions
+from api.storage.tables import decisions, records, versions
 from api.storage.transaction import Transaction
 from triage.model.written import Written
 
@@ -176,7 +176,10 @@ def agreement(actor: Actor) -> Callable[[Connection], Agreement]:
 
     def work(connection: Connection) -> Agreement:
         rows = connection.execute(
-            select(decisions).where(decisions.c.tenant == actor.tenant).order_by(decisions.c.revision)
+            select(decisions)
+            .join(records, records.c.id == decisions.c.record_id)
+            .where(seen_by(actor))
+            .order_by(decisions.c.revision)
         )
         newest = {row.record_id: row for row in rows if row.rules is not None}
         agreed = sum(row.decision == "agree" for row in newest.values())

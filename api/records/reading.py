@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from msgspec import Raw, convert
-from sqlalchemy import Row, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, select, update
 
 from api.actor import Actor
 from api.records import levels
@@ -74,8 +74,14 @@ def erased(id_: str) -> RecordProblem:
     return gone(f"The record `{id_}` was erased. The audit keeps that it was there.")
 
 
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The records that someone sees: a provider their own referrals, everyone else those of the clinic."""
+    of_clinic = records.c.tenant == actor.tenant
+    return and_(of_clinic, records.c.created_by == actor.id) if actor.role == "provider" else of_clinic
+
+
 def _may_see(actor: Actor, row: Row[Any]) -> bool:
-    """A provider sees its own referrals, everyone else those of the clinic."""
+    """Whether someone sees a record of their clinic, as `seen_by` says of a query."""
     return actor.role != "provider" or row.created_by == actor.id
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from api.actor import Actor
 from api.records.model import DONE
+from api.records.reading import seen_by
 from api.records.service import Records
 from api.storage.tables import records, versions
 from triage.answer.assess import Assessor
@@ -57,7 +58,7 @@ def stale_page(service: Records, actor: Actor, after: str | None) -> Callable[[C
             select(records.c.id, records.c.reference, records.c.revision, versions.c.referral, versions.c.answer)
             .join(versions, newest)
             .where(
-                records.c.tenant == actor.tenant,
+                seen_by(actor),
                 records.c.kind == "assessment",
                 records.c.status.not_in(DONE),
                 records.c.ruleset_digest != service.assessor.ruleset.digest,

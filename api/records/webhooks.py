@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from api.actor import THE_SERVICE, Actor
 from api.records.model import DONE
+from api.records.reading import seen_by
 from api.records.service import Records
 from api.records.times import parsed, stored
 from api.storage.tables import deliveries, records
@@ -187,7 +188,7 @@ def list_deliveries(actor: Actor, *, only_dead: bool) -> Callable[[Connection], 
     own = (
         select(deliveries)
         .join(records, records.c.id == deliveries.c.record_id)
-        .where(records.c.tenant == actor.tenant)
+        .where(seen_by(actor))
         .order_by(deliveries.c.due_at.desc(), deliveries.c.id)
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 
 from api.actor import Actor
 from api.records.model import DONE, Listed, Status, Worklist
-from api.records.reading import is_overdue
+from api.records.reading import is_overdue, seen_by
 from api.records.refused import not_one_of, wrong_field
 from api.records.service import Records
 from api.storage.tables import records
@@ -67,9 +67,7 @@ def _chosen(service: Records, actor: Actor, query: Mapping[str, str], as_of: str
     for name, known in may_be.items():
         if name in query and query[name] not in known:
             raise not_one_of(f"?{name}", query[name], known)
-    chosen = [records.c.tenant == actor.tenant, *_of_status(query.get("status"), service)]
-    if actor.role == "provider":
-        chosen.append(records.c.created_by == actor.id)
+    chosen = [seen_by(actor), *_of_status(query.get("status"), service)]
     columns = {"urgency": records.c.level, "state": records.c.state, "rating": records.c.rating}
     columns |= {"owner": records.c.owner, "reference": records.c.reference}
     chosen += [column == query[name].replace("\0", "") for name, column in columns.items() if name in query]

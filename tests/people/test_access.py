@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.actor import Role
+from api.actor import Actor, Role
+from api.records.rerating import stale_page
+from api.records.times import stored
+from api.records.webhooks import EVENT
+from api.storage.tables import deliveries, records
 from tests.people.conftest import CALM, Clinic, sign_in
 
 ROLES: tuple[Role, ...] = ("coordinator", "clinician", "provider", "auditor", "admin")
@@ -225,3 +229,27 @@ def test_an_empty_role_is_refused_as_any_other_wrong_one(clinic: Clinic) -> None
     response = clinic.with_key("admin").post("/v1/accounts", json={"login": "someone", "role": ""})
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "/role"
+
+
+def test_a_provider_sees_nothing_of_another_in_any_list(clinic: Clinic) -> None:
+    """Of records answered by older rules, calls for overdue records, agreement and the dashboard, only their own."""
+    id_ = clinic.with_key("coordinator").post("/v1/assessments", json=CALM).json()["id"]
+    decided = clinic.with_key("clinician").post(
+        f"/v1/assessments/{id_}/decision", json={"decision": "agree"}, headers={"If-Match": '"1"'}
+    )
+    assert decided.status_code == 200, decided.text
+    at = stored(clinic.clock())
+    call = {"record_id": id_, "event": EVENT, "due_at": at, "body": "", "attempts": 1, "next_at": at, "dead_at": at}
+    with clinic.state.records.database.writing() as connection:
+        connection.execute(records.update().values(ruleset_digest="older"))
+        connection.execute(deliveries.insert().values(id="one", **call))
+    for login, seen in (("coordinator", 1), ("provider", 0)):
+        client = clinic.with_key(login)
+        actor = Actor(clinic.ids[login], client.get("/v1/me").json()["role"], "clinic")
+        with clinic.state.records.database.reading() as connection:
+            assert len(stale_page(clinic.state.records, actor, None)(connection)) == seen
+        assert len(client.get("/v1/webhook-deliveries").json()["items"]) == seen
+        assert client.get("/v1/agreement").json()["decisions"] == seen
+        dashboard = client.get("/dashboard").text
+        assert ("No clinician has decided on an answer yet." in dashboard) is (seen == 0)
+        assert dashboard.count('<td data-name="Routine">1</td>') == seen
