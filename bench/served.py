@@ -38,7 +38,7 @@ def served(program: str, *arguments: str, **environment: str) -> Iterator[Served
     command = [str(Path(sys.executable).with_name(program)), *arguments, "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
-        for _ in range(200):
+        for _ in range(600):
             sleep(0.1)
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -150,8 +150,7 @@ async def worklist(request: Request, actor: Asker) -> HTMLResponse:
         del query["urgency"]
     records = state.records
     listed = await records.read(list_page(records, actor, query))
-    ids = [item.id for item in listed.items]
-    await records.write(lambda transaction: transaction.audit(records.at(), actor, "listed", records=ids))
+    await records.note_listed(actor, (item.id for item in listed.items))
     now = local(records.now(), state.settings)
     return page(
         request,

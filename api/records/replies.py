@@ -176,7 +176,7 @@ def _question(vocabulary: Vocabulary, name: str) -> AskedQuestion:
 
 
 def asked_by(service: Records, token: str) -> Callable[[Transaction], Asked]:
-    """What reads the record that a reply is made to."""
+    """A query for the record that a reply belongs to."""
 
     def work(transaction: Transaction) -> Asked:
         link = _link(service, transaction, token)

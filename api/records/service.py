@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from api.actor import Actor
 from api.records.rule_sets import RunningRules
 from api.records.times import stored
 from api.storage.audit import canonical, read_head
@@ -100,6 +101,11 @@ class Records:
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         """Read on a thread of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def note_listed(self, actor: Actor, ids: Iterable[str]) -> None:
+        """Enter in the audit that these records were shown in a list."""
+        listed = list(ids)
+        await self.write(lambda transaction: transaction.audit(self.at(), actor, "listed", records=listed))
 
     def check(self) -> None:
         """Raise StorageUnavailable where records can't be read."""

@@ -26,8 +26,7 @@ async def rerate(request: Request, actor: Asker, after: str | None = None) -> Re
     state = state_of(request)
     rows = await state.records.read(stale_page(state.records, actor, after))
     page = await state.incomplete.run(rerated, state.assessor, rows)
-    ids = [item.id for item in page.items]
-    await state.records.write(lambda transaction: transaction.audit(state.records.at(), actor, "listed", records=ids))
+    await state.records.note_listed(actor, (item.id for item in page.items))
     return Response(encode(page), media_type="application/json")
 
 
@@ -36,6 +35,5 @@ async def webhook_deliveries(request: Request, actor: Asker, *, dead: bool = Fal
     """The calls that were made for overdue records, or only the dead letters: those that failed at every retry."""
     records = state_of(request).records
     listed = await records.read(list_deliveries(actor, only_dead=dead))
-    ids = [item.record for item in listed.items]
-    await records.write(lambda transaction: transaction.audit(records.at(), actor, "listed", records=ids))
+    await records.note_listed(actor, (item.record for item in listed.items))
     return Response(encode(listed), media_type="application/json")

@@ -58,8 +58,7 @@ async def worklist(request: Request, actor: Asker) -> Response:
     """What is to be done, the most urgent first, within a level what nobody opened in time, then what is due first."""
     records = state_of(request).records
     listed = await records.read(list_page(records, actor, dict(request.query_params)))
-    ids = [item.id for item in listed.items]
-    await records.write(lambda transaction: transaction.audit(records.at(), actor, "listed", records=ids))
+    await records.note_listed(actor, (item.id for item in listed.items))
     return Response(encode(listed), media_type="application/json")
 
 

@@ -34,8 +34,7 @@ async def own_drafts(request: Request, actor: Asker) -> Response:
     """The asker's own drafts, the newest first."""
     records = state_of(request).records
     listed = await records.read(list_own(actor))
-    ids = [item.id for item in listed.items]
-    await records.write(lambda transaction: transaction.audit(records.at(), actor, "listed", records=ids))
+    await records.note_listed(actor, (item.id for item in listed.items))
     return Response(encode(listed), media_type="application/json")
 
 

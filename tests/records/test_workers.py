@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from time import sleep
 
 import httpx2
 import pytest
@@ -17,6 +14,7 @@ import pytest
 from api.people.commands import desk
 from api.people.model import NewKey
 from bench.referrals import as_request, complete_referrals, partial_referrals
+from bench.served import served
 from tests.conftest import RULES
 from triage.model.ruleset import RuleSet
 from triage.settings import Settings
@@ -24,26 +22,6 @@ from triage.settings import Settings
 COMPLETE, PARTIAL = 900, 100
 ROOT = RULES.parent
 TRIAGE = (sys.executable, "-c", "from triage.cli import main; main()")
-
-
-@contextmanager
-def _served(address: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [*TRIAGE, "serve", "--port", str(port), "--workers", "2"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TRIAGE_DATABASE_URL": address})
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            sleep(0.1)
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-        yield base
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _triage(address: str, *arguments: str) -> str:
@@ -65,8 +43,8 @@ def test_a_thousand_referrals_are_stored_by_two_workers_and_replayed_without_a_d
         key = open_desk.key("worker", NewKey("worker", ("read", "write"), 1)).secret
     headers = {"Authorization": f"Bearer {key}"}
     with (
-        _served(address) as base,
-        httpx2.Client(base_url=base, timeout=60, headers=headers) as client,
+        served("triage", "serve", "--workers", "2", TRIAGE_DATABASE_URL=address) as port,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, headers=headers) as client,
         ThreadPoolExecutor(8) as threads,
     ):
         responses = list(threads.map(lambda body: client.post("/v1/assessments", json=body), bodies))

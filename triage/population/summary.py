@@ -53,7 +53,7 @@ class Summary:
 
     @property
     def ratings(self) -> Mapping[str, int]:
-        """How many rows have each rating so far."""
+        """The number of rows by rating so far."""
         counted: Counter[str] = Counter()
         for (_, _, rating), count in self.outcomes.items():
             counted[rating] += count

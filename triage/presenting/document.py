@@ -48,7 +48,7 @@ def _environment() -> Environment:
 
 
 def template(name: str) -> Template:
-    """A template of this package."""
+    """The template of this package with this name."""
     return _environment().get_template(name)
 
 

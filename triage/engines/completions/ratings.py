@@ -107,7 +107,7 @@ class Ratings:
 
     @cached_property
     def _condition_beside(self) -> Node:
-        """Whether a condition is suspected or current that keeps life problems from counting."""
+        """Whether a suspected or current condition keeps life problems from counting."""
         vocabulary = self._ruleset.vocabulary
         return self._meaning.any_of(
             self._meaning.holds(OneOf(fact.name, PRESENT))
