@@ -85,6 +85,16 @@ def _components(page: Page) -> None:
     page.goto("/components")
 
 
+def _errors(page: Page) -> None:
+    page.goto("/")
+    answer(page, EMERGENCY | {"age_years": "abc"})
+    show_result(page)
+
+
+def _cohort(page: Page) -> None:
+    page.goto("/cohort")
+
+
 def _worklist(page: Page) -> None:
     page.goto("/worklist")
 
@@ -112,11 +122,13 @@ STATES: dict[str, Callable[[Page], None]] = {
     "result": _result,
     "rated": _rated,
     "on-hold": _hold,
+    "errors": _errors,
     "rules": _rules,
     "components": _components,
     "worklist": _worklist,
     "record": _record,
     "dashboard": _dashboard,
+    "cohort": _cohort,
     "sign-in": _sign_in,
 }
 
