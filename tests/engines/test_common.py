@@ -13,14 +13,15 @@ from tests.answer.enumerated import Enumerated, values_of
 from tests.conftest import generated
 from tests.engines.published_referrals import FREQUENCIES
 from tests.engines.small import referrals, rulesets
+from triage.analysis.planted_kinds import with_rule
 from triage.check.drawn_referrals import drawn_referrals
 from triage.engines import reference
 from triage.engines.completions.engine import Completions
 from triage.engines.outcome import Common, standing
 from triage.engines.plans import plan_for
 from triage.model.course import Course, Length, Price
-from triage.model.fact import Fact
-from triage.model.rule import Answers
+from triage.model.fact import CoreRule, Fact
+from triage.model.rule import Answers, Includes, OneOf, Supports, Value
 from triage.model.ruleset import RuleSet
 from triage.model.scales import LOWEST_SUPPORT
 from triage.reading.frequencies_file import read_frequencies
@@ -108,3 +109,25 @@ def _agree(ruleset: RuleSet, answers: Answers) -> None:
 
 def _in_order(common: Common, ruleset: RuleSet) -> Common:
     return replace(common, targets=tuple(target for target in ruleset.targets if target in common.targets))
+
+
+def test_an_open_set_of_a_core_fact_whose_gate_is_shut_is_closed_in_each_completion(fixture_rules: RuleSet) -> None:
+    """Its members count, since a core fact that is answered counts as asked; here they alone support a target."""
+    facts = dict(fixture_rules.vocabulary.facts)
+    shut = ((OneOf("lean", frozenset({"falling"})),),)
+    facts["pests"] = replace(facts["pests"], core=CoreRule("always"), asked_when=shut)
+    supports = Supports("suitable", ("blight",), "alone", "low")
+    gated = replace(fixture_rules, vocabulary=replace(fixture_rules.vocabulary, facts=facts))
+    ruleset = with_rule(gated, supports, ((Includes("pests", frozenset({"aphids"})),),))
+    rest = {fact.name: _least(fact) for fact in ruleset.vocabulary if not fact.asked_when}
+    answers: Answers = {**rest, "pests": frozenset({"aphids", "unknown"})}
+    in_common = Completions(ruleset).common(answers, "suitable")
+    assert in_common == Enumerated(ruleset).common(answers, "suitable")
+    assert in_common.targets == ("blight",)
+
+
+def _least(fact: Fact) -> Value:
+    """The neutral answer, or the first where there is none."""
+    if fact.is_set:
+        return frozenset()
+    return fact.all_answers[0] if fact.is_integer or fact.neutral is None else fact.neutral
