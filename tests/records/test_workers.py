@@ -43,8 +43,8 @@ def test_a_thousand_referrals_are_stored_by_two_workers_and_replayed_without_a_d
         key = open_desk.key("worker", NewKey("worker", ("read", "write"), 1)).secret
     headers = {"Authorization": f"Bearer {key}"}
     with (
-        served("triage", "serve", "--workers", "2", TRIAGE_DATABASE_URL=address) as port,
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, headers=headers) as client,
+        served("triage", "serve", "--workers", "2", TRIAGE_DATABASE_URL=address) as running,
+        httpx2.Client(base_url=f"http://127.0.0.1:{running.port}", timeout=60, headers=headers) as client,
         ThreadPoolExecutor(8) as threads,
     ):
         responses = list(threads.map(lambda body: client.post("/v1/assessments", json=body), bodies))
