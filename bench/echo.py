@@ -1,4 +1,4 @@
-"""A FastAPI application that reads a referral and sends an answer of ours back, made once: the web framework alone."""
+"""A FastAPI application that reads a referral and sends the same stored answer back: the web framework alone."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def counted_referrals(ruleset: RuleSet, count: int) -> list[dict[str, Value]]:
 
 
 def partial_referrals(ruleset: RuleSet, count: int, answered: float, seed: int = 1) -> list[dict[str, Value]]:
-    """Give ``count`` referrals with that share of the answers of complete ones, each left out by chance."""
+    """Give ``count`` referrals that keep this share of the answers of complete ones, chosen by chance."""
     chance = random.Random(seed)  # no secret
     whole = complete_referrals(ruleset, count, seed)
     return [{name: value for name, value in facts.items() if chance.random() < answered} for facts in whole]
