@@ -78,7 +78,7 @@ def _print_incomplete(service: Served, ruleset: RuleSet) -> None:
 
 
 def _print_complete_beside_empty(port: int, bodies: list[bytes]) -> None:
-    """How long a complete referral takes while 200 clients send empty ones; the service refuses those beyond its limit."""
+    """How long a complete referral takes while 200 clients send empty ones, some of which are refused."""
 
     async def measure(clients: int, pause: float) -> list[float]:
         complete = asyncio.create_task(_waits(port, _posts(bodies)))
