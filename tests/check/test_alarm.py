@@ -41,6 +41,16 @@ def test_a_rule_is_the_only_cause_where_no_other_is_as_urgent(fixture_rules: Rul
     assert _cause(report, "falling-now").alone_from["very_urgent"] == 0
 
 
+def test_a_danger_is_counted_with_all_its_rules_and_where_no_other_danger_is_as_urgent(fixture_rules: RuleSet) -> None:
+    report = report_on(fixture_rules, [CALM, LINE, LINE, FALLING])
+    shares = {share.danger: share for share in report.dangers}
+    assert [*shares] == [danger.id for danger in fixture_rules.scales.dangers]
+    assert shares["falling_timber"].any_from == {"semi_urgent": 1, "urgent": 1, "very_urgent": 1, "emergency": 1}
+    assert shares["falling_timber"].alone_from == {"semi_urgent": 0, "urgent": 0, "very_urgent": 0, "emergency": 1}
+    assert shares["fire"].any_from == {"semi_urgent": 3, "urgent": 3, "very_urgent": 3, "emergency": 0}
+    assert shares["fire"].alone_from == {"semi_urgent": 0, "urgent": 2, "very_urgent": 2, "emergency": 0}
+
+
 def test_a_report_is_stored_and_read_again(fixture_rules: RuleSet, tmp_path: Path) -> None:
     report = report_on(fixture_rules, [LINE])
     stored = StoredAlarm("2026-11-25", "1.0.0", "sha256:0", "frequencies.yaml", 1, report)

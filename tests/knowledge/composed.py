@@ -50,7 +50,10 @@ def likeliest(ruleset: RuleSet) -> list[tuple[Pair, int, Answers]]:
 
 
 def answer_to(pair: Pair, answers: Answers, assessor: Assessor) -> Answer:
-    """The answer to a referral with nothing but what made the two rules fire."""
+    """The answer to a referral with nothing but what made the two rules fire.
+
+    A neutral answer that contradicts these (an item of 0 beside a total that needs more) gives way to the drawn one.
+    """
     ruleset = assessor.ruleset
     given: dict[str, Value] = {"age_years": 34}
     for id_ in pair:
@@ -59,7 +62,8 @@ def answer_to(pair: Pair, answers: Answers, assessor: Assessor) -> Answer:
         for name in ruleset.vocabulary.core_unanswered(given):
             neutral = ruleset.vocabulary[name].neutral
             assert neutral is not None, name
-            given.setdefault(name, neutral)
+            contradicted = ruleset.vocabulary.contradictions({**given, name: neutral})
+            given.setdefault(name, answers[name] if contradicted else neutral)
     facts = {name: as_json(value, ruleset.vocabulary[name]) for name, value in given.items()}
     return assessor.assess(ReferralReader(ruleset.vocabulary).read({"facts": facts}))
 

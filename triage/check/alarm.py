@@ -1,7 +1,8 @@
 """Alarm report: how often each level and rating is given to complete referrals drawn from frequencies, by which rules.
 
-A level that is given to most referrals is soon ignored. The report shows a clinician the share of each level, and how
-often each urgency rule is the only one that makes a referral that urgent.
+A level that is given to most referrals is soon ignored. The report shows a clinician the share of each level, how often
+each urgency rule is the only one that makes a referral that urgent, and the same of all rules about one danger
+together: the same people answer several questions about suicide with yes, and then none of them is the only cause.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from triage.check.drawn_referrals import drawn_referrals
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import outcome
-from triage.model.alarm import AlarmReport, Cause
+from triage.model.alarm import AlarmReport, Cause, DangerShare
 from triage.model.frequencies import Frequencies
 from triage.model.rule import Answers, Rule
 from triage.model.ruleset import RuleSet
@@ -30,7 +31,8 @@ def alarm_report(ruleset: RuleSet, frequencies: Frequencies, count: int = REFERR
 def report_on(ruleset: RuleSet, referrals: Iterable[Answers]) -> AlarmReport:
     """Count the levels and ratings of complete referrals, and the urgency rules that fire on them."""
     scales, engine = ruleset.scales, IndexedEvaluator(ruleset)
-    levels, ratings, fired_by, alone = Counter[str](), Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    levels, ratings, fired_by = Counter[str](), Counter[str](), Counter[str]()
+    alone, dangers = Counter[tuple[str, str]](), Counter[frozenset[tuple[str, str]]]()
     for answers in referrals:
         evaluation = engine.evaluate(answers)
         fired = ruleset.fired(evaluation.fired)
@@ -40,6 +42,7 @@ def report_on(ruleset: RuleSet, referrals: Iterable[Answers]) -> AlarmReport:
         urgent = [rule for rule in fired if rule.urgency]
         fired_by.update(rule.id for rule in urgent)
         alone.update((rule.id, level) for level in scales.urgency_ids[1:] for rule in _only_one(urgent, level, ruleset))
+        dangers[_dangers_from(urgent, ruleset)] += 1
     return AlarmReport(
         sum(levels.values()),
         {level: levels[level] for level in reversed(scales.urgency_ids)},
@@ -47,7 +50,35 @@ def report_on(ruleset: RuleSet, referrals: Iterable[Answers]) -> AlarmReport:
         tuple(
             sorted(_causes(ruleset, fired_by, alone), key=lambda cause: (-cause.only_cause, -cause.fired, cause.rule))
         ),
+        tuple(_danger_shares(ruleset, dangers)),
     )
+
+
+def _dangers_from(urgent: list[Rule], ruleset: RuleSet) -> frozenset[tuple[str, str]]:
+    """The dangers of the fired rules, each with every level that its rules reach."""
+    rank = ruleset.scales.urgency_rank
+    return frozenset(
+        (level, rule.urgency.danger)
+        for rule in urgent
+        if rule.urgency and rule.urgency.danger
+        for level in ruleset.scales.urgency_ids[1:]
+        if rank(rule.urgency.level) >= rank(level)
+    )
+
+
+def _danger_shares(ruleset: RuleSet, counted: Counter[frozenset[tuple[str, str]]]) -> Iterator[DangerShare]:
+    for danger in ruleset.scales.dangers:
+        reached, alone = Counter[str](), Counter[str]()
+        for dangers, count in counted.items():
+            for level in ruleset.scales.urgency_ids[1:]:
+                at_level = {each for reached_level, each in dangers if reached_level == level}
+                if danger.id in at_level:
+                    reached[level] += count
+                    alone[level] += count if len(at_level) == 1 else 0
+        levels = ruleset.scales.urgency_ids[1:]
+        yield DangerShare(
+            danger.id, {level: reached[level] for level in levels}, {level: alone[level] for level in levels}
+        )
 
 
 def _only_one(urgent: list[Rule], level: str, ruleset: RuleSet) -> list[Rule]:

@@ -45,6 +45,7 @@ def alarm(
     out.print(f"{report.count} referrals, drawn from {frequencies.name}; everything is asked.", markup=False)
     _tell_shares("Urgency", report.levels, report.count, labels)
     _tell_shares("Rating, as if nothing were held back", report.ratings, report.count, labels)
+    _tell_dangers(report, ruleset, labels)
     _tell_causes(report, ruleset, labels)
     if store:
         day = datetime.now(UTC).date().isoformat()
@@ -56,6 +57,20 @@ def _tell_shares(title: str, counts: Mapping[str, int], whole: int, labels: Labe
     out.print(f"\n{title}:")
     for id_, number in counts.items():
         out.print(f"  {labels.term(id_):<16} {number / whole:6.1%}")
+
+
+def _tell_dangers(report: AlarmReport, ruleset: RuleSet, labels: Labels) -> None:
+    """Of each danger: the share of referrals that its rules put at a level or above, and that no other danger does."""
+    out.print("\nDangers: makes it so or above / alone does:")
+    levels = ruleset.scales.urgency_ids[2:]
+    table = Table("", *map(labels.term, levels), box=None, pad_edge=False)
+    for share in report.dangers:
+        shares = (
+            f"{share.any_from[level] / report.count:.1%} / {share.alone_from[level] / report.count:.1%}"
+            for level in levels
+        )
+        table.add_row(Text(labels.term(share.danger), no_wrap=True), *shares)
+    out.print(table, soft_wrap=True)
 
 
 def _tell_causes(report: AlarmReport, ruleset: RuleSet, labels: Labels) -> None:

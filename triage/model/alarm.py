@@ -21,16 +21,27 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerShare:
+    """One danger: by level, the referrals that its rules put at that level or above, and those that only they do."""
+
+    danger: str
+    any_from: Mapping[str, int]
+    alone_from: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmReport:
     """The counts of levels and ratings among ``count`` referrals, each highest first, and the rules that caused them.
 
-    Ratings are counted before hold. ``causes`` are sorted by how often each is the only cause.
+    Ratings are counted before hold. ``causes`` are sorted by how often each is the only cause; ``dangers`` stand in the
+    order of the scales.
     """
 
     count: int
     levels: Mapping[str, int]
     ratings: Mapping[str, int]
     causes: tuple[Cause, ...] = ()
+    dangers: tuple[DangerShare, ...] = ()
 
     def at_least(self, level: str) -> float:
         """The share of referrals at this level or above."""

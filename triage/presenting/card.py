@@ -27,13 +27,18 @@ class Share:
 
 @dataclass(frozen=True)
 class AlarmShown:
-    """The stored report of alarms in words; ``is_current`` where it was made of the rules as they run."""
+    """The stored report of alarms in words; ``is_current`` where it was made of the rules as they run.
+
+    ``dangers`` holds, by danger, the share of referrals that its rules put at each level of ``reached`` or above.
+    """
 
     stored: StoredAlarm
     is_current: bool
     levels: tuple[tuple[str, str], ...]
     ratings: tuple[tuple[str, str], ...]
     causes: tuple[tuple[Rule, int], ...]
+    reached: tuple[str, ...]
+    dangers: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -90,4 +95,16 @@ def _alarm(ruleset: RuleSet) -> AlarmShown | None:
         for counts in (report.levels, report.ratings)
     )
     causes = [(ruleset.by_id[cause.rule], cause.only_cause) for cause in report.causes if cause.rule in ruleset.by_id]
-    return AlarmShown(stored, stored.digest == ruleset.digest, levels, ratings, tuple(causes[:SHOWN_CAUSES]))
+    reached = ruleset.scales.urgency_ids[2:]
+    return AlarmShown(
+        stored,
+        stored.digest == ruleset.digest,
+        levels,
+        ratings,
+        tuple(causes[:SHOWN_CAUSES]),
+        tuple(map(labels.term, reached)),
+        tuple(
+            (labels.term(danger.danger), tuple(f"{danger.any_from[level] / report.count:.1%}" for level in reached))
+            for danger in report.dangers
+        ),
+    )
