@@ -57,6 +57,21 @@ def test_two_lines_and_a_question_of_the_level_stand_and_the_rest_is_for_later(f
     assert action.more == ("Later a.", "First of b.", "b one.", "b two.", "Asks b?", "Later b.")
 
 
+def test_a_line_that_names_the_time_of_a_lower_level_is_not_said(fixture_rules: RuleSet) -> None:
+    urgencies = tuple(
+        replace(term, clock=("within 72 hours",)) if term.id == "semi_urgent" else term
+        for term in fixture_rules.scales.urgencies
+    )
+    timed = replace(fixture_rules, scales=replace(fixture_rules.scales, urgencies=urgencies))
+    lower = _rule("a", "semi_urgent", "fire")
+    effect = lower.effects[0]
+    assert isinstance(effect, Urgency)
+    lines = replace(effect.action, first="Visit within 72 hours.", do=("Bring a saw within 72 hours.", "a two."))
+    lower = replace(lower, effects=(replace(effect, action=lines),))
+    assert _action(timed, lower).first == "Visit within 72 hours."
+    assert _action(timed, lower, _rule("b", "urgent", "support")).more == ("Later b.", "a two.", "Asks a?", "Later a.")
+
+
 def test_a_line_that_stands_already_is_not_said_again(fixture_rules: RuleSet) -> None:
     twin = replace(_rule("a", "urgent", "fire"), id="b")
     assert _action(fixture_rules, _rule("a", "urgent", "fire"), twin) == _action(

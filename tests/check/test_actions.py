@@ -75,7 +75,7 @@ def test_a_limit_that_begins_after_twelve_says_why(fixture_rules: RuleSet) -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_scaffold_can_be_read(kind: str, ruleset: RuleSet, tmp_path: Path) -> None:
 
-    path = scaffold(tmp_path, kind, "new-one")
+    path = scaffold(tmp_path, kind, "new-one", "care")
     rules, faults = read_rules(read(path, "new-one.yaml"), ruleset.vocabulary.facts, ruleset.scales)
     assert faults == []
     assert [rule.id for rule in rules] == (["new-one-first"] if kind == "table" else ["new-one"])

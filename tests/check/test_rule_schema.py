@@ -68,7 +68,7 @@ def test_a_scaffolded_rule_names_the_schema_that_the_command_writes(tmp_path: Pa
     folder = tmp_path / "trees"
     shutil.copytree(FIXTURE_RULES, folder)
     for kind in KINDS:
-        first = scaffold(folder, kind, f"new-{kind}").read_text(encoding="utf-8").splitlines()[0]
+        first = scaffold(folder, kind, f"new-{kind}", "care").read_text(encoding="utf-8").splitlines()[0]
         assert first == SCHEMA_COMMENT == "# yaml-language-server: $schema=../rule.schema.json"
     written = CliRunner().invoke(app, ["rules", "schema", "--rules", str(folder)])
     assert written.exit_code == 0

@@ -46,12 +46,12 @@ def test_every_fault_is_told_with_its_place(copied: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_scaffolded_rule_is_a_draft_that_reads(kind: str, copied: Path) -> None:
-    result = _run("new", kind, "my-first-rule", "--rules", str(copied))
+    (copied / "depression").mkdir()
+    result = _run("new", kind, "my-first-rule", "--in", "depression", "--rules", str(copied))
     assert result.exit_code == 0, result.stderr
     assert "triage rules check" in result.stdout
-    (written,) = copied.glob("*/my-first-rule.yaml")
-    assert "status: draft" in written.read_text(encoding="utf-8")
-    again = _run("new", kind, "my-first-rule", "--rules", str(copied))
+    assert "status: draft" in (copied / "depression" / "my-first-rule.yaml").read_text(encoding="utf-8")
+    again = _run("new", kind, "my-first-rule", "--in", "sleep", "--rules", str(copied))
     assert again.exit_code == 2
     assert "The id `my-first-rule` is taken by" in again.stderr
 
@@ -272,6 +272,17 @@ def test_a_draft_takes_no_id_and_no_meaning_from_a_rule_that_runs(released: Path
         "Does not run, so refuses nothing: trees/care/bark-missing.yaml:1:1: The id `bark-missing` is taken by "
         "trees/limits/bark-missing.yaml. An id is never used twice: choose another. [duplicate-id]\n"
     )
+
+
+def test_a_new_rule_needs_the_folder_of_its_problem(released: Path) -> None:
+    asked = _run("new", "limits", "my-rule", "--rules", str(released))
+    folders = "care, dangers, indications, limits, scores"
+    question = f"Which problem is the rule about? Name its folder with `--in`: {folders}.\n"
+    assert (asked.exit_code, asked.stderr) == (2, question)
+    misspelt = _run("new", "limits", "my-rule", "--in", "danger", "--rules", str(released))
+    answer = "`danger` is no folder of the rule set. Did you mean `dangers`? Make it for a new problem.\n"
+    assert (misspelt.exit_code, misspelt.stderr) == (2, answer)
+    assert not [*released.glob("*/my-rule.yaml")]
 
 
 def test_an_id_that_is_none_is_refused(released: Path) -> None:

@@ -6,6 +6,7 @@ changes no answer. A rule that others cover must show what it does where none of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -99,3 +100,27 @@ def result(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
 def _fired(ruleset: RuleSet, answers: Answers) -> FiredRules:
     evaluation = evaluate(ruleset, answers)
     return FiredRules(ruleset, ruleset.fired(evaluation.fired), answers, evaluation.derived, evaluation.asked)
+
+
+ONLY_ADVISE: Mapping[str, str] = {
+    "ask-the-plan-about-the-copay": "the page's claim on insurance (S36) has no other place, and nothing else reads it",
+    "ask-whether-sessions-can-be-paid": "the page's price (S37), said where money is the obstacle",
+    "lsns6-isolated-older-adult": "a low score would otherwise change nothing and say nothing",
+    "review-of-progress": "when a course is looked at again, for every depression, suspected or current",
+    "scoff-ask-medical-stability": "a raised score asks for the questions on the body, and these do change the urgency",
+    "screen-outside-its-population": "a raised score at an age it was not made for: says why nothing is concluded",
+    "version-for-adolescents": "which version is meant, also while depression is only suspected",
+    "waiting-times-around-a-birth": "within which weeks care begins around a birth; no other rule holds there",
+    "work-between-sessions-declined": "the page counts homework in (S25); who declines it gets an answer",
+}
+"""Rules that change no rating, level, role, focus, format, offer or comparison, and why each is a rule all the same."""
+
+
+def test_a_rule_that_only_advises_fills_the_comparison_or_says_why_it_is_one(ruleset: RuleSet) -> None:
+    """What compares with CBT is a part of every answer; all other advice is a note on a rule, with these exceptions."""
+    advising = {
+        rule.id: {advice.topic for advice in rule.of(Advice)}
+        for rule in ruleset.rules
+        if len(rule.of(Advice)) == len(rule.effects)
+    }
+    assert {id_ for id_, topics in advising.items() if topics != {"comparison"}} == ONLY_ADVISE.keys()

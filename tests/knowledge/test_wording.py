@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 
 from tests.knowledge.composed import FILE, text_of
+from triage.answer.actions import Actions
+from triage.answer.decide import Level
+from triage.answer.fired_rules import FiredRules
 from triage.check.reading_age import GRADE, actions_of, grade, reading_age, texts_of
+from triage.engines.outcome import Bounds
+from triage.model.rule import NO_ACTION, Rule
 from triage.model.ruleset import RuleSet
 
 MOST_WORDS = {"first": 10, "do": 11, "ask": 10}
@@ -17,6 +23,10 @@ RULED_OUT = re.compile(
 )
 FIGURE = re.compile(r"\d+")
 CLOCK = re.compile(r"\b(\d+) (?:business )?(?:hours?|days?)\b")
+
+
+TIMES = {"semi_urgent": r"\b72 hours", "urgent": r"\btoday\b|\b24 hours", "very_urgent": r"\b(1|the) hour\b|\b4 hours"}
+"""How the levels below an emergency name their time."""
 
 
 def _words(text: str) -> int:
@@ -89,6 +99,30 @@ def test_an_action_names_no_clock_but_that_of_its_level(ruleset: RuleSet) -> Non
     for name, level, action in levels + rules:
         for text in (action.first, *action.do, *action.ask, *action.more):
             assert set(CLOCK.findall(text)) <= own[level], (name, text)
+
+
+def test_whatever_two_rules_fire_the_answer_names_no_clock_of_a_lower_level(ruleset: RuleSet) -> None:
+    scales = ruleset.scales
+    urgent = [rule for rule in ruleset.rules if rule.urgency and rule.urgency.level != scales.urgency_ids[0]]
+    actions, core = Actions(scales, {}), ruleset.vocabulary.core_unanswered({})
+    by_rank = sorted(urgent, key=lambda rule: scales.urgency_rank(_level(rule)))
+    for lower, higher in combinations(by_rank, 2):
+        level, below = _level(higher), _level(lower)
+        if level == below:
+            continue
+        fired = FiredRules(ruleset, (higher, lower), {}, missing=core)
+        action = actions.urgency_part(fired, Level(level, "sorted"), Bounds(("possible",), (level,))).action
+        late = [line for line in action.more if re.search(TIMES[below], line)]
+        assert {*late} <= {*_lines(higher)}, (higher.id, lower.id)
+
+
+def _level(rule: Rule) -> str:
+    return rule.urgency.level if rule.urgency else ""
+
+
+def _lines(rule: Rule) -> tuple[str, ...]:
+    action = rule.urgency.action if rule.urgency else NO_ACTION
+    return (action.first, *action.do, *action.ask, *action.more)
 
 
 def test_the_reason_of_an_urgency_is_short_and_plain(ruleset: RuleSet) -> None:

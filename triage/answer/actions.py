@@ -25,11 +25,19 @@ MOST_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The action of one rule, one floor or the level itself. Parts are composed in ascending ``order``."""
+    """The action of one rule, one floor or the level itself. Parts are composed in ascending ``order``.
+
+    ``clock`` holds the words that name the time of the part's level.
+    """
 
     order: tuple[int, int, int, str]
     at_level: bool
     action: Action
+    clock: tuple[str, ...] = ()
+
+    def names_its_time(self, line: str) -> bool:
+        """Whether the line names the time of the part's level."""
+        return any(words in line for words in self.clock)
 
 
 class Actions:
@@ -108,7 +116,7 @@ class Actions:
         last = len(self._danger_order)
         place = self._rule_order.get(id_, len(self._rule_order))
         order = (-self.scales.urgency_rank(level), self._danger_order.get(danger, last), place, id_)
-        return _Part(order, level == reported, action)
+        return _Part(order, level == reported, action, self.scales.urgency(level).clock)
 
     def _lines(self, named: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The additive lines with these ids, in the order of the scales: what never to do, and what to do as well."""
@@ -154,7 +162,7 @@ def _with_part(composed: Action, part: _Part) -> Action:
     """Add a part to the action.
 
     Its lines are shown if the part is at the reported level and there is room, and are for later otherwise. A line that
-    the action already has is left out.
+    the action already has is left out, and so is a line that names the time of a lower level.
     """
     shown = {composed.first, *composed.do, *composed.ask, *composed.more}
     action, later = part.action, list[str]()
@@ -168,7 +176,9 @@ def _with_part(composed: Action, part: _Part) -> Action:
     for line in action.ask:
         (ask if part.at_level and len(ask) < MOST_ASK and line not in shown else later).append(line)
     later.extend(action.more)
-    kept = dict.fromkeys(line for line in later if line and line not in shown)
+    kept = dict.fromkeys(
+        line for line in later if line and line not in shown and (part.at_level or not part.names_its_time(line))
+    )
     return replace(composed, first=first, do=tuple(do), ask=tuple(ask), more=(*composed.more, *kept))
 
 

@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from triage.check.rule_schema import SCHEMA_COMMENT
+from triage.reading.folder import INSTRUMENTS
 
-KINDS: Mapping[str, tuple[str, str]] = {
-    "supports": (
-        "indications",
-        "supports: {rating: possible, for: major_depression, role: monotherapy, certainty: very_low}",
-    ),
-    "limits": ("limits", "limits: {to: possible, certainty: very_low}"),
-    "urgency": ("safety", "urgency: {level: urgent, danger: support, action: {first: The one thing to do now.}}"),
-    "derives": ("scores", "derives: {major_depression: suspected}"),
-    "focus": ("focus", "focus: {area: role_transition}"),
-    "format": ("delivery", "format: {suited: individual}"),
-    "alternative": ("alternatives", "alternative: {therapy: cbt, offer: first}"),
-    "advice": ("advice", "advice: {topic: monitoring}"),
-    "table": ("limits", "limits: {to: possible}"),
+KINDS: Mapping[str, str] = {
+    "supports": "supports: {rating: possible, for: major_depression, role: monotherapy, certainty: very_low}",
+    "limits": "limits: {to: possible, certainty: very_low}",
+    "urgency": "urgency: {level: urgent, danger: support, action: {first: The one thing to do now.}}",
+    "derives": "derives: {major_depression: suspected}",
+    "focus": "focus: {area: role_transition}",
+    "format": "format: {suited: individual}",
+    "alternative": "alternative: {therapy: cbt, offer: first}",
+    "advice": "advice: {topic: monitoring}",
+    "table": "limits: {to: possible}",
 }
+"""What a new rule may do, each with an effect to begin with."""
 
 _TEMPLATE = """\
 {schema}
@@ -67,11 +66,19 @@ rows:
 """
 
 
-def scaffold(folder: Path, kind: str, id_: str) -> Path:
-    """Write a draft of a kind (a key of KINDS) and give its path. Raises KeyError for an unknown kind."""
-    subfolder, effect = KINDS[kind]
+def problems(folder: Path) -> tuple[str, ...]:
+    """The folders of a rule set that hold the rules of one problem, by name."""
+    names = (path.name for path in folder.iterdir() if path.is_dir() and path.name != INSTRUMENTS)
+    return tuple(sorted(name for name in names if not name.startswith((".", "_"))))
+
+
+def scaffold(folder: Path, kind: str, id_: str, problem: str) -> Path:
+    """Write a draft of a kind (a key of KINDS) into the folder of its problem and give its path.
+
+    Raises KeyError for an unknown kind.
+    """
     template = _TABLE if kind == "table" else _TEMPLATE
-    path = folder / subfolder / f"{id_}.yaml"
+    path = folder / problem / f"{id_}.yaml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(template.format(schema=SCHEMA_COMMENT, id=id_, effect=effect), encoding="utf-8")
+    path.write_text(template.format(schema=SCHEMA_COMMENT, id=id_, effect=KINDS[kind]), encoding="utf-8")
     return path

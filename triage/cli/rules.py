@@ -17,7 +17,7 @@ from triage.analysis.property_names import names
 from triage.check import check_ruleset, hand_in_faults, hazards
 from triage.check.bump import plan_bump, write_bump
 from triage.check.coverage import uncovered_faults
-from triage.check.new_rule import KINDS, scaffold
+from triage.check.new_rule import KINDS, problems, scaffold
 from triage.check.release import release_faults
 from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
@@ -88,6 +88,9 @@ def _hazard_faults(ruleset: RuleSet, folder: Path) -> Iterator[Fault]:
 def new(
     kind: Annotated[str, typer.Argument(help="What the rule does, or a table of rules: " + ", ".join(KINDS) + ".")],
     id_: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, which is also its file's name.")],
+    problem: Annotated[
+        str, typer.Option("--in", metavar="PROBLEM", help="The problem that it is about: a folder of the rule set.")
+    ] = "",
     rules: RulesFolder = PUBLISHED,
 ) -> None:
     """Write a new rule file to fill in, as a draft that does not run."""
@@ -101,9 +104,19 @@ def new(
     if not KEBAB.match(id_):
         err.print(f"`{id_}` is not an id: lower-case words joined by hyphens.", markup=False)
         raise typer.Exit(2)
-    path = scaffold(rules, kind, id_)
+    if problem not in problems(rules):
+        err.print(_which_problem(problem, problems(rules)), markup=False, soft_wrap=True)
+        raise typer.Exit(2)
+    path = scaffold(rules, kind, id_, problem)
     _refresh_schema(rules)
     out.print(f"{path} is written as a draft. Fill it in, set `status: active`, and run `triage rules check`.")
+
+
+def _which_problem(problem: str, known: tuple[str, ...]) -> str:
+    if not problem:
+        return f"Which problem is the rule about? Name its folder with `--in`: {', '.join(known)}."
+    near = did_you_mean(problem, known)
+    return " ".join(filter(None, (f"`{problem}` is no folder of the rule set.", near, "Make it for a new problem.")))
 
 
 @app.command("list")

@@ -55,13 +55,18 @@ class FormatTerm:
 
 @dataclass(frozen=True, slots=True)
 class UrgencyTerm:
-    """An urgency. ``respond_within`` is copied into answers; ``action`` is used where no rule or floor gives one."""
+    """An urgency. ``respond_within`` is copied into answers; ``action`` is used where no rule or floor gives one.
+
+    ``clock`` holds the words by which a line of an action names this level's time. Such a line is not said at a higher
+    level: one answer has one clock.
+    """
 
     id: str
     label: str
     respond_within: Mapping[str, Any]
     action: Action = NO_ACTION
     meaning: str = ""
+    clock: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,9 @@ def read_scales(document: Document, facts: Mapping[str, Fact] | None = None) -> 
         ratings=_terms(text.ratings),
         reported=_terms(text.reported),
         urgencies=tuple(
-            Urgency(term.id, term.label, term.respond_within, term.action.action(), line(term.meaning))
+            Urgency(
+                term.id, term.label, term.respond_within, term.action.action(), line(term.meaning), tuple(term.clock)
+            )
             for term in text.urgencies
         ),
         certainties=_terms(text.certainties),

@@ -37,6 +37,7 @@ class UrgencyText(Strict):
     respond_within: dict[str, Any]
     action: ActionText
     meaning: str = ""
+    clock: list[str] = Field(default_factory=list)
 
 
 class FloorText(Strict):
