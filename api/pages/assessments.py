@@ -91,7 +91,8 @@ def _in_force(state: State, answer: Answer, record: dict[str, Any]) -> Answer:
     in_force = structs.replace(urgency, level=record["level"], state=record["state"], action=action)
     held = record["level"] in state.ruleset.scales.hold_at
     suitability = structs.replace(answer.suitability, rating=ON_HOLD) if held else answer.suitability
-    return structs.replace(answer, urgency=in_force, suitability=suitability)
+    next_step = state.assessor.actions.next_step_at(in_force.level)
+    return structs.replace(answer, urgency=in_force, suitability=suitability, next_step=next_step)
 
 
 async def _record(request: Request, actor: Actor, id_: str) -> dict[str, Any]:
