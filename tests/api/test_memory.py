@@ -52,7 +52,7 @@ def test_a_hundred_thousand_referrals_of_eight_clients_each_get_an_answer_or_a_n
     tmp_path: Path, ruleset: RuleSet
 ) -> None:
     bodies = [body.replace(b'{"facts"', f'{{"reference":"{PLANTED}","facts"'.encode()) for body in bodies_of(ruleset)]
-    with serve(tmp_path, **_checks()) as served:
+    with serve(tmp_path, files=None, **_checks()) as served:
         statuses, memory = _sent_by_all(served, bodies)
         assert served.process.poll() is None, "the service still runs"
         assert served.answer("GET", "/readyz")[0] == 200

@@ -23,7 +23,8 @@ from triage.settings import Settings
 
 HELD = REFERRALS["on hold with all that could be said"]
 OF_THE_RATING = (
-    "Suitable", "Possible", "Advised", "Not advised", "No reason for it", "Can still", "can still be", "So far:", "so far:",
+    "Suitable", "Possible", "Advised", "Not advised", "No reason for it", "Can still", "can still be", "So far:",
+    "so far:",
     "certainty of evidence", "Blight of a grown tree", "Spraying:", "Spraying first", "Watering:", "Watering beside",
     "Crowding", "Taken to hold", "The course", "Course", "sessions", "Each condition by itself", "Not recommended",
 )  # fmt: skip
