@@ -30,14 +30,14 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "triage/reading": ("reading", "check", "model"),
     "triage/engines": ("engines",),
     "triage/answer": ("answer",),
-    "triage/check": ("check", "reading"),
+    "triage/check": ("check", "reading", "cli/test_rules.py", "cli/test_rule_examples.py", "docs/test_docs.py"),
     "triage/presenting": ("presenting", "cli", "docs"),
     "triage/analysis": ("analysis", "prove"),
     "triage/cli": ("cli",),
     "triage/population": ("population",),
     "api": ("api",),
 }
-"""The folders of tests that show the behaviour of each package."""
+"""The folders and files of tests that show the behaviour of each package."""
 SURVIVED, UNTESTED = 0, 33
 """The exit codes that mutmut keeps for a mutant; all others are counted as noticed: a crash, a time limit."""
 WRITE_MUTANTS = "from mutmut.__main__ import copy_src_dir, create_mutants; copy_src_dir(); create_mutants(1)"

@@ -82,18 +82,18 @@ def test_the_result_and_the_strip_say_nothing_of_the_rating(client: TestClient) 
 
 
 def test_the_letter_says_nothing_of_the_rating(client: TestClient) -> None:
-    made = client.post("/v1/assessments", json=HELD)
-    assert made.json()["suitability"]["rating"] == ON_HOLD
-    letter = client.get(f"/v1/assessments/{made.json()['id']}/letter").text
+    created = client.post("/v1/assessments", json=HELD)
+    assert created.json()["suitability"]["rating"] == ON_HOLD
+    letter = client.get(f"/v1/assessments/{created.json()['id']}/letter").text
     _says_nothing_of_the_rating(_words(letter.split("</style>")[-1]))
 
 
 def test_a_level_that_was_raised_holds_the_rating_of_its_record(client: TestClient) -> None:
     calm = {"lean": "none", "hazards": [], "nesting": "none", "wobble_total": 0, "wobble_item": 0}
-    made = client.post("/v1/assessments", json={"facts": calm | {"age_years": 30, "blight": "current"}})
-    record = made.json()
+    created = client.post("/v1/assessments", json={"facts": calm | {"age_years": 30, "blight": "current"}})
+    record = created.json()
     assert "Can still" in _words(client.get(f"/assessments/{record['id']}").text)
-    headers = {"If-Match": made.headers["ETag"]}
+    headers = {"If-Match": created.headers["ETag"]}
     decision = {"decision": "override", "level": "very_urgent", "reason_code": "more_is_known", "reason": "It fell."}
     decided = client.post(f"/v1/assessments/{record['id']}/decision", json=decision, headers=headers)
     assert decided.status_code == 200, decided.text

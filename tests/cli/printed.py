@@ -32,8 +32,9 @@ REFERRALS: Mapping[str, dict[str, Any]] = {
         "reference": "R-2",
         "facts": {"lean": "falling", "blight": "current", "age_years": 30, "mildew": "current", "sprayed": "not_tried",
                   "main_wish": "felling", "crowded": "yes", "pests": ["aphids"], "pruned_before": "no",
-                  "nesting": "breeding", "spots_total": 12, "bark": "half"},
+                  "nesting": "breeding", "spots_total": 12, "bark": "half", "hazards": []},
     },
+    "on hold with much open": {"facts": {"lean": "falling", "blight": "current"}},
     "an emergency": {"facts": {"lean": "falling", "hazards": ["power_line", "fire"], "blight": "current"}},
     "nothing known": {"facts": {}},
     "taken to hold for now": {
