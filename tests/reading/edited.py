@@ -9,6 +9,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,11 @@ def _edits(data: Any, path: KeyPath, value: Any) -> Iterator[Edit]:
     if isinstance(path[-1], str):
         yield "misspelt", _changed(data, path, lambda holder, key: _rename(holder, key, f"{key}x"))
     for other in _others(value):
-        yield json.dumps(other, ensure_ascii=False), _changed(data, path, lambda h, key, v=other: h.__setitem__(key, v))
+        yield json.dumps(other, ensure_ascii=False), _changed(data, path, partial(_set, other))
+
+
+def _set(value: Any, holder: Any, key: Any) -> None:
+    holder[key] = value
 
 
 def _others(value: Any) -> list[Any]:
