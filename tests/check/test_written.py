@@ -68,8 +68,12 @@ def test_a_written_case_is_read_with_the_core_questions_that_it_leaves_clear(
     text += "facts: {lean: slight, pests: [beetles], nesting: fledged}\n"
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
     first, second = read_cases([tmp_path], fixture_rules)
-    assert (first.id, first.story, first.fired) == ("a", "It leans. So.", {"leaning", "spreading", "on-the-site"})
-    assert (second.id, second.story, second.fired) == ("b", "", {"blight-gone"})
+    assert (first.id, first.story, first.fired) == (
+        "a",
+        "It leans. So.",
+        frozenset({"leaning", "spreading", "on-the-site"}),
+    )
+    assert (second.id, second.story, second.fired) == ("b", "", frozenset({"blight-gone"}))
     assert list(referrals_in([tmp_path], fixture_rules)) == [
         {"lean": "slight", "pests": frozenset({"beetles"}), "nesting": "fledged", "hazards": frozenset(),
          "nestlings": "none"},
