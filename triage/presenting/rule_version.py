@@ -25,7 +25,7 @@ def version_of(rule: Rule, ruleset: RuleSet) -> str:
     read = structs.replace(
         describe_rule(rule, ruleset), review=unsigned, awaiting_review=True, author=None, folder="", table=None
     )
-    claims = [ruleset.sources[ref.id].claims[ref.claim] for ref in rule.sources if ref.claim]
+    claims = [ruleset.source(ref.id).claims.get(ref.claim, "") for ref in rule.sources if ref.claim]
     return hashlib.sha256(encode(read) + "\0".join(claims).encode()).hexdigest()[:_CHARACTERS]
 
 
