@@ -60,11 +60,11 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     problems.register(app, pages.problem_page)
     for module in _ROUTES:
         app.include_router(module.router)
-    pages.register(app)
     app.state.asking = lambda request: asking.working(state.records, request)
     app.add_middleware(
         AccessControl, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request)
     )
+    pages.register(app)  # around access control, so that what it refuses is a page with the headers of one
     app.add_middleware(Protocol, on_failure=problems.failure)
     app.add_middleware(Watch)
     app.openapi = lambda: _described(app, state)  # type: ignore[method-assign]  # as FastAPI's manual has it

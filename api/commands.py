@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from api.actor import LOCAL_PERSON, Actor
 from api.records.replaying import Replay, count_of_all, replay_all
 from api.records.service import database_address
+from api.records.sign_offs import SignOff, standing
 from api.records.times import stored
 from api.storage.audit import Head, Verified, verify
 from api.storage.backup import NoBackup, copy, file_of, put_back, read_only, refuse_damaged
@@ -123,6 +124,17 @@ def restore(settings: Settings, backup: Path) -> Restored:
     aside = put_back(backup, file, f"before-{now():%Y%m%dT%H%M%S%f}")
     _note(settings, "restored", entries=head.seq)
     return Restored(head, aside)
+
+
+def sign_offs(settings: Settings, tenant: str) -> tuple[SignOff, ...]:
+    """What the clinicians of a clinic say of the rules and have not withdrawn, the newest first."""
+    with reading(settings) as connection:
+        return standing(connection, tenant)
+
+
+def note_signed(settings: Settings, rules: Iterable[str]) -> None:
+    """Enter in the audit which rules were signed."""
+    _note(settings, "rules-signed", rules=sorted(rules))
 
 
 def _note(settings: Settings, action: str, **details: Any) -> None:

@@ -17,7 +17,8 @@ from msgspec import to_builtins
 from msgspec.json import decode
 
 from api.actor import LOCAL_PERSON
-from api.records.creating import LONGEST_KEY, Answered, create
+from api.openapi_parameters import header_parameter, worklist_parameters
+from api.records.creating import Answered, create
 from api.records.deciding import Agreement, NewDecision, RuleAgreement
 from api.records.drafts import Draft, Drafts, Sent, begin, list_own
 from api.records.erasing import Erased, Export, Whose, export
@@ -41,7 +42,7 @@ EXAMPLE: dict[str, Any] = {
 }
 _AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 _PROBLEMS: dict[int, tuple[str, type[Problem]]] = {
-    400: ("Not JSON", Problem),
+    400: ("Not JSON, or a parameter given twice", Problem),
     404: ("Not found", Problem),
     408: ("The body came too slowly", Problem),
     410: ("Erased, used or expired", Problem),
@@ -55,6 +56,8 @@ _PROBLEMS: dict[int, tuple[str, type[Problem]]] = {
 
 _OF_A_BODY = (400, 408, 413)
 """How whatever is sent can be refused before it is read."""
+_OF_AN_ADDRESS = (400,)
+"""How an address with parameters can be refused: one of them is given twice."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Examples:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.scales = state.ruleset.scales
 
     @cached_property
     def _all(self) -> dict[str, Any]:
@@ -223,7 +227,11 @@ def describe(described: dict[str, Any], operation: Operation, examples: Examples
     if operation.gives is not None:
         content = {"schema": _ref(operation.gives), "example": operation.example(examples)}
         success["content"] = {"application/json": content}
-    for status in (*operation.problems, *(_OF_A_BODY if operation.takes else ())):
+    if operation.gives is Worklist:
+        described["parameters"] = worklist_parameters(examples.scales)
+    in_address = any(parameter["in"] == "query" for parameter in described.get("parameters", ()))
+    possible = [*operation.problems, *(_OF_A_BODY if operation.takes else ()), *(_OF_AN_ADDRESS if in_address else ())]
+    for status in possible:
         description, type_ = _PROBLEMS[status]
         content = {"application/problem+json": {"schema": _ref(type_)}}
         responses[str(status)] = {"description": description, "content": content}
@@ -235,25 +243,7 @@ def describe(described: dict[str, Any], operation: Operation, examples: Examples
         sent = {"schema": _ref(operation.takes), "example": to_builtins(operation.sent)}
         described["requestBody"] = {"required": True, "content": {"application/json": sent}}
     for header in operation.headers:
-        described.setdefault("parameters", []).append(_header(header))
-
-
-_HEADERS: dict[str, dict[str, Any]] = {
-    "If-Match": {
-        "required": True,
-        "description": "The ETag of the record that was changed.",
-        "schema": {"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}"$'},
-    },
-    "Idempotency-Key": {
-        "required": False,
-        "description": "A name for this request: sent again with the same body, it gives the same record.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
-    },
-}
-
-
-def _header(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", **_HEADERS[name]}
+        described.setdefault("parameters", []).append(header_parameter(header))
 
 
 def _ref(type_: type[Written]) -> dict[str, str]:

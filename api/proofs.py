@@ -12,10 +12,15 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from triage.analysis.proof import Proof
+from triage.model.faults import FaultyRuleSet
+from triage.model.property import Property
 from triage.model.ruleset import RuleSet
+from triage.presenting.hazard_log import Result
+from triage.reading.properties_file import read_properties
 
 
 @dataclass
@@ -29,6 +34,24 @@ class Proofs:
     failure: str = ""
     _thread: threading.Thread | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @cached_property
+    def properties(self) -> tuple[Property, ...]:
+        """The properties to be proved; none where their file no longer fits the running rules."""
+        try:
+            return read_properties(self.folder, self.ruleset)
+        except FaultyRuleSet:
+            return ()
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """What has been proved so far, by property."""
+        return {proof.id: Result(proof.sentence, proof.holds) for proof in self.proofs}
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the proofs are being made."""
+        return not self.proofs and not self.failure
 
     def start(self) -> None:
         """Start the proofs unless they were started before."""

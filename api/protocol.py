@@ -1,9 +1,11 @@
-"""What HTTP asks of every response: HEAD as GET without a body, one length, no cache, no failure without an answer."""
+"""What HTTP asks of every response: HEAD as GET without a body, one reading, no cache, no failure without an answer."""
 
 from __future__ import annotations
 
 from asyncio import CancelledError
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
@@ -37,10 +39,9 @@ class Protocol:
         if response.without_body:
             scope = {**scope, "method": "GET"}
         try:
-            if _has_two_lengths(scope):
-                await _two_lengths()(scope, receive, response.send)
-            else:
-                await self._app(scope, receive, response.send)
+            refused = _refusal(scope)
+            app = self._app if refused is None else refused
+            await app(scope, receive, response.send)
         except ClientDisconnect:
             return
         except CancelledError:  # the service stops while this request is under way; raised on, it would be logged whole
@@ -71,6 +72,20 @@ class _Response:
         elif self.without_body:
             message = {**message, "body": b""}
         await self._send(message)
+
+
+def _refusal(scope: Scope) -> Response | None:
+    """Refuse what two readers could read in two ways."""
+    if _has_two_lengths(scope):
+        return _two_lengths()
+    if scope["path"].startswith("/v1/"):
+        counted = Counter(name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), True))
+        for name, times in counted.items():
+            if times > 1:
+                return respond(
+                    problem(400, "Given twice", f"`{name[:80]}` is in the address {times} times. Send it once.")
+                )
+    return None
 
 
 def _has_two_lengths(scope: Scope) -> bool:

@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, core, settings
+from hypothesis.vendor import pretty
 
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
@@ -22,6 +23,8 @@ settings.register_profile("found", phases=FOUND, print_blob=True, report_multipl
 settings.register_profile("quick", settings.get_profile("found"), max_examples=10)
 settings.register_profile("shrink", settings.get_profile("found"), phases=(*FOUND, Phase.shrink))
 settings.load_profile("found")
+# Schemathesis puts a printer in the place of Hypothesis' own that leaves every value of a failing example out.
+core.RepresentationPrinter = pretty.RepresentationPrinter  # type: ignore[attr-defined]
 # A console keeps the COLUMNS that it is made with: xdist's, or those of whichever test makes it first.
 os.environ.pop("COLUMNS", None)
 import_module("triage.cli.common")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, get_args
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,6 +14,7 @@ from api.actor import Actor, Asker
 from api.pages.due import due_words, local, moment
 from api.pages.entered import CALL_BACK, PLACE, RECORD, REVISION, Entered
 from api.pages.form import show_form, view_of
+from api.pages.sent import fields_sent
 from api.pages.templating import page
 from api.pages.wording import NOT_SORTED, Wording
 from api.records.changing import attempt, change
@@ -21,7 +22,7 @@ from api.records.model import Listed, NewAttempt, Outcome, RecordChange, Status
 from api.records.reading import read_one
 from api.records.times import parsed
 from api.records.worklist import list_page
-from api.request import State, body_of, state_of
+from api.request import State, state_of
 from triage.answer.model import Answer, ComposedAction
 from triage.model.ruleset import RuleSet
 from triage.model.scales import HIGHEST_URGENCY, ON_HOLD
@@ -90,7 +91,8 @@ def _in_force(state: State, answer: Answer, record: dict[str, Any]) -> Answer:
     in_force = structs.replace(urgency, level=record["level"], state=record["state"], action=action)
     held = record["level"] in state.ruleset.scales.hold_at
     suitability = structs.replace(answer.suitability, rating=ON_HOLD) if held else answer.suitability
-    return structs.replace(answer, urgency=in_force, suitability=suitability)
+    next_step = state.assessor.actions.next_step_at(in_force.level)
+    return structs.replace(answer, urgency=in_force, suitability=suitability, next_step=next_step)
 
 
 async def _record(request: Request, actor: Actor, id_: str) -> dict[str, Any]:
@@ -112,7 +114,7 @@ async def change_answers(request: Request, actor: Asker, id_: str) -> HTMLRespon
 @router.post("/assessments/{id_}/status")
 async def set_status(request: Request, actor: Asker, id_: str) -> Response:
     """Change status and owner, and go back to the record, which offers to undo it."""
-    sent = await _sent(request)
+    sent = await fields_sent(request)
     status = sent.get("status", "")
     if status not in get_args(Status):
         raise HTTPException(422, "Choose a status from the list.")
@@ -126,17 +128,12 @@ async def set_status(request: Request, actor: Asker, id_: str) -> Response:
 @router.post("/assessments/{id_}/attempts")
 async def keep_attempt(request: Request, actor: Asker, id_: str) -> Response:
     """Keep an attempt to reach the person, and go back to the record."""
-    outcome = (await _sent(request)).get("outcome", "")
+    outcome = (await fields_sent(request)).get("outcome", "")
     if outcome not in get_args(Outcome):
         raise HTTPException(422, "Choose what came of the attempt.")
     records = state_of(request).records
     await records.write(attempt(records, actor, id_, NewAttempt(outcome)))  # type: ignore[arg-type]
     return RedirectResponse(f"/assessments/{id_}", status_code=303)
-
-
-async def _sent(request: Request) -> dict[str, str]:
-    fields = parse_qs((await body_of(request)).decode("utf-8", "replace"), max_num_fields=20)
-    return {name: values[-1] for name, values in fields.items()}
 
 
 @router.get("/worklist")

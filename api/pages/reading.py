@@ -1,8 +1,8 @@
-"""The pages to read: rules, sources, claims, proofs, about, the API."""
+"""The pages to read beside those of the rules: sources, claims, proofs, about, the API."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from msgspec import structs
 
@@ -10,53 +10,14 @@ from api.pages.entered import Entered
 from api.pages.templating import page
 from api.pages.wording import NOT_SORTED, Wording
 from api.request import state_of
+from triage.analysis.property_names import STRUCTURAL_SENTENCES
 from triage.check import coverage
-from triage.model.faults import did_you_mean
-from triage.model.rule import Rule, effect_name
-from triage.model.ruleset import RuleSet
-from triage.presenting.as_data import describe_instruments, describe_rule, describe_ruleset, describe_source, folder_of
+from triage.presenting.as_data import describe_instruments, describe_ruleset, describe_source
 from triage.presenting.card import card_of
-from triage.presenting.hazard_log import Result, hazard_log
-from triage.presenting.rule_text import rule_in_words
+from triage.presenting.hazard_log import hazard_log
 from triage.presenting.words import answer_in_words
 
 router = APIRouter()
-
-
-@router.get("/rules")
-async def rules(request: Request, q: str = "", effect: str = "", folder: str = "") -> HTMLResponse:
-    """All rules, or those that hold every word of ``q``, have this ``effect`` and stand in this ``folder``."""
-    ruleset = state_of(request).ruleset
-    wanted = q.lower().split()
-    matching = [
-        rule
-        for rule in ruleset.all_rules
-        if (not effect or effect in _effects(rule))
-        and (not folder or folder_of(rule) == folder)
-        and _holds(rule, wanted, ruleset)
-    ]
-    return page(
-        request,
-        "rules.html.jinja",
-        listed=[(rule, ", ".join(_effects(rule)), folder_of(rule)) for rule in matching],
-        effects=sorted({name for rule in ruleset.all_rules for name in _effects(rule)}),
-        folders=sorted({folder_of(rule) for rule in ruleset.all_rules}),
-        words=q,
-        chosen=effect,
-        chosen_folder=folder,
-    )
-
-
-def _effects(rule: Rule) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(effect_name, rule.effects)))
-
-
-def _holds(rule: Rule, wanted: list[str], ruleset: RuleSet) -> bool:
-    if not wanted:
-        return True
-    cited = " ".join(f"{ref.id} {ref.claim or ''}" for ref in rule.sources)
-    text = f"{rule.id} {' '.join(rule.facts)} {' '.join(rule.evidence)} {cited} {rule_in_words(rule, ruleset)}".lower()
-    return all(word in text for word in wanted)
 
 
 @router.get("/rules/sources")
@@ -80,29 +41,6 @@ async def claims(request: Request) -> HTMLResponse:
     return page(request, "claims.html.jinja", coverage=coverage.claims(ruleset), rows=coverage.rows(ruleset))
 
 
-@router.get("/rules/print")
-def print_rules(request: Request) -> HTMLResponse:
-    """Every rule on one page, to print; made on a thread of its own, since it takes longer than a page may block."""
-    ruleset = state_of(request).ruleset
-    described = sorted(
-        (describe_rule(rule, ruleset) for rule in ruleset.all_rules), key=lambda rule: (rule.folder, rule.id)
-    )
-    about = describe_ruleset(ruleset)
-    return page(request, "print.html.jinja", rules=described, about=about)
-
-
-@router.get("/rules/{rule_id}")
-async def rule(request: Request, rule_id: str) -> HTMLResponse:
-    """One rule."""
-    ruleset = state_of(request).ruleset
-    wanted = next((rule for rule in ruleset.all_rules if rule.id == rule_id), None)
-    if wanted is None:
-        near = did_you_mean(rule_id, tuple(rule.id for rule in ruleset.all_rules))
-        raise HTTPException(404, f"There is no rule `{rule_id}`. {near}".strip())
-    about = describe_ruleset(ruleset)
-    return page(request, "rule.html.jinja", rule=describe_rule(wanted, ruleset), about=about)
-
-
 @router.get("/about")
 async def about(request: Request) -> HTMLResponse:
     """What the rule set is for, for whom and not for whom, its limits, and where its sources disagree."""
@@ -114,10 +52,10 @@ async def about(request: Request) -> HTMLResponse:
 async def safety(request: Request) -> HTMLResponse:
     """The hazard log, each control with what the proofs of the running rules say of it."""
     state = state_of(request)
-    state.proofs.start()
-    proved = {proof.id: Result(proof.sentence, proof.holds) for proof in state.proofs.proofs}
-    under_way = not state.proofs.proofs and not state.proofs.failure
-    hazards = hazard_log(state.ruleset, proved, under_way=under_way)
+    run = state.proofs
+    run.start()
+    sentences = {property_.id: property_.sentence for property_ in run.properties} | dict(STRUCTURAL_SENTENCES)
+    hazards = hazard_log(state.ruleset, run.results, sentences, under_way=run.is_under_way)
     return page(request, "safety.html.jinja", hazards=hazards, found=state.proofs)
 
 

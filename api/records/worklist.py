@@ -17,13 +17,15 @@ from api.records.reading import is_overdue, seen_by
 from api.records.refused import not_one_of, wrong_field
 from api.records.service import Records
 from api.storage.tables import records
-from triage.model.scales import INSUFFICIENT, ON_HOLD
+from triage.model.scales import INSUFFICIENT, ON_HOLD, Scales
 
 PAGE = 50
 LARGEST_PAGE = 200
 FILTERS = ("urgency", "state", "rating", "status", "owner", "overdue", "reference", "stale", "limit", "cursor")
 DRAFT = "draft"
 """The filter of status that lists drafts."""
+STATUSES = (*get_args(Status), DRAFT)
+"""What the filter of status takes."""
 _Place = Annotated[int, Meta(ge=0, le=999)]
 Position = tuple[str, _Place, _Place, str, str]
 """Where a page ends: the time of the first page, then queue, overdue or not, due time and id of its last record."""
@@ -56,15 +58,7 @@ def _chosen(service: Records, actor: Actor, query: Mapping[str, str], as_of: str
     for name in query:
         if name not in FILTERS:
             raise not_one_of(f"?{name}", name, FILTERS)
-    scales = service.scales
-    may_be = {
-        "urgency": scales.urgency_ids,
-        "state": ("sorted", "not_sorted"),
-        "rating": (*scales.rating_ids, ON_HOLD, INSUFFICIENT),
-        "overdue": ("true", "false"),
-        "stale": ("true", "false"),
-    }
-    for name, known in may_be.items():
+    for name, known in choices(service.scales).items():
         if name in query and query[name] not in known:
             raise not_one_of(f"?{name}", query[name], known)
     chosen = [seen_by(actor), *_of_status(query.get("status"), service)]
@@ -80,13 +74,23 @@ def _chosen(service: Records, actor: Actor, query: Mapping[str, str], as_of: str
     return chosen
 
 
+def choices(scales: Scales) -> Mapping[str, tuple[str, ...]]:
+    """The values of each filter that has a list of them; a filter of status takes several, with commas."""
+    return {
+        "urgency": tuple(scales.urgency_ids),
+        "state": ("sorted", "not_sorted"),
+        "rating": (*scales.rating_ids, ON_HOLD, INSUFFICIENT),
+        "overdue": ("true", "false"),
+        "stale": ("true", "false"),
+    }
+
+
 def _of_status(status: str | None, service: Records) -> list[ColumnElement[bool]]:
     """The records of some statuses; without a filter what is not done, with the drafts in which a danger was found."""
-    known = (*get_args(Status), DRAFT)
     wanted = [] if status is None else status.split(",")
     for name in wanted:
-        if name not in known:
-            raise not_one_of("?status", name, known)
+        if name not in STATUSES:
+            raise not_one_of("?status", name, STATUSES)
     is_draft = records.c.kind == DRAFT
     if not wanted:
         worst = len(service.scales.urgency_ids) - 1 - service.scales.urgency_rank(service.scales.floor)

@@ -226,3 +226,20 @@ failed_sign_ins = Table(
     Column("first_at", TIME, nullable=False),
     Column("locked_until", TIME),
 )
+sign_offs = Table(
+    "sign_offs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("tenant", NAME, nullable=False),
+    Column("problem", NAME, nullable=False),
+    Column("rule", NAME),  # none where it is about all rules of the problem
+    Column("at", TIME, nullable=False),
+    Column("made_by", NAME, nullable=False),
+    Column("signed_as", NAME, nullable=False),
+    Column("verdict", String(12), nullable=False),  # agree, object
+    Column("comment", Text),
+    Column("versions", Text, nullable=False),  # by rule, the version that was read
+    Column("ruleset_version", String(32), nullable=False),
+    Column("withdrawn_at", TIME),
+    Index("sign_offs_by_problem", "tenant", "problem"),
+)

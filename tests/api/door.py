@@ -17,6 +17,7 @@ import orjson
 from bench.referrals import as_request, complete_referrals, partial_referrals
 from triage.answer.assess import Assessor, build_assessor
 from triage.check import load_ruleset
+from triage.model.ruleset import RuleSet
 from triage.model.written import encode
 from triage.reading.json_text import parse_json
 from triage.reading.referral import RefusedReferral
@@ -31,10 +32,7 @@ def main() -> None:
     threads, referrals = map(int, sys.argv[1:])
     ruleset = load_ruleset(PUBLISHED)
     assessor = build_assessor(ruleset)
-    chance = random.Random(12)
-    whole = [orjson.dumps(as_request(ruleset, facts)) for facts in complete_referrals(ruleset, COMPLETE)]
-    bodies = whole + [orjson.dumps(as_request(ruleset, facts)) for facts in partial_referrals(ruleset, PARTIAL, 0.9)]
-    bodies += [_mangled(body, chance) for body in whole[:MANGLED]]
+    bodies = bodies_of(ruleset)
     expected = {body: _answered(assessor, body) for body in bodies}
     wrong: list[bytes] = []
     turn = count()
@@ -53,6 +51,14 @@ def main() -> None:
     kinds = Counter(expected[bodies[place * 7919 % len(bodies)]][:8] == b"refused:" for place in range(referrals))
     sys.stdout.write(f"{kinds[False]} answered, {kinds[True]} refused, {len(wrong)} otherwise than before\n")
     sys.exit(1 if wrong else 0)
+
+
+def bodies_of(ruleset: RuleSet) -> list[bytes]:
+    """Referrals as they are sent: complete ones, incomplete ones, and ones that are broken or badly formed."""
+    chance = random.Random(12)
+    whole = [orjson.dumps(as_request(ruleset, facts)) for facts in complete_referrals(ruleset, COMPLETE)]
+    partial = [orjson.dumps(as_request(ruleset, facts)) for facts in partial_referrals(ruleset, PARTIAL, 0.9)]
+    return [*whole, *partial, *(_mangled(body, chance) for body in whole[:MANGLED])]
 
 
 def _answered(assessor: Assessor, body: bytes) -> bytes:

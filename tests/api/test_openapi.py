@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from jsonschema_rs import Draft202012Validator, meta
 
 from api import openapi_people, openapi_records
+from api.records.worklist import FILTERS, STATUSES
 from bench.referrals import as_request, complete_referrals, partial_referrals
 from triage.model.ruleset import RuleSet
 
@@ -103,3 +104,11 @@ def test_a_refusal_fits_the_schema_of_its_status(
     _check(
         described, responses[str(refused.status_code)]["content"]["application/problem+json"]["schema"], refused.json()
     )
+
+
+def test_every_filter_of_the_worklist_is_described(described: dict[str, Any], ruleset: RuleSet) -> None:
+    parameters = {part["name"]: part for part in described["paths"]["/v1/assessments"]["get"]["parameters"]}
+    assert tuple(parameters) == FILTERS
+    assert all(part["in"] == "query" and part["description"] for part in parameters.values())
+    assert parameters["urgency"]["schema"]["enum"] == list(ruleset.scales.urgency_ids)
+    assert parameters["status"]["schema"]["items"]["enum"] == list(STATUSES)

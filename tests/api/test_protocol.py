@@ -44,6 +44,12 @@ def test_a_whole_number_may_be_written_with_a_point(client: TestClient) -> None:
     assert (pointed.status_code, pointed.content) == (200, whole.content)
 
 
+def test_a_parameter_given_twice_is_refused(client: TestClient) -> None:
+    response = client.get("/v1/assessments?limit=5&state=sorted&limit=6")
+    assert response.status_code == 400
+    assert response.json()["detail"] == "`limit` is in the address 2 times. Send it once."
+
+
 def test_very_many_wrong_names_are_told_shortly(client: TestClient) -> None:
     facts = {f"no{number}": 1 for number in range(20_000)}
     problem = client.post("/v1/evaluate", json={"facts": facts}).json()

@@ -22,9 +22,11 @@ from api.storage.database import sqlite_address
 from tests.api.signed_in import REVISION, Asker, Client, address, make_keys
 from triage.settings import Settings
 
-REFUSED_THOUGH_IT_FITS = {"contradiction", "not-given", "key-used-before", "not-storable", "not-asked", "taken"}
+REFUSED_THOUGH_IT_FITS = {
+    "contradiction", "not-given", "key-used-before", "not-storable", "not-asked", "taken", "not-a-cursor",
+}  # fmt: skip
 """Codes of faults that no JSON Schema can say: answers that exclude each other, a NUL in a free object, a question that
-one link does not ask, a login that is taken."""
+one link does not ask, a login that is taken, a cursor that no page gave."""
 OF_PARTS_TOGETHER = {
     "/v1/assessments/{id_}/decision": {"missing", "not-allowed"},
     "/v1/export": {"missing"},

@@ -14,6 +14,7 @@ from tests.conftest import RULES
 from triage.analysis.proof import Proof
 from triage.model.rule import Limits
 from triage.model.ruleset import RuleSet
+from triage.presenting.by_problem import problems
 from triage.settings import Settings
 
 ADDRESSES = (
@@ -52,23 +53,50 @@ def test_a_page_to_read_is_there(address: str, browser: TestClient) -> None:
 
 
 def _found(browser: TestClient, **asked: str) -> set[str]:
-    return set(re.findall(r'<span class="mono">([a-z0-9-]+)</span></td>', browser.get("/rules", params=asked).text))
+    return set(re.findall(r'href="/rules/problems/[a-z-]+#([a-z0-9-]+)"', browser.get("/rules", params=asked).text))
 
 
-def test_rules_are_found_by_words_effect_and_folder(browser: TestClient, ruleset: RuleSet) -> None:
+def test_rules_are_found_by_words_effect_and_problem(browser: TestClient, ruleset: RuleSet) -> None:
     everything = {rule.id for rule in ruleset.all_rules}
     assert _found(browser) == everything
     assert "bulimia-after-cbt" in _found(browser, q=" Bulimia  CBT ", effect="supports")
     assert "suicidal-plan-or-intent" not in _found(browser, q="bulimia")
     assert _found(browser, effect="limits") == {r.id for r in ruleset.all_rules if r.of(Limits)}
-    assert _found(browser, folder="eating") == {r.id for r in ruleset.all_rules if "/eating/" in r.place.file}
+    eating = {r.id for r in ruleset.all_rules if "/eating/" in r.place.file}
+    assert _found(browser, problem="eating") == eating
+    assert _found(browser, q="eating") >= eating
     assert _found(browser, q="S22") >= {r.id for r in ruleset.all_rules if any(s.claim == "S22" for s in r.sources)}
-    assert "0 rules." in browser.get("/rules", params={"q": "xyzzy"}).text
+    assert f"{len(eating)} rules in 1 problem." in browser.get("/rules", params={"problem": "eating"}).text
+    assert "0 rules in 0 problems." in browser.get("/rules", params={"q": "xyzzy"}).text
+
+
+def test_the_page_of_a_problem_has_all_that_is_to_be_signed(browser: TestClient, ruleset: RuleSet) -> None:
+    for problem in problems(ruleset):
+        page = browser.get(f"/rules/problems/{problem.id}").text
+        assert sorted(re.findall(r'class="rule__body" id="([^"]+)"', page)) == sorted(r.id for r in problem.rules)
+        assert page.count(" examples: fires in ") == len(problem.rules)
+        assert page.count("<li>Fires: ") == sum(e.fires is True for r in problem.rules for e in r.examples)
+        assert not re.findall(r"{[a-z_]+}", page)
+        visible = re.sub(r"<[^>]*>", " ", page.partition("<main")[2])
+        assert not [r.id for r in problem.rules if r.id.count("-") > 1 and r.id in visible]
+    depression = browser.get("/rules/problems/depression").text
+    assert depression.index("What speaks for IPT") < depression.index("What holds the rating back")
+    assert "Being proved now." in depression or "Holds." in depression
+    safety = browser.get("/rules/problems/safety").text
+    assert safety.index("What is urgent: Emergency") < safety.index("What is urgent: Urgent")
+
+
+def test_the_rules_of_a_problem_are_opened_and_folded(browser: TestClient) -> None:
+    opened = '<details class="rule print" open>'
+    assert opened in browser.get("/rules/problems/sleep").text
+    assert opened not in browser.get("/rules/problems/sleep", params={"fold": "yes"}).text
+    assert opened not in browser.get("/rules/problems/depression").text
+    assert opened in browser.get("/rules/problems/depression", params={"fold": "no"}).text
 
 
 @pytest.mark.parametrize("sent", ["<script>alert(1)</script>", '"><b>', "\x00", "é🙂", "a" * 5_000])
 def test_what_is_searched_for_comes_back_as_text(sent: str, browser: TestClient) -> None:
-    page = browser.get("/rules", params={"q": sent, "effect": sent, "folder": sent})
+    page = browser.get("/rules", params={"q": sent, "effect": sent, "problem": sent})
     assert page.status_code == 200
     assert "<script>alert" not in page.text
     assert "<b>" not in page.text
@@ -91,7 +119,8 @@ def test_a_rules_page_has_its_sources_and_its_examples(browser: TestClient, rule
 
 
 def test_links_between_the_pages_lead_somewhere(browser: TestClient, ruleset: RuleSet) -> None:
-    pages = {address: browser.get(address).text for address in (*ADDRESSES, "/rules/bulimia-after-cbt", *OTHERS)}
+    read = (*ADDRESSES, "/rules/bulimia-after-cbt", *(f"/rules/problems/{problem.id}" for problem in problems(ruleset)))
+    pages = {address: browser.get(address).text for address in (*read, *OTHERS)}
     assert {browser.get(address).status_code for address in OTHERS} == {200}
     known = {f"/rules/{rule.id}" for rule in ruleset.all_rules}
     for address, page in pages.items():
@@ -104,7 +133,7 @@ def test_links_between_the_pages_lead_somewhere(browser: TestClient, ruleset: Ru
 
 def test_the_print_page_has_each_rule_once(browser: TestClient, ruleset: RuleSet) -> None:
     page = browser.get("/rules/print").text
-    assert sorted(re.findall(r'<h2 id="([^"]+)"', page)) == [r.id for r in ruleset.all_rules]
+    assert sorted(re.findall(r'<h3 id="([^"]+)"', page)) == [r.id for r in ruleset.all_rules]
 
 
 def test_about_tells_use_limits_attributes_and_decisions(browser: TestClient, ruleset: RuleSet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from triage.engines.reference import evaluate
 from triage.engines.rete import engine as rete
 from triage.engines.rete.engine import EngineError, LiveEngines, ReteEngine
 from triage.engines.rete.network import STACK, EngineLimitError, network, waiting
-from triage.model.rule import Answers, Value
+from triage.model.rule import Answers, Between, Limits, Rule, SourceRef, Value
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
 from triage.settings import Settings
@@ -97,6 +98,27 @@ def test_rules_that_could_overrun_the_matcher_are_refused_at_the_start(ruleset: 
     assert str(refused.value).endswith("Group them smaller, or split the largest rules.")
 
 
+def _of_older_trees(ruleset: RuleSet, count: int) -> RuleSet:
+    """As many rules that each ask for another age, so that none of their comparisons is shared."""
+    rules = tuple(
+        Rule(f"at-{age}", "t", ((Between("age_years", age, 120),),), (), (Limits("possible"),), "b", (SourceRef("s"),))
+        for age in range(1, count + 1)
+    )
+    return replace(ruleset, rules=rules)
+
+
+def test_as_many_comparisons_wait_as_the_matcher_holds_and_not_one_more(fixture_rules: RuleSet) -> None:
+    engine = ReteEngine(_of_older_trees(fixture_rules, STACK - 1), group=1_000)
+    for age in (0, 1, 40, STACK - 1, 120):
+        assert engine.fired({"age_years": age}) == {f"at-{n}" for n in range(1, min(age, STACK - 1) + 1)}
+    with pytest.raises(EngineLimitError) as refused:
+        ReteEngine(_of_older_trees(fixture_rules, STACK), group=1_000)
+    assert str(refused.value) == (
+        "64 comparisons could wait at once and durable_rules holds 64: 64 conjunctions in groups of 1000 are too many. "
+        "Group them smaller, or split the largest rules."
+    )
+
+
 class _Failing:
     """A matcher that fails where it is told to, and is the real one elsewhere."""
 
@@ -150,6 +172,16 @@ class _Forgetful:
         return self._engine.fired(answers) - {self._rule}
 
 
+class _Eager:
+    """The live engine with one rule more than fires: the other planted difference."""
+
+    def __init__(self, ruleset: RuleSet, rule: str) -> None:
+        self._engine, self._rule = ReteEngine(ruleset), rule
+
+    def fired(self, answers: Answers) -> frozenset[str]:
+        return self._engine.fired(answers) | {self._rule}
+
+
 class _NoCompletions:
     def of(self, answers: Answers) -> StillOpen:
         raise AssertionError("the difference comes first")
@@ -172,6 +204,19 @@ def test_a_difference_between_the_engines_gives_no_answer(fixture_rules: RuleSet
     assert differing.value.rules == ("nestlings-in-danger",)
     assert "hand the referral to a clinician, at least as urgent" in str(differing.value)
     assert "in_danger" not in str(differing.value), "no answer of the referral is told"
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_difference_on_a_complete_referral_gives_no_answer_either(number: int, fixture_rules: RuleSet) -> None:
+    facts = complete_referrals(fixture_rules, 5)[number]
+    assert fixture_rules.vocabulary.is_complete(facts)
+    fired = evaluate(fixture_rules, facts).fired
+    others = sorted(rule.id for rule in fixture_rules.rules if rule.id not in fired)
+    for live, rule in ((_Forgetful, min(fired)), (_Eager, others[0])):
+        with pytest.raises(EngineDisagreement) as differing:
+            _assessor(fixture_rules, live(fixture_rules, rule)).assess(Referral(facts))
+        assert differing.value.rules == (rule,)
+        assert differing.value.fired == fired | {rule}
 
 
 def test_a_complete_referral_never_asks_for_its_completions(fixture_rules: RuleSet) -> None:

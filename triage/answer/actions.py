@@ -143,11 +143,15 @@ class Actions:
         """The sentence that says what to do next. ``settled`` says whether only one rating is possible."""
         steps = self.scales.next_step
         if verdict.on_hold:
-            return fill(steps[verdict.level], self._words)
+            return self.next_step_at(verdict.level)
         of_level = steps["urgent_incomplete" if verdict.state == "not_sorted" else verdict.level]
         of_rating = steps[verdict.rating if settled or verdict.rating == INSUFFICIENT else "unsettled"]
         text = " ".join(dict.fromkeys((of_level, of_rating)))
         return fill(text, {"questions": f"{open_questions} of them", **self._words})
+
+    def next_step_at(self, level: str) -> str:
+        """The sentence that says what to do next at a level, whatever the rating is."""
+        return fill(self.scales.next_step[level], self._words)
 
 
 def _compose(parts: Iterable[_Part]) -> Action:

@@ -189,11 +189,13 @@ def _print_formats(page: _Page, formats: tuple[FormatStance, ...], *, held: bool
 
 
 def _print_questions(page: _Page, unanswered: tuple[UnansweredQuestion, ...], *, held: bool) -> None:
-    if not unanswered:
+    """The open questions; on hold only those that can change the urgency."""
+    open_ = [question for question in unanswered if not held or "urgency" in question.can_change]
+    if not open_:
         return
-    page.heading(f"{len(unanswered)} open questions can change this; ask next")
-    for question in unanswered[:SHOWN_QUESTIONS]:
+    page.heading(f"{len(open_)} open questions can change this; ask next")
+    for question in open_[:SHOWN_QUESTIONS]:
         changes = [part for part in question.can_change if not held or part == "urgency"]
         page.line(f"• {question.question} ({page.labels.fact(question.fact)}: {' and '.join(changes)})", indent=1)
-    if len(unanswered) > SHOWN_QUESTIONS:
-        page.line(f"and {len(unanswered) - SHOWN_QUESTIONS} more.", indent=1)
+    if len(open_) > SHOWN_QUESTIONS:
+        page.line(f"and {len(open_) - SHOWN_QUESTIONS} more.", indent=1)

@@ -23,6 +23,7 @@ from triage.check.rule_schema import SCHEMA_COMMENT, write_schema
 from triage.cli.common import RulesFolder, checked_ruleset, err, out, tell_faults
 from triage.cli.rule_examples import conformance, examples, mutate
 from triage.cli.rules_alarm import alarm
+from triage.cli.rules_sign import sign
 from triage.model.faults import Fault, FaultyRuleSet, did_you_mean
 from triage.model.rule import EFFECTS, effect_name
 from triage.model.ruleset import RuleSet
@@ -206,3 +207,4 @@ app.command("alarm")(alarm)
 app.command("examples")(examples)
 app.command("mutate")(mutate)
 app.command("conformance")(conformance)
+app.command("sign")(sign)

@@ -261,7 +261,7 @@ def folder_of(rule: Rule) -> str:
 
 
 def _cited(ref: SourceRef, ruleset: RuleSet) -> CitedSource:
-    source = ruleset.sources[ref.id]
+    source = ruleset.source(ref.id)
     return CitedSource(ref.id, source.kind, source.verified, source.citation, ref.claim or UNSET, ref.finding or UNSET)
 
 

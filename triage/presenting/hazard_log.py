@@ -42,17 +42,23 @@ class ShownHazard:
     planned: tuple[ShownControl, ...]
 
 
-def hazard_log(ruleset: RuleSet, proved: Proved, *, under_way: bool = False) -> tuple[ShownHazard, ...]:
+def hazard_log(
+    ruleset: RuleSet, proved: Proved, sentences: Mapping[str, str] | None = None, *, under_way: bool = False
+) -> tuple[ShownHazard, ...]:
     """The hazard log with text, last result and fault of each control.
 
-    ``proved`` holds the properties proved so far; ``under_way`` says that the others are being proved.
+    ``proved`` holds the properties proved so far; ``under_way`` says that the others are being proved. ``sentences``
+    says in words what each property is, also before it is proved.
     """
-    open_proof = "being proved now" if under_way else "not proved in this run"
+    in_words = dict(sentences or {}) | {id_: result.sentence for id_, result in proved.items()}
 
     def shown(control: Control) -> ShownControl:
-        state = _state(control, ruleset, proved, open_proof)
         return ShownControl(
-            _KINDS[control.kind], control.id, _says(control, ruleset, proved), state, _fails(control, ruleset)
+            _KINDS[control.kind],
+            control.id,
+            _says(control, ruleset, in_words),
+            _state(control, ruleset, proved, under_way=under_way),
+            _fails(control, ruleset),
         )
 
     return tuple(
@@ -65,22 +71,27 @@ def hazard_log(ruleset: RuleSet, proved: Proved, *, under_way: bool = False) -> 
     )
 
 
-def _says(control: Control, ruleset: RuleSet, proved: Proved) -> str:
-    """The sentence of a proved property or the title of a rule; empty for other controls, whose id says enough."""
+def result_in_words(property_: str, proved: Proved, *, under_way: bool) -> str:
+    """The last result of proving a property."""
+    if property_ in proved:
+        return {True: "holds", False: "does not hold", None: "not settled"}[proved[property_].holds]
+    return "being proved now" if under_way else "not proved in this run"
+
+
+def _says(control: Control, ruleset: RuleSet, sentences: Mapping[str, str]) -> str:
+    """The sentence of a property or the title of a rule; empty for other controls, whose id says enough."""
     if control.kind == "rule" and control.id in ruleset.by_id:
         return ruleset.by_id[control.id].title
-    return proved[control.id].sentence if control.id in proved else ""
+    return sentences.get(control.id, "") if control.kind == "property" else ""
 
 
-def _state(control: Control, ruleset: RuleSet, proved: Proved, open_proof: str) -> str:
+def _state(control: Control, ruleset: RuleSet, proved: Proved, *, under_way: bool) -> str:
     """The last result of a control."""
     if control.planned:
         return "planned, does not exist yet"
     match control.kind:
-        case "property" if control.id in proved:
-            return {True: "holds", False: "does not hold", None: "not settled"}[proved[control.id].holds]
         case "property":
-            return open_proof
+            return result_in_words(control.id, proved, under_way=under_way)
         case "rule":
             count = len(ruleset.by_id[control.id].examples) if control.id in ruleset.by_id else 0
             return f"runs; its {count} examples hold"

@@ -35,7 +35,8 @@ def _lines(rule: RuleDescription, ruleset: RuleSet) -> Iterator[str]:
 def _source(cited: CitedSource, ruleset: RuleSet) -> str:
     detail = ""
     if cited.claim:
-        detail = f" {cited.claim}: {ruleset.sources[cited.id].claims[cited.claim]}"
+        claims = ruleset.source(cited.id).claims
+        detail = f" {cited.claim}: {claims[cited.claim]}" if cited.claim in claims else f" {cited.claim}"
     elif cited.finding:
         detail = f" {cited.finding}"
     return f"{cited.citation}{'' if cited.verified else ' [not verified]'}{detail}"

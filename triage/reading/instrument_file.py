@@ -112,7 +112,10 @@ def _with_score(row: Document, fact: str) -> Document:
     data = {key: value for key, value in row.data.items() if key not in (*BOUNDS, IS)}
     score = row.data[IS] if IS in row.data else {key: row.data[key] for key in BOUNDS if key in row.data}
     when = data.get("when") or {}
-    with_score = [{fact: score, **alternative} for alternative in (when if isinstance(when, list) else [when])]
+    with_score = [
+        {fact: score, **alternative} if isinstance(alternative, dict) else alternative  # which is told as a mistake
+        for alternative in (when if isinstance(when, list) else [when])
+    ]
     data["when"] = with_score if isinstance(when, list) else with_score[0]
     place_of_score = row.place((next(key for key in (*BOUNDS, IS) if key in row.data),))
     places = {path: place for path, place in row.places.items() if path[:1] not in [(key,) for key in (*BOUNDS, IS)]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any
 
 from triage.reading.json_text import parse_json
@@ -23,8 +24,8 @@ class Read:
 def read_referrals(text: str, reader: ReferralReader, *, lines: bool | None = None) -> Iterator[Read]:
     """Read every referral of a text, in order.
 
-    ``lines`` says whether the text is JSON Lines. With None, it is JSON Lines if it is not one JSON object and has a
-    JSON object on one of its first two filled lines; otherwise it is JSON, one referral or a list of them.
+    ``lines`` says whether the text is JSON Lines. With None, it is JSON Lines if the whole is not JSON and one of its
+    first two filled lines is a JSON object; otherwise it is JSON, one referral or a list of them.
     """
     if lines is None:
         lines = _looks_like_lines(text)
@@ -40,12 +41,12 @@ def _looks_like_lines(text: str) -> bool:
     filled = [line for line in text.split("\n") if line.strip()]
     if len(filled) < 2:
         return False
-    return any(_parses(line) for line in filled[:2]) and not _parses(text)
+    return any(_parses(line, dict) for line in filled[:2]) and not _parses(text, dict | list)
 
 
-def _parses(text: str) -> bool:
+def _parses(text: str, kind: type | UnionType) -> bool:
     try:
-        return isinstance(parse_json(text), dict)
+        return isinstance(parse_json(text), kind)
     except RefusedReferral:
         return False
 

@@ -76,17 +76,17 @@ def merged(shared: Document, row: Document) -> Document:
     places: dict[KeyPath, Place] = {path: place for path, place in shared.places.items() if path[:1] != ("id",)}
     for key, value in row.data.items():
         if key in ADDED:
-            data[key] = [*_list(shared.data.get(key)), *_list(value)]
+            data[key] = _both(shared.data.get(key), value)
             _place(places, row, (key,), len(_list(shared.data.get(key))))
         elif key == "then" and isinstance(value, dict):
-            data[key] = _over(shared.data.get(key) or {}, value)
-            _place(places, row, (key,))
+            if isinstance(effects := shared.data.get(key) or {}, dict):  # else it is told as a mistake
+                data[key] = _over(effects, value)
+                _place(places, row, (key,))
         elif key != "covers":
             data[key] = value
             _forget(places, key)
             _place(places, row, (key,))
-    if "covers" in row.data:
-        then = data.get("then", {})
+    if "covers" in row.data and isinstance(then := data.get("then", {}), dict):
         data["then"] = {**then, "urgency": {**_mapping(then.get("urgency")), "covers": row.data["covers"]}}
         _place(places, row, ("covers",), under=("then", "urgency"))
     places[()] = row.place(())
@@ -95,6 +95,14 @@ def merged(shared: Document, row: Document) -> Document:
 
 def _list(data: Any) -> list[Any]:
     return data if isinstance(data, list) else []
+
+
+def _both(shared: Any, row: Any) -> Any:
+    """The entries of both lists; what is no list as it stands, so that it is told as a mistake."""
+    for part in (shared, row):
+        if part is not None and not isinstance(part, list):
+            return part
+    return [*_list(shared), *_list(row)]
 
 
 def _mapping(data: Any) -> dict[str, Any]:
