@@ -81,6 +81,29 @@ def _rules(page: Page) -> None:
     page.goto("/rules?q=bulimia")
 
 
+def _problem(page: Page) -> None:
+    page.goto("/rules/problems/bipolar?fold=no")
+    page.locator("details.sign-off").first.evaluate("each => { each.open = true; }")
+
+
+def _read(address: str) -> Callable[[Page], None]:
+    """A page to read, with its second fold open."""
+
+    def reach(page: Page) -> None:
+        page.goto(address)
+        page.eval_on_selector_all(".reading > details", "all => { if (all[1]) all[1].open = true; }")
+
+    return reach
+
+
+def _proofs(page: Page) -> None:
+    page.goto("/proofs")
+    while page.get_by_text("Being proved.").count():
+        page.wait_for_timeout(1_000)
+        page.reload()
+    _read("/proofs")(page)
+
+
 def _components(page: Page) -> None:
     page.goto("/components")
 
@@ -124,6 +147,14 @@ STATES: dict[str, Callable[[Page], None]] = {
     "on-hold": _hold,
     "errors": _errors,
     "rules": _rules,
+    "problem": _problem,
+    "rule": _read("/rules/depression-adult"),
+    "proofs": _proofs,
+    "safety": _read("/safety"),
+    "about": _read("/about"),
+    "claims": _read("/rules/claims"),
+    "sources": _read("/rules/sources"),
+    "questionnaires": _read("/rules/questionnaires"),
     "components": _components,
     "worklist": _worklist,
     "record": _record,

@@ -117,7 +117,7 @@ def offers(problem: Problem, ruleset: RuleSet) -> dict[str, list[Offer]]:
     for rule in problem.rules:
         for offered in rule.of(Alternative):
             when = "first" if offered.offer == "first" else "as well"
-            about = labels.all_of(offered.targets)
+            about = labels.purpose(offered.targets)
             offer = Offer(when, about, offered.because or rule.because, rule)
             by_therapy.setdefault(labels.term(offered.therapy), []).append(offer)
     return by_therapy
