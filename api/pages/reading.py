@@ -10,9 +10,9 @@ from api.pages.entered import Entered
 from api.pages.templating import page
 from api.pages.wording import NOT_SORTED, Wording
 from api.request import State, state_of
-from triage.answer.model import Course
 from triage.analysis.proof import Proof
 from triage.analysis.property_names import STRUCTURAL_SENTENCES
+from triage.answer.model import Course
 from triage.check import coverage
 from triage.presenting import by_problem
 from triage.presenting.as_data import describe_instruments, describe_ruleset, describe_source

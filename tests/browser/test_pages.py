@@ -185,9 +185,11 @@ def test_the_page_of_components_is_pictured_and_each_part_of_it_is_seen(visit: O
             page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **looks})  # type: ignore[arg-type]
             pictures.append(page.screenshot(full_page=True))
     assert len(set(pictures)) == 6
-    for part in (".icon", ".urgency", ".scale", ".sure__bar", ".timeline", ".counts", ".q", ".opt", ".button", ".plain",
-                 ".notice", ".errors", ".q__error", ".tag", ".note", ".mono", ".fold", "table", ".requests", "pre"):  # fmt: skip
-        assert page.locator(f"main {part}").first.is_visible(), part
+    parts = (
+        *(".icon", ".urgency", ".scale", ".sure__bar", ".timeline", ".counts", ".q", ".opt", ".button", ".plain"),
+        *(".notice", ".errors", ".q__error", ".tag", ".note", ".mono", ".fold", "table", ".requests", "pre"),
+    )
+    assert [part for part in parts if not page.locator(f"main {part}:visible").count()] == []
 
 
 def test_what_is_folded_on_a_page_to_read_is_printed(visit: Open) -> None:

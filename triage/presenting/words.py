@@ -118,7 +118,8 @@ def _limit_in_words(limit: Limits, labels: Labels) -> str:
     sure = f"; certainty of evidence {labels.term_in_sentence(limit.certainty)}" if limit.certainty else ""
     for_now = f" For now only: until {limit.until}." if limit.until else ""
     adults = f" For adults only: {limit.adults_only.because}" if limit.adults_only else ""
-    return f"Holds the rating{labels.purpose(limit.targets)} at “{labels.term(limit.to)}” or lower{as_role}{sure}.{for_now}{adults}"
+    held = f"the rating{labels.purpose(limit.targets)} at “{labels.term(limit.to)}”"
+    return f"Holds {held} or lower{as_role}{sure}.{for_now}{adults}"
 
 
 def _urgency_in_words(urgency: Urgency, labels: Labels, titles: Mapping[str, str]) -> str:
