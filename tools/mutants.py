@@ -33,13 +33,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "triage/check": ("check", "reading", "cli/test_rules.py", "cli/test_rule_examples.py", "docs/test_docs.py"),
     "triage/presenting": ("presenting", "cli", "docs"),
     "triage/analysis": ("analysis", "prove"),
-    "triage/cli": (
-        "cli",
-        "docs/test_docs.py",
-        "records/test_audit.py",
-        "records/test_backup.py",
-        "records/test_replay.py",
-    ),
+    "triage/cli": ("cli", "docs/test_docs.py", *(f"records/test_{name}.py" for name in ("audit", "backup", "replay"))),
     "triage/population": ("population",),
     "api": ("api",),
 }
@@ -121,7 +115,8 @@ def _settings(copy: Path, package: str, modules: list[str]) -> str:
             f"also_copy = {json.dumps(['triage', 'api', *beside])}",
             f"pytest_add_cli_args_test_selection = {json.dumps([f'tests/{folder}' for folder in TESTS[package]])}",
             'pytest_add_cli_args = ["-m", "not deep", "-p", "no:cacheprovider", "--hypothesis-profile=quick", '
-            '"-k", "not postgresql", "--timeout=0"]',  # mutmut has a limit of its own, by how long the tests took without a change
+            # mutmut has a limit of time of its own, by how long the tests took without a change
+            '"-k", "not postgresql", "--timeout=0"]',
             'process_isolation = "forkserver"',  # a table engine that has begun its threads hangs in a fork
             "track_dependencies = false",
             "",
