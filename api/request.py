@@ -29,6 +29,7 @@ from triage.reading.referral_reader import ReferralReader
 from triage.settings import Settings, now
 
 if TYPE_CHECKING:
+    from api.people.openid.provider import Provider
     from api.proofs import Proofs
 
 
@@ -78,6 +79,13 @@ class State:
     def records(self) -> Records:
         """The records, in a database that is opened when it is first needed."""
         return Records(self.settings, self.assessor, self.rules, self.clock)
+
+    @cached_property
+    def openid(self) -> Provider:
+        """The OpenID provider by which people sign in."""
+        from api.people.openid.provider import Provider  # here, so that a service without one needs no HTTP client
+
+        return Provider(self.settings)
 
     @cached_property
     def replayer(self) -> Replayer:

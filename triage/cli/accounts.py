@@ -14,6 +14,7 @@ from triage.cli.common import err, out, printable, read_settings
 
 if TYPE_CHECKING:
     from api.people.commands import Desk
+    from api.people.model import AccountDescription
 
 # The imports of accounts stand within the functions, so that the other commands start without a database's driver.
 
@@ -55,9 +56,16 @@ def list_(tenant: Tenant = LOCAL) -> None:
         accounts = desk.all()
     table = Table("Login", "Role", "Made", "State")
     for account in accounts:
-        state = "disabled" if account.disabled else "password" if account.has_password else "keys or links alone"
-        table.add_row(printable(account.login), account.role, account.created_at[:10], state)
+        table.add_row(printable(account.login), account.role, account.created_at[:10], _state(account))
     out.print(table)
+
+
+def _state(account: AccountDescription) -> str:
+    if account.disabled:
+        return "disabled"
+    if account.has_openid:
+        return "OpenID Connect"
+    return "password" if account.has_password else "keys or links alone"
 
 
 @app.command("disable")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -16,7 +15,7 @@ from triage.answer.probes import Probe, check_answers
 from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, saying_why_unreadable, tell_faults
 from triage.model.faults import FaultyRuleSet
 from triage.model.ruleset import RuleSet
-from triage.settings import PUBLISHED, Settings
+from triage.settings import PUBLISHED, Settings, is_this_machine
 
 SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable by which the processes of a service share their counts, as prometheus-client has it."""
@@ -32,7 +31,7 @@ def serve(
 ) -> None:
     """Serve the web form and the API. Starts only with a sound rule set; says which file is not."""
     settings = read_settings().model_copy(update={"rules": rules})
-    if not _is_loopback(host):
+    if not is_this_machine(host):
         _refuse_unready(host, settings)
     ruleset = checked_ruleset(rules)
     try:
@@ -116,6 +115,8 @@ def _someone_can_sign_in(settings: Settings) -> bool:
     from api.people.commands import can_anyone_sign_in  # here, so that the other commands start without it
     from api.storage.database import StorageUnavailable
 
+    if settings.openid_issuer:
+        return True
     try:
         return can_anyone_sign_in(settings)
     except StorageUnavailable:
@@ -134,12 +135,3 @@ def _print_sign_in_link(host: str, port: int, settings: Settings) -> None:
         err.print(f"Records are not available ({error}): the form works, nothing is stored.", markup=False)
         return
     err.print(f"Sign in once, for records: http://{host}:{port}/sign-in/link/{token}", markup=False, soft_wrap=True)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
