@@ -53,14 +53,16 @@ def is_this_machine(host: str) -> bool:
 
 def is_private_way(address: str) -> bool:
     """Whether nobody between can read what is sent to an address: by https, or within this machine."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     host = parts.hostname or ""
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host)))
 
 
 def _issuer(address: str) -> str:
-    parts = urlsplit(address)
-    if address and (not is_private_way(address) or parts.query or parts.fragment or not address.isprintable()):
+    if address and (not is_private_way(address) or "?" in address or "#" in address or not address.isprintable()):
         raise ValueError(f"`{address}` is no OpenID issuer. Give its https address, without `?` and `#`")
     return address
 

@@ -341,6 +341,8 @@ class TestAProviderThatFails:
             ({"issuer": "https://elsewhere.example"},
              "the provider names another issuer than TRIAGE_OPENID_ISSUER"),
             ({"token_endpoint": "http://elsewhere.example/token"}, "the provider's token_endpoint is no https address"),
+            ({"token_endpoint": "https://["}, "the provider's token_endpoint is no https address"),
+            ({"authorization_endpoint": "https://login.example/?a=%zz"}, "the provider's addresses can't be used"),
             ({"jwks_uri": "file:///etc/passwd"}, "the provider's jwks_uri is no https address"),
             ({"authorization_endpoint": "javascript:alert(1)"},
              "the provider's authorization_endpoint is no https address"),
@@ -356,6 +358,13 @@ class TestAProviderThatFails:
         client = clinic.client()
         response = client.get("/sign-in/openid", headers={"Accept": "text/html"})
         refused(clinic, client, response, 502, FAULTY, f"faulty: {why}")
+
+    @pytest.mark.parametrize("port", ["99999", "x"])
+    def test_an_address_that_is_none_is_not_asked(self, clinic: Clinic, provider: OpenIDProvider, port: str) -> None:
+        provider.described = {"token_endpoint": f"http://127.0.0.1:{port}/token"}
+        client = clinic.client()
+        why = "faulty: the provider's addresses can't be used"
+        refused(clinic, client, come_back(client, provider), 502, FAULTY, why)
 
     def test_new_keys_of_the_provider_are_known_at_once(self, clinic: Clinic, provider: OpenIDProvider) -> None:
         assert come_back(clinic.client(), provider).status_code == 303

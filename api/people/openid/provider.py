@@ -131,8 +131,10 @@ class Provider:
             raise _declined(str(refused.error)) from None
         except httpx2.HTTPStatusError as failed:
             raise _failed(failed.response.status_code) from None
-        except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL) as failed:
+        except (TimeoutError, httpx2.HTTPError) as failed:
             raise NotSignedIn(Refusal.DOWN, type(failed).__name__) from None
+        except (ValueError, httpx2.InvalidURL):
+            raise NotSignedIn(Refusal.FAULTY, "the provider's addresses can't be used") from None
 
     def _secret(self) -> str:
         """What the service proves to the provider with; read each time, so that a new one needs no new start."""
