@@ -55,9 +55,9 @@ def is_private_way(address: str) -> bool:
     """Whether nobody between can read what is sent to an address: by https, or within this machine."""
     try:
         parts = urlsplit(address)
-    except ValueError:
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:  # no address, or no port that there can be
         return False
-    host = parts.hostname or ""
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host)))
 
 

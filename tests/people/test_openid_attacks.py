@@ -342,7 +342,7 @@ class TestAProviderThatFails:
              "the provider names another issuer than TRIAGE_OPENID_ISSUER"),
             ({"token_endpoint": "http://elsewhere.example/token"}, "the provider's token_endpoint is no https address"),
             ({"token_endpoint": "https://["}, "the provider's token_endpoint is no https address"),
-            ({"authorization_endpoint": "https://login.example/?a=%zz"}, "the provider's addresses can't be used"),
+            ({"token_endpoint": "http://127.0.0.1:99999"}, "the provider's token_endpoint is no https address"),
             ({"jwks_uri": "file:///etc/passwd"}, "the provider's jwks_uri is no https address"),
             ({"authorization_endpoint": "javascript:alert(1)"},
              "the provider's authorization_endpoint is no https address"),
@@ -359,9 +359,8 @@ class TestAProviderThatFails:
         response = client.get("/sign-in/openid", headers={"Accept": "text/html"})
         refused(clinic, client, response, 502, FAULTY, f"faulty: {why}")
 
-    @pytest.mark.parametrize("port", ["99999", "x"])
-    def test_an_address_that_is_none_is_not_asked(self, clinic: Clinic, provider: OpenIDProvider, port: str) -> None:
-        provider.described = {"token_endpoint": f"http://127.0.0.1:{port}/token"}
+    def test_an_address_that_is_none_is_not_asked(self, clinic: Clinic, provider: OpenIDProvider) -> None:
+        provider.described = {"token_endpoint": f"{provider.address}/a\u0001b"}
         client = clinic.client()
         why = "faulty: the provider's addresses can't be used"
         refused(clinic, client, come_back(client, provider), 502, FAULTY, why)
