@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from api.people.accounts import Hashed, add
+from api.people.commands import desk
+from api.records.times import stored
 from triage.cli import app
+from triage.settings import Settings
 
 runner = CliRunner()
 
@@ -35,6 +39,15 @@ def test_an_account_is_made_listed_and_disabled() -> None:
     assert "keys or links alone" in run("list")
     assert run("disable", "clara") == "clara is disabled.\n"
     assert "disabled" in run("list")
+
+
+def test_an_account_of_an_openid_provider_is_listed_as_such() -> None:
+    with desk(Settings()) as open_desk:
+        new = Hashed("clara", "coordinator", "local", subject="https://login.example.org subject-of-clara")
+        add(open_desk.transaction, stored(open_desk.at), open_desk.by, new)
+    listed = run("list")
+    assert "OpenID Connect" in listed
+    assert "subject-of-clara" not in listed
 
 
 def test_a_key_is_printed_once() -> None:
