@@ -81,6 +81,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
     tables: Tables = app.state.tables
+    app.state.service.helpers.start()
     rounds = [asyncio.create_task(house) for house in (keep_house(app.state.service.records), tables.keep_house())]
     yield
     for housekeeping in rounds:

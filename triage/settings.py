@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="where records are kept; empty: a file in the user's data folder")
     log_level: Literal["warning", "info"] = "warning"
     """What is logged; ``info`` is a line for each request."""
+    helpers: int = Field(default=0, ge=0, le=64, description="processes that answer incomplete referrals; 0: a thread")
+    """`triage serve` has as many as there are processors, unless this is set."""
     requests_per_minute: int = Field(default=600, ge=1, description="of one account or address, where others come in")
     rules_digest: str = Field(default="", description="the one rule set with which every process of a service answers")
     tables: Path | None = None

@@ -48,25 +48,28 @@ def serve(
         _print_sign_in_link(host, port, settings)
     err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
     with TemporaryDirectory(prefix="triage-") as folder:
-        shared = _shared(Path(folder), rules, ruleset, settings)
+        shared = _shared(Path(folder), rules, ruleset, settings, workers)
         _run(shared, assessor, probes, host=host, port=port, workers=workers)
 
 
-def _shared(folder: Path, rules: Path, ruleset: RuleSet, settings: Settings) -> Settings:
+def _shared(folder: Path, rules: Path, ruleset: RuleSet, settings: Settings, workers: int) -> Settings:
     """The settings of every process of the service, also of one that is started later.
 
     The rules are copied, so that what is edited while the service runs takes effect when it is started again.
     """
     shutil.copytree(rules, folder / "rules")
     tables = settings.tables or folder / "tables"
-    return settings.model_copy(update={"rules": folder / "rules", "rules_digest": ruleset.digest, "tables": tables})
+    is_set = "helpers" in settings.model_fields_set
+    helpers = settings.helpers if is_set else max((os.cpu_count() or 1) // workers, 1)
+    ours = {"rules": folder / "rules", "rules_digest": ruleset.digest, "tables": tables, "helpers": helpers}
+    return settings.model_copy(update=ours)
 
 
 def _run(settings: Settings, assessor: Assessor, probes: tuple[Probe, ...], **options: Any) -> None:
     """Serve with what was made and checked; of several processes, each makes its own and they share their counts."""
     of_several = options["workers"] > 1
     if of_several:
-        names = ("rules", "rules_digest", "tables")
+        names = ("rules", "rules_digest", "tables", "helpers")
         os.environ |= {f"TRIAGE_{name.upper()}": str(getattr(settings, name)) for name in names}
         counts = settings.rules.parent / "counts"
         counts.mkdir()
