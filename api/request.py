@@ -113,7 +113,9 @@ class State:
 
     async def _assess_incomplete(self, referral: Referral) -> Answer:
         answer = await self.helpers.assess(referral)
-        return answer or await self.incomplete.run(self.assessor.assess, referral)
+        if answer is None:
+            answer = await self.incomplete.run(self.assessor.assess, referral)
+        return answer
 
     def close(self) -> None:
         """Stop the work that runs beside requests."""
