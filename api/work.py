@@ -105,12 +105,13 @@ class Helpers:
             return None
 
     def close(self) -> None:
-        """Stop the processes."""
+        """Stop the processes, and wait for their end: else what they shared with this one is left to the system."""
         self._queue = None
         if self._starting is not None:
             self._starting.cancel()
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
     async def _start(self) -> None:
         pool = self._pool = _processes(self._settings.helpers, _make_assessor, self._ruleset, self._settings)

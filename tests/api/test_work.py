@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import pickle
+import signal
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -98,17 +99,19 @@ def test_that_no_answer_can_be_given_comes_whole_from_another_process(error: NoA
     assert (type(again), str(again), again.__dict__) == (type(error), str(error), error.__dict__)
 
 
-def test_processes_that_help_end_with_a_service_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_processes_that_help_end_with_the_service_however_that_ends(tmp_path: Path, end: signal.Signals) -> None:
     with serve(tmp_path, TRIAGE_HELPERS="1") as served:
         until = time.monotonic() + SECONDS
         while not (helping := _children(served.process.pid)):
             assert time.monotonic() < until
             time.sleep(0.05)
-        served.process.kill()
+        served.process.send_signal(end)
         served.process.wait()
         while any(map(_lives, helping)):
             assert time.monotonic() < until
             time.sleep(0.05)
+        assert end == signal.SIGKILL or "leaked" not in served.printed.read_text()
 
 
 def _lives(pid: int) -> bool:
