@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
@@ -114,10 +114,10 @@ class Helpers:
             self._pool = None
 
     async def _start(self) -> None:
-        pool = self._pool = _processes(self._settings.helpers, _make_assessor, self._ruleset, self._settings)
         try:
+            pool = self._pool = _processes(self._settings.helpers, _make_assessor, self._ruleset, self._settings)
             await asyncio.to_thread(_wait_for_all, pool, self._settings.helpers)
-        except (BrokenExecutor, CancelledError):
+        except (BrokenExecutor, OSError):
             log.error("the processes that help could not be started: a thread answers incomplete referrals")
         else:
             self._queue = Queue(lambda: pool, self._most)

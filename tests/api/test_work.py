@@ -7,11 +7,15 @@ import multiprocessing
 import pickle
 import signal
 import time
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api import work
 from api.request import MOST_INCOMPLETE, State
 from api.work import Helpers, Overloaded
 from tests.api.test_served import serve
@@ -84,6 +88,25 @@ def test_without_processes_a_thread_answers(small_state: State) -> None:
         assert await small_state.assess(EMPTY) == small_state.assessor.assess(EMPTY)
 
     asyncio.run(answered())
+
+
+def test_where_no_process_can_be_started_a_thread_answers_and_a_line_says_so(
+    small_state: State, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> None:
+        raise BrokenExecutor
+
+    async def answered() -> None:
+        monkeypatch.setattr(work, "_wait_for_all", broken)
+        state = replace(small_state, settings=small_state.settings.model_copy(update={"helpers": 1}))
+        state.helpers.start()
+        while not caplog.messages:
+            await asyncio.sleep(0.01)
+        assert await state.assess(EMPTY) == small_state.assessor.assess(EMPTY)
+        state.close()
+
+    asyncio.run(answered())
+    assert caplog.messages == ["the processes that help could not be started: a thread answers incomplete referrals"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import typer
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.probes import Probe, check_answers
 from triage.cli.common import RulesFolder, checked_ruleset, err, read_settings, saying_why_unreadable, tell_faults
+from triage.model.collector import collector_paused
 from triage.model.faults import FaultyRuleSet
 from triage.model.ruleset import RuleSet
 from triage.settings import PUBLISHED, Settings, is_this_machine
@@ -40,12 +41,13 @@ def serve(
     except FaultyRuleSet as faulty:
         tell_faults(faulty)
         raise typer.Exit(1) from faulty
-    from api.commands import opened  # here, so that faults of the rules are named without a database's driver
+    with collector_paused():  # it would look through all rules whenever much is imported
+        from api.commands import opened  # here, so that faults of the rules are named without a database's driver
 
-    with saying_why_unreadable():
-        opened(settings)
-    if not settings.public_url:
-        _print_sign_in_link(host, port, settings)
+        with saying_why_unreadable():
+            opened(settings)
+        if not settings.public_url:
+            _print_sign_in_link(host, port, settings)
     err.print(f"The form: http://{host}:{port}/   The API: http://{host}:{port}/docs   Stop with Ctrl+C.", markup=False)
     with TemporaryDirectory(prefix="triage-") as folder:
         shared = _shared(Path(folder), rules, ruleset, settings, workers)
@@ -74,16 +76,18 @@ def _run(settings: Settings, assessor: Assessor, probes: tuple[Probe, ...], **op
         counts = settings.rules.parent / "counts"
         counts.mkdir()
         os.environ[SHARED_COUNTS] = str(counts)
-    import uvicorn  # here, so that the other commands start without it
+    with collector_paused():
+        import uvicorn  # here, so that the other commands start without it
 
-    from api import logs
-    from api.app import create_app
-    from api.connections import Connection, most_connections, raise_file_limit
-    from api.request import state_with
+        from api import logs
+        from api.app import create_app
+        from api.connections import Connection, most_connections, raise_file_limit
+        from api.request import state_with
 
+        app = "api.app:create_app" if of_several else create_app(state=state_with(settings, assessor, probes))
     raise_file_limit()
     uvicorn.run(
-        "api.app:create_app" if of_several else create_app(state=state_with(settings, assessor, probes)),
+        app,
         factory=of_several,
         http=Connection,
         backlog=most_connections(),  # all that wait are taken before one too many can be closed
