@@ -18,6 +18,7 @@ from api.storage.tables import accounts, sessions
 from api.storage.transaction import Transaction
 
 _BY_LOGIN = select(accounts).where(accounts.c.login == bindparam("login"))
+_BY_SUBJECT = select(accounts.c.login).where(accounts.c.subject == bindparam("subject"))
 _BY_ID = select(accounts).where(accounts.c.id == bindparam("id"))
 
 
@@ -84,6 +85,22 @@ def change(
         transaction.execute(update(accounts).where(accounts.c.id == id_).values(**values))
         end_sessions(transaction, at, id_)
         transaction.audit(at, by, "account-changed", account=row.login, changed=sorted(values))
+    return describe(_one(transaction, id_))
+
+
+def match(transaction: Transaction, at: str, by: Actor, id_: str, subject: str) -> AccountDescription:
+    """Have an account sign in by OpenID Connect from now on: its password and its sessions end.
+
+    Raises a RecordProblem where another account is this person's already.
+    """
+    row = of_tenant(transaction, by, id_)
+    other = transaction.execute(_BY_SUBJECT, {"subject": subject}).scalar()
+    if other is not None:
+        raise wrong_field("/subject", "taken", f"This is `{other}` already. One person has one account.")
+    values = {"subject": subject, "password": None}
+    transaction.execute(update(accounts).where(accounts.c.id == id_).values(**values))
+    end_sessions(transaction, at, id_)
+    transaction.audit(at, by, "account-changed", account=row.login, changed=sorted(values))
     return describe(_one(transaction, id_))
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from api.actor import Role
+from api.people import commands
 from api.request import State
 from api.storage.tables import accounts, audit
 from tests.people.conftest import CALM, PASSWORD, Clinic, running, sign_in
@@ -116,6 +117,25 @@ def test_nobody_takes_over_an_account_by_its_name_or_address(clinic: Clinic, pro
     other = clinic.client()
     come_back(other, provider)
     assert other.get("/v1/me").json()["login"] not in ("clinician", me["login"])
+
+
+def test_an_account_that_an_administrator_matched_stays_the_persons_own(
+    clinic: Clinic, provider: OpenIDProvider
+) -> None:
+    local = clinic.signed_in("provider")
+    address = local.post("/v1/assessments", json=CALM).headers["location"]
+    with commands.desk(clinic.state.settings, "clinic") as desk:
+        desk.match("provider", f"{provider.address} subject-of-hanna")
+    assert local.get("/v1/me").status_code == 401
+    assert sign_in(clinic.client(), "provider").status_code == 401
+    provider.person = person("hanna", "ipt-practices")
+    client = clinic.client()
+    come_back(client, provider)
+    assert client.get("/v1/me").json()["login"] == "provider"
+    assert client.get(address).status_code == 200
+    assert ("command-line", "account-changed", '{"account":"provider","changed":["password","subject"]}') in audited(
+        clinic
+    )
 
 
 @pytest.mark.parametrize("login", ["local", "Service", "nobody", "command-line", "openid"])

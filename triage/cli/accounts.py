@@ -76,6 +76,22 @@ def disable(login: Login, tenant: Tenant = LOCAL) -> None:
     out.print(f"{changed.login} is disabled.", markup=False)
 
 
+@app.command("match")
+def match(
+    login: Login,
+    subject: Annotated[str, typer.Option(help="What the provider calls the person in the claim `sub`.")],
+    tenant: Tenant = LOCAL,
+) -> None:
+    """Have an account sign in by OpenID Connect from now on, and keep what is its own. Its password ends."""
+    settings = read_settings()
+    if not settings.openid_issuer:
+        err.print("TRIAGE_OPENID_ISSUER is not set: there is no provider to sign in by.", markup=False)
+        raise typer.Exit(2)
+    with _open_desk(tenant) as desk:
+        matched = desk.match(login, f"{settings.openid_issuer} {subject}")
+    out.print(f"{matched.login} signs in by {settings.openid_is_called} from now on.", markup=False)
+
+
 @app.command("link")
 def link(login: Login, tenant: Tenant = LOCAL) -> None:
     """Print an address that signs an account in once, within thirty minutes."""
