@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -71,7 +72,7 @@ class AccessControl:
             if request.headers.get("host", "").lower() == self._public.netloc.lower():
                 return None
             return problem(421, "Not this service", f"This service is at {self._public.geturl()}.")
-        if _is_loopback(request):
+        if _is_loopback((request.scope.get("server") or ("",))[0]):
             return None
         detail = "The service can be reached by others and has no TRIAGE_PUBLIC_URL, so it answers this machine only."
         return problem(403, "Not open to others", detail)
@@ -104,9 +105,9 @@ def _foreign(request: Request, own: str) -> Problem | None:
     return problem(403, "Sent from another site", "Open this service's own page and send it from there.")
 
 
-def _is_loopback(request: Request) -> bool:
-    """Whether the connection ends at this machine's own address. A name, as in tests, is no address of a socket."""
-    host = (request.scope.get("server") or ("",))[0]
+@lru_cache
+def _is_loopback(host: str) -> bool:
+    """Whether a connection to this address stays on this machine. A name, as in tests, is no address of a socket."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-Role = Literal["coordinator", "clinician", "provider", "auditor", "admin"]
-"""What someone may do; a clinician may lower a level."""
+from triage.settings import Role as Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -32,7 +33,10 @@ from api.routes import (
 from api.watch import Watch
 from triage.settings import Settings
 
-_ROUTES = (evaluate, explain, assessments, drafts, replies, persons, agreement, people, knowledge, operations)
+SWITCH_SECONDS = 0.0005
+"""How long the event loop waits for a thread that computes. Python's own 0.005 is too long for each of its steps."""
+# The routes are tried in this order, so the most called ones stand first.
+_ROUTES = (evaluate, operations, assessments, explain, drafts, replies, persons, agreement, people, knowledge)
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
     "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
@@ -73,13 +77,17 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # the rules and engines stay: looking through them takes the collector 50 ms in the midst of an answer
     tables: Tables = app.state.tables
+    app.state.service.helpers.start()
     rounds = [asyncio.create_task(house) for house in (keep_house(app.state.service.records), tables.keep_house())]
     yield
     for housekeeping in rounds:
         housekeeping.cancel()
     gc.unfreeze()
+    sys.setswitchinterval(before)
     for housekeeping in rounds:
         with suppress(asyncio.CancelledError):
             await housekeeping

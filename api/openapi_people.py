@@ -22,8 +22,9 @@ from triage.model.written import Written
 
 _AT = "2026-11-25T09:00:00.000000Z"
 _ACCOUNT = AccountDescription(
-    "6f1c1b0e-58b2-4a5b-9f43-6a1d2f0f6a11", "clara", "coordinator", "riverside", _AT, disabled=False, has_password=True
-)
+    "6f1c1b0e-58b2-4a5b-9f43-6a1d2f0f6a11", "clara", "coordinator", "riverside", _AT,
+    disabled=False, has_password=True, has_openid=False,
+)  # fmt: skip
 _KEY = KeyDescription(
     "0b9f3f0a-7b1e-4d3e-8f55-1c9d6a1b2c3d", "harbour-practice", "referrals", ("read", "write"), _AT,
     "2027-02-23T09:00:00.000000Z", None, None,

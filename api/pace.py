@@ -1,8 +1,9 @@
-"""How many requests one account or address may send in a minute."""
+"""How many requests one account or address may send in a minute, and when refused ones may be sent again."""
 
 from __future__ import annotations
 
-from time import time
+from collections.abc import Callable
+from time import monotonic, time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -24,3 +25,24 @@ class Pace:
     def seconds_left(self, who: str) -> int:
         """Seconds until the next request is taken."""
         return max(1, round(self._limiter.get_window_stats(self._most, who).reset_time - time()))
+
+
+AT_ONCE = 64
+"""How many requests that are refused in one second may be sent again in the same second."""
+
+
+class Again:
+    """Says in how many seconds to send a request again, so that not all that are refused at once come back at once."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._since = 0.0
+        self._refused = 0
+
+    def seconds(self) -> int:
+        """Seconds until one more refused request should be sent again, 1 or more."""
+        now = self._clock()
+        if now - self._since >= 1:
+            self._since, self._refused = now, 0
+        self._refused += 1
+        return 1 + (self._refused - 1) // AT_ONCE

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.pace import Again
 from api.records.refused import RecordProblem, faulty
 from api.request import TooLarge, TooSlow, urgency_of
 from api.storage.database import StorageUnavailable
@@ -28,6 +29,7 @@ from triage.reading.referral import FieldFault, RefusedReferral
 MEDIA_TYPE = "application/problem+json"
 AsPage = Callable[[Request, Problem], Response]
 log = logging.getLogger("api")
+_again = Again()
 
 
 def respond(problem_: Problem) -> Response:
@@ -132,7 +134,7 @@ async def _overloaded(request: Request, error: Exception) -> Response:
     detail = "Too many referrals are being answered at this moment, so this one has no answer yet. Send it again."
     shed = replace(problem(503, "The service is busy", detail), urgency=UNSET if urgency is None else urgency)
     response = answer(request, shed)
-    response.headers["Retry-After"] = "1"
+    response.headers["Retry-After"] = str(_again.seconds())
     return response
 
 

@@ -16,7 +16,7 @@ from api.measures import count_answer
 from api.records.replaying import Replayer
 from api.records.rule_sets import RunningRules, running_rules
 from api.records.service import Records
-from api.work import Queue, explanation_queue, thread_queue
+from api.work import Helpers, Queue, explanation_queue, thread_queue
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer, UrgencyPart
 from triage.answer.probes import Probe, check_answers
@@ -29,6 +29,7 @@ from triage.reading.referral_reader import ReferralReader
 from triage.settings import Settings, now
 
 if TYPE_CHECKING:
+    from api.people.openid.provider import Provider
     from api.proofs import Proofs
 
 
@@ -65,8 +66,13 @@ class State:
     clock: Callable[[], datetime] = now
 
     @cached_property
+    def helpers(self) -> Helpers:
+        """The processes that answer incomplete referrals."""
+        return Helpers(self.ruleset, self.settings, MOST_INCOMPLETE)
+
+    @cached_property
     def incomplete(self) -> Queue:
-        """The work of answering what incomplete referrals can become."""
+        """The work of answering what incomplete referrals can become, where no process helps."""
         return thread_queue("incomplete", MOST_INCOMPLETE)
 
     @cached_property
@@ -78,6 +84,13 @@ class State:
     def records(self) -> Records:
         """The records, in a database that is opened when it is first needed."""
         return Records(self.settings, self.assessor, self.rules, self.clock)
+
+    @cached_property
+    def openid(self) -> Provider:
+        """The OpenID provider by which people sign in."""
+        from api.people.openid.provider import Provider  # here, so that a service without one needs no HTTP client
+
+        return Provider(self.settings)
 
     @cached_property
     def replayer(self) -> Replayer:
@@ -94,12 +107,19 @@ class State:
         if is_complete:
             answer = self.assessor.assess(referral)
         else:
-            answer = await self.incomplete.run(self.assessor.assess, referral)
+            answer = await self._assess_incomplete(referral)
         count_answer(answer, perf_counter() - started, is_complete=is_complete)
+        return answer
+
+    async def _assess_incomplete(self, referral: Referral) -> Answer:
+        answer = await self.helpers.assess(referral)
+        if answer is None:
+            answer = await self.incomplete.run(self.assessor.assess, referral)
         return answer
 
     def close(self) -> None:
         """Stop the work that runs beside requests."""
+        self.helpers.close()
         self.incomplete.close()
         self.explaining.close()
         self.records.close()

@@ -1,17 +1,28 @@
-"""Queues for slow work outside the event loop, each with one worker and a limit beyond which work is refused."""
+"""Queues for slow work outside the event loop, each with a limit beyond which work is refused."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
+from triage.answer.assess import Assessor, build_assessor
+from triage.answer.model import Answer
 from triage.model.ruleset import RuleSet
 from triage.reading.referral import Referral
+from triage.settings import Settings
 
 Result = TypeVar("Result")
+NICENESS = 5
+"""By how much a process that helps gives way to the one that answers requests."""
+log = logging.getLogger("api")
 
 
 class Overloaded(Exception):
@@ -19,7 +30,7 @@ class Overloaded(Exception):
 
 
 class Queue:
-    """One worker and the work that waits for it. ``most`` limits running and waiting work together."""
+    """A worker, or several, and the work that waits. ``most`` limits running and waiting work together."""
 
     def __init__(self, make_worker: Callable[[], Executor], most: int) -> None:
         self._make_worker = make_worker
@@ -55,17 +66,105 @@ def thread_queue(name: str, most: int) -> Queue:
 
 def explanation_queue(ruleset: RuleSet, most: int) -> Queue:
     """A queue with one process for ``explain``, since z3's default context is not thread-safe."""
-    return Queue(
-        lambda: ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _make_explorer, (ruleset,)),
-        most,
-    )
+    return Queue(lambda: _processes(1, _make_explorer, ruleset), most)
 
 
-_explorer: Any = None
+class Helpers:
+    """Processes that answer incomplete referrals, so that these share no interpreter with the event loop.
+
+    They are made in the background. Until they are ready, and where one of them was killed, there is none.
+    """
+
+    def __init__(self, ruleset: RuleSet, settings: Settings, most: int) -> None:
+        self._ruleset = ruleset
+        self._settings = settings
+        self._most = most
+        self._queue: Queue | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Make the processes in the background, as many as the settings say."""
+        if self._settings.helpers:
+            self._starting = asyncio.create_task(self._start())
+
+    async def assess(self, referral: Referral) -> Answer | None:
+        """The answer to a referral; None where there is no process that could give it.
+
+        Raises Overloaded where too much is waiting, and what the assessor raises.
+        """
+        queue = self._queue
+        if queue is None:
+            return None
+        try:
+            return await queue.run(_assess, referral)
+        except BrokenExecutor:
+            if self._queue is queue:
+                self._queue = None
+                self.start()
+            return None
+
+    def close(self) -> None:
+        """Stop the processes, and wait for their end: else what they shared with this one is left to the system."""
+        self._queue = None
+        if self._starting is not None:
+            self._starting.cancel()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    async def _start(self) -> None:
+        try:
+            pool = self._pool = _processes(self._settings.helpers, _make_assessor, self._ruleset, self._settings)
+            await asyncio.to_thread(_wait_for_all, pool, self._settings.helpers)
+        except (BrokenExecutor, OSError):
+            log.error("the processes that help could not be started: a thread answers incomplete referrals")
+        else:
+            self._queue = Queue(lambda: pool, self._most)
+
+
+def _processes(count: int, make: Callable[..., None], *parts: Any) -> ProcessPoolExecutor:
+    """Processes that share nothing with this one. Each calls ``make`` with the parts before it does anything."""
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _prepare, (make, *parts))
+
+
+def _wait_for_all(pool: ProcessPoolExecutor, count: int) -> None:
+    """Wait until so many processes are ready. To hand the rules to each takes a fifth of a second."""
+    for ready in [pool.submit(os.getpid) for _ in range(count)]:
+        ready.result()
+
+
+def _prepare(make: Callable[..., None], *parts: Any) -> None:
+    """Make a process ready to help; it ends with the process that started it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that started this one
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    make(*parts)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+_assessor: Assessor
+_explorer: Any
+
+
+def _make_assessor(ruleset: RuleSet, settings: Settings) -> None:
+    global _assessor  # a worker process keeps what it was started with in its module
+    _assessor = build_assessor(ruleset, settings)
+
+
+def _assess(referral: Referral) -> Answer:
+    """Answer a referral, inside a process that helps."""
+    return _assessor.assess(referral)
 
 
 def _make_explorer(ruleset: RuleSet) -> None:
-    global _explorer  # a worker process keeps what it was started with in its module
+    global _explorer
     from triage.analysis.counterfactual import Explorer
 
     _explorer = Explorer(ruleset)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("rete", "answers", "completions", "http", "clients", "alarm", "cohort", "cohort_engines")
+NAMES = ("rete", "answers", "completions", "http", "clients", "pages", "alarm", "cohort", "cohort_engines")
 ON_DEMAND = ("order", "cohort_file")
 """What is run only where it is named: it changes a file, or takes minutes."""
 

@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 
+IDLE = 0.05
+"""The seconds of processor time in a second that are taken for nothing."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -23,10 +25,25 @@ class Served:
     pid: int
 
     def processor_seconds(self) -> float:
-        """The processor time that its one process has taken: what other work on the machine does not change much."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        user, system = fields[11:13]  # utime and stime, counted from the field after the program's name
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        """The processor time that it and its helping processes have taken; other work here does not change that much.
+
+        Processes that have ended are left out.
+        """
+        ticks = 0
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = status.read_text().rsplit(")", 1)[1].split()
+                parent, user, system = fields[1], fields[11], fields[12]  # the name and the number stand before these
+                if str(self.pid) in (parent, status.parent.name):
+                    ticks += int(user) + int(system)
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def wait_until_idle(self) -> None:
+        """Wait until it does nothing: a service goes on making its helping processes once it answers."""
+        before = -1.0
+        while self.processor_seconds() - before > IDLE:
+            before = self.processor_seconds()
+            sleep(1)
 
 
 @contextmanager

@@ -176,7 +176,8 @@ def _times(item: Listed, state: State) -> tuple[str, str]:
     waiting = f"{waits} min" if waits < 60 else f"{waits // 60} h" if waits < 2880 else f"{waits // 1440} days"
     if item.level == HIGHEST_URGENCY:
         return "now", waiting
-    return (due_words(local(parsed(item.due_at), state.settings), begun) if item.due_at else ""), waiting
+    now = local(state.records.now(), state.settings)
+    return (due_words(local(parsed(item.due_at), state.settings), begun, now) if item.due_at else ""), waiting
 
 
 def queues(ruleset: RuleSet) -> list[tuple[str, str]]:

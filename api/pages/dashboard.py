@@ -1,33 +1,30 @@
-"""The dashboard of a clinical lead: levels by week, first contact against its clock, agreement by rule."""
+"""The dashboard of a clinical lead: levels by week, what is in time, what open questions cost, agreement by rule."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy import Connection, select
 
-from api.actor import Actor, Asker
+from api.actor import Asker
 from api.pages.assessments import queue_of, queues
 from api.pages.due import local
 from api.pages.templating import page
 from api.pages.wording import Wording
 from api.records.deciding import agreement
-from api.records.reading import seen_by
-from api.records.times import parsed, stored
+from api.records.overview import Clock, InForce, OpenQuestion, overview
+from api.records.times import stored
 from api.request import state_of
-from api.storage.tables import records
-from triage.model.scales import HIGHEST_URGENCY
+from triage.model.ruleset import RuleSet
 
 router = APIRouter()
 WEEKS = 8
-MOST_RECORDS = 20_000
-"""How many records the dashboard counts, the newest."""
+MOST_QUESTIONS = 10
+"""How many open questions are shown, those that leave most referrals open."""
 
 
 @dataclass(frozen=True)
@@ -44,66 +41,62 @@ class Week:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """How the records of one queue were opened: within their clock, after it, not yet and overdue, not yet."""
+class AskedOften:
+    """A question that is open in many referrals, with the number of rules that read its answer."""
 
-    queue: str
-    in_time: int
-    late: int
-    overdue: int
-    waiting: int
+    fact: str
+    open_in: OpenQuestion
+    rules: int
 
 
 @router.get("/dashboard")
 async def dashboard(request: Request, actor: Asker) -> HTMLResponse:
-    """Levels and states by week, first opening against its clock, what is overdue, agreement by rule."""
+    """Levels and states by week, opening and first contact against the clock, agreement by rule, open questions."""
     state = state_of(request)
     now = local(state.records.now(), state.settings)
-    rows = await state.records.read(_recent(actor, now))
-    known = queues(state.ruleset)
-    weeks = _by_week(
-        [(local(parsed(row.created_at), state.settings), queue_of(row.level, row.state)) for row in rows], now
-    )
+    mondays = [_monday(now) - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    counted = await state.records.read(overview(actor, [stored(monday) for monday in mondays], stored(now)))
+    weeks = [Week(monday, Counter()) for monday in mondays]
+    for (place, level, record_state), number in counted.weeks.items():
+        weeks[place].by_queue[queue_of(level, record_state)] += number
     return page(
         request,
         "dashboard.html.jinja",
         weeks=weeks,
         busiest=max([week.total for week in weeks] + [1]),
-        opened=[_opened(queue, rows, stored(now)) for queue, _ in known],
-        queues=known,
+        opened=_by_queue(counted.opened),
+        contacted=_by_queue(counted.contacted),
+        until_contact={queue_of(*in_force): _in_words(time) for in_force, time in counted.until_contact.items()},
+        queues=queues(state.ruleset),
         agreement=await state.records.read(agreement(actor)),
+        questions=_asked_often(counted.questions, state.ruleset),
+        asked_of=counted.asked_of,
         wording=Wording(state.ruleset),
-        since=weeks[0].monday,
     )
-
-
-def _recent(actor: Actor, now: datetime) -> Callable[[Connection], Sequence[Any]]:
-    first = stored(_monday(now) - timedelta(weeks=WEEKS - 1))
-    columns = (records.c.created_at, records.c.level, records.c.state, records.c.opened_at, records.c.due_at)
-    seen = (seen_by(actor), records.c.kind == "assessment", records.c.created_at >= first)
-    newest = select(*columns).where(*seen).order_by(records.c.created_at.desc()).limit(MOST_RECORDS)
-    return lambda connection: connection.execute(newest).all()
 
 
 def _monday(at: datetime) -> datetime:
     return (at - timedelta(days=at.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _by_week(records_made: list[tuple[datetime, str]], now: datetime) -> list[Week]:
-    """The last weeks, the oldest first, with what was made in each."""
-    mondays = [_monday(now) - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    counted: dict[datetime, Counter[str]] = {monday: Counter() for monday in mondays}
-    for made_at, queue in records_made:
-        monday = _monday(made_at)
-        if monday in counted:
-            counted[monday][queue] += 1
-    return [Week(monday, by_queue) for monday, by_queue in counted.items()]
+def _by_queue(by_level: Mapping[InForce, Counter[Clock]]) -> Mapping[str, Counter[Clock]]:
+    """Counts by queue; a record that is not sorted has a queue of its own."""
+    by_queue: dict[str, Counter[Clock]] = {}
+    for in_force, counts in by_level.items():
+        by_queue.setdefault(queue_of(*in_force), Counter()).update(counts)
+    return by_queue
 
 
-def _opened(queue: str, rows: Sequence[Any], now: str) -> Opened:
-    of_queue = [row for row in rows if queue_of(row.level, row.state) == queue]
-    opened = [row for row in of_queue if row.opened_at is not None]
-    at_once = queue == HIGHEST_URGENCY  # due at the moment it is made: it is opened or it is not
-    in_time = sum(at_once or row.opened_at <= row.due_at for row in opened)
-    overdue = sum(row.opened_at is None and row.due_at < now for row in of_queue)
-    return Opened(queue, in_time, len(opened) - in_time, overdue, len(of_queue) - len(opened) - overdue)
+def _asked_often(questions: Mapping[str, OpenQuestion], ruleset: RuleSet) -> Iterable[AskedOften]:
+    """The questions that leave most referrals open, of the running rules."""
+    read = Counter(fact for rule in ruleset.rules for fact in rule.facts)
+    known = [
+        AskedOften(fact, open_in, read[fact]) for fact, open_in in questions.items() if fact in ruleset.vocabulary.facts
+    ]
+    return sorted(known, key=lambda asked: (-asked.open_in.referrals, asked.fact))[:MOST_QUESTIONS]
+
+
+def _in_words(time: timedelta) -> str:
+    """A time as short as it can be read: minutes, hours or days."""
+    minutes = int(time.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" if minutes < 2_880 else f"{minutes // 1_440} days"

@@ -15,11 +15,15 @@ def local(at: datetime, settings: Settings) -> datetime:
     return at.astimezone(ZoneInfo(settings.time_zone))
 
 
-def due_words(due: datetime, start: datetime) -> str:
-    """The moment by which someone must act: now, a day and an hour within a week, or a date."""
+def due_words(due: datetime, start: datetime, now: datetime | None = None) -> str:
+    """The moment by which someone must act: now, a day and an hour within a week of ``now``, or a date.
+
+    ``start`` is when the clock began; without ``now`` it is read at that time.
+    """
     if due <= start:
         return "now"
-    return f"by {due:%a %H:%M}" if due - start < A_WEEK else f"by {due:%a} {due.day} {due:%b}"
+    is_near = abs(due - (now or start)) < A_WEEK
+    return f"by {due:%a %H:%M}" if is_near else f"by {due:%a} {due.day} {due:%b}"
 
 
 def moment(at: datetime) -> str:

@@ -9,13 +9,17 @@ from msgspec import structs
 from api.pages.entered import Entered
 from api.pages.templating import page
 from api.pages.wording import NOT_SORTED, Wording
-from api.request import state_of
+from api.request import State, state_of
+from triage.analysis.proof import Proof
 from triage.analysis.property_names import STRUCTURAL_SENTENCES
+from triage.answer.model import Course
 from triage.check import coverage
+from triage.presenting import by_problem
 from triage.presenting.as_data import describe_instruments, describe_ruleset, describe_source
 from triage.presenting.card import card_of
 from triage.presenting.hazard_log import hazard_log
 from triage.presenting.words import answer_in_words
+from triage.reading.referral import Referral
 
 router = APIRouter()
 
@@ -77,7 +81,20 @@ async def proofs(request: Request) -> HTMLResponse:
         ]
         for proof in state.proofs.proofs
     }
-    return page(request, "proofs.html.jinja", found=state.proofs, breaking=breaking)
+    return page(request, "proofs.html.jinja", found=state.proofs, breaking=breaking, groups=_by_problem(state))
+
+
+def _by_problem(state: State) -> list[tuple[str, list[Proof]]]:
+    """The proofs that hold, by the problem that they concern, with those of no problem last."""
+    run, ruleset = state.proofs, state.ruleset
+    holding = {proof.id: proof for proof in run.proofs if proof.holds}
+    groups = []
+    for problem in by_problem.problems(ruleset):
+        concerned = by_problem.proofs(problem, run.properties, ruleset, run.results, under_way=False)
+        groups.append((problem.title, [holding[proof.id] for proof in concerned if proof.id in holding]))
+    listed = {proof.id for _, proofs in groups for proof in proofs}
+    groups.append(("All rules", [proof for id_, proof in holding.items() if id_ not in listed]))
+    return [(title, proofs) for title, proofs in groups if proofs]
 
 
 @router.get("/components")
@@ -101,4 +118,14 @@ async def components(request: Request) -> HTMLResponse:
         facts=tuple(by_type.values()),
         entered=Entered(),
         wording=Wording(state.ruleset),
+        course=await _some_course(state),
     )
+
+
+async def _some_course(state: State) -> Course | None:
+    """A course with phases, of one of the referrals that are answered at the start; None where there is none."""
+    for probe in state.probes:
+        course = (await state.assess(Referral(probe.answers))).course
+        if course is not None and course.phases:
+            return course
+    return None

@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from api.actor import Actor
 from api.pages.templating import page
-from api.people import asking, sessions
+from api.people import accounts, asking, sessions
 from api.records.refused import RecordProblem
 from api.records.service import Records
 from api.request import state_of
@@ -19,29 +20,34 @@ router = APIRouter()
 _HOME = "/worklist"
 _LONGEST = 128
 """Characters of a login or password that are read: hashing more would cost the service, and no account has more."""
+_LONGEST_ADDRESS = 2_000
 _WRONG = "The login or the password is not right."
 
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request) -> Response:
     """The sign-in page."""
-    return _page(request, request.query_params.get("next", ""))
+    return show(request, request.query_params.get("next", ""))
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Sign in with login and password. What is wrong is not told apart: it would say whether an account exists."""
     form = await request.form()
+    settings = state_of(request).settings
+    if not settings.password_sign_in:
+        fault = f"No password of this service is used. Sign in with {settings.openid_is_called}."
+        return show(request, _text(form, "next"), fault, status=403)
     login, password = _text(form, "login").strip().casefold(), _text(form, "password")
     records = state_of(request).records
     address = request.client.host if request.client else ""
     try:
         token = await _begin(records, login, password, address)
     except RecordProblem as refused:
-        return _page(request, _text(form, "next"), refused.problem.detail, status=refused.problem.status)
+        return show(request, _text(form, "next"), refused.problem.detail, status=refused.problem.status)
     if token is None:
-        return _page(request, _text(form, "next"), _WRONG, status=401)
-    return _signed_in(records, token, _text(form, "next"))
+        return show(request, _text(form, "next"), _WRONG, status=401)
+    return signed_in(records, token, _text(form, "next"))
 
 
 async def _begin(records: Records, login: str, password: str, address: str) -> str | None:
@@ -62,8 +68,8 @@ async def sign_in_by_link(request: Request, token: str) -> Response:
     at = records.now()
     session = await records.write(lambda transaction: sessions.begin_by_link(transaction, at, token))
     if session is None:
-        return _page(request, "", "This link was used already, or is too old. Start the service again.", status=401)
-    return _signed_in(records, session, "")
+        return show(request, "", "This link was used already, or is too old. Start the service again.", status=401)
+    return signed_in(records, session, "")
 
 
 @router.post("/sign-out")
@@ -75,30 +81,51 @@ async def sign_out(request: Request) -> Response:
     session = await records.read(lambda connection: sessions.session_of(connection, at, token))
     if session is not None:
         await records.write(lambda transaction: sessions.end(transaction, at, token, session[0]))
-    response = RedirectResponse("/sign-in", status_code=303)
-    response.delete_cookie(asking.cookie_name(records), **_cookie(records))
+    response = RedirectResponse(await _after_sign_out(records, session), status_code=303)
+    response.delete_cookie(asking.cookie_name(records), **cookie_options(records))
     return response
 
 
-def _page(request: Request, next_: str, fault: str = "", status: int = 200) -> Response:
-    return page(request, "sign_in.html.jinja", status=status, next=_own(next_), fault=fault)
+async def _after_sign_out(records: Records, session: tuple[Actor, bool] | None) -> str:
+    """Where signing out leads: by the provider, where whoever signed in there would else stay signed in."""
+    if session is None or not records.settings.openid_issuer:
+        return "/sign-in"
+    login = session[0].id
+    is_by_openid = await records.read(lambda connection: accounts.has_openid(connection, login))
+    return "/sign-in/openid/sign-out" if is_by_openid else "/sign-in"
 
 
-def _signed_in(records: Records, token: str, next_: str) -> Response:
-    response = RedirectResponse(_own(next_) or _HOME, status_code=303)
+def show(request: Request, next_: str, fault: str = "", status: int = 200) -> Response:
+    """The sign-in page, with why nobody is signed in where somebody tried."""
+    settings = state_of(request).settings
+    return page(
+        request,
+        "sign_in.html.jinja",
+        status=status,
+        next=own_address(next_),
+        fault=fault,
+        provider=settings.openid_is_called,
+        with_password=settings.password_sign_in,
+    )
+
+
+def signed_in(records: Records, token: str, next_: str) -> Response:
+    """Give the browser its session, and lead it on."""
+    response = RedirectResponse(own_address(next_) or _HOME, status_code=303)
     longest = int(sessions.LONGEST.total_seconds())
-    response.set_cookie(asking.cookie_name(records), token, max_age=longest, **_cookie(records))
+    response.set_cookie(asking.cookie_name(records), token, max_age=longest, **cookie_options(records))
     return response
 
 
-def _cookie(records: Records) -> dict[str, Any]:
+def cookie_options(records: Records) -> dict[str, Any]:
+    """How every cookie of the service is set: out of reach of scripts and of other sites' forms."""
     return {"path": "/", "secure": records.settings.is_secure, "httponly": True, "samesite": "lax"}
 
 
-def _own(address: str) -> str:
-    """An address of this service; nothing where it would lead elsewhere."""
+def own_address(address: str) -> str:
+    """An address of this service; nothing where it would lead elsewhere, or is longer than any."""
     is_own = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if is_own else ""
+    return address if is_own and len(address) <= _LONGEST_ADDRESS else ""
 
 
 def _text(form: FormData, name: str) -> str:

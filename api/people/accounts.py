@@ -9,7 +9,7 @@ from typing import Any
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from api.actor import Actor, Role
 from api.people.model import AccountChange, AccountDescription, NewAccount
@@ -18,6 +18,7 @@ from api.storage.tables import accounts, sessions
 from api.storage.transaction import Transaction
 
 _BY_LOGIN = select(accounts).where(accounts.c.login == bindparam("login"))
+_BY_SUBJECT = select(accounts.c.login).where(accounts.c.subject == bindparam("subject"))
 _BY_ID = select(accounts).where(accounts.c.id == bindparam("id"))
 
 
@@ -69,6 +70,10 @@ def change(
         raise wrong_field(
             "", "own-account", "Nobody disables their own account or changes its role. Ask another admin."
         )
+    if row.subject is not None and password is not None:
+        raise wrong_field(
+            "/password", "openid", "This account signs in by OpenID Connect: its password is kept by the provider."
+        )
     values: dict[str, Any] = {}
     if changes.role is not None:
         values["role"] = changes.role
@@ -81,6 +86,27 @@ def change(
         end_sessions(transaction, at, id_)
         transaction.audit(at, by, "account-changed", account=row.login, changed=sorted(values))
     return describe(_one(transaction, id_))
+
+
+def match(transaction: Transaction, at: str, by: Actor, id_: str, subject: str) -> AccountDescription:
+    """Have an account sign in by OpenID Connect from now on: its password and its sessions end.
+
+    Raises a RecordProblem where another account is this person's already.
+    """
+    row = of_tenant(transaction, by, id_)
+    other = transaction.execute(_BY_SUBJECT, {"subject": subject}).scalar()
+    if other is not None:
+        raise wrong_field("/subject", "taken", f"This is `{other}` already. One person has one account.")
+    values = {"subject": subject, "password": None}
+    transaction.execute(update(accounts).where(accounts.c.id == id_).values(**values))
+    end_sessions(transaction, at, id_)
+    transaction.audit(at, by, "account-changed", account=row.login, changed=sorted(values))
+    return describe(_one(transaction, id_))
+
+
+def has_openid(connection: Connection, login: str) -> bool:
+    """Whether an account signs in by OpenID Connect."""
+    return connection.execute(_BY_LOGIN, {"login": login}).one().subject is not None
 
 
 def end_sessions(transaction: Transaction, at: str, id_: str) -> None:
@@ -104,5 +130,6 @@ def _one(transaction: Transaction, id_: str) -> Row[Any]:
 def describe(row: Row[Any]) -> AccountDescription:
     """An account as the API shows it."""
     return AccountDescription(
-        row.id, row.login, row.role, row.tenant, row.created_at, row.disabled_at is not None, row.password is not None
-    )
+        row.id, row.login, row.role, row.tenant, row.created_at, row.disabled_at is not None,
+        row.password is not None, row.subject is not None,
+    )  # fmt: skip

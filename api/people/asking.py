@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request
+from sqlalchemy import Row
 
 from api.actor import Actor, Role
 from api.people import keys, sessions
 from api.people.model import Scope
+from api.people.tokens import stored_form
 from api.records.refused import RecordProblem, forbidden
 from api.records.service import Records
 from triage.presenting.problems import problem
@@ -67,7 +71,11 @@ async def _by_key(records: Records, request: Request) -> Actor | None:
     if not scheme:
         return None
     at = records.now()
-    row = await records.read(lambda connection: keys.key_of(connection, at, secret.strip()))
+
+    async def read() -> Row[Any] | None:
+        return await records.read(lambda connection: keys.key_of(connection, records.now(), secret.strip()))
+
+    row = await records.shared_reads.of(stored_form(secret.strip()), read)
     if scheme.lower() != "bearer" or row is None:
         detail = "The API key is not known, has expired or was revoked. Ask an administrator for a new one."
         raise RecordProblem(problem(401, "The API key can't be used", detail))

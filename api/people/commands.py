@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api.actor import LOCAL_PERSON, Actor, Role
 from api.people import keys, sessions
-from api.people.accounts import Hashed, add, change, describe, hashed
+from api.people.accounts import Hashed, add, change, describe, hashed, match
 from api.people.model import AccountChange, AccountDescription, KeyGiven, NewAccount, NewKey
 from api.records.refused import not_found
 from api.records.service import database_address
@@ -40,6 +40,10 @@ class Desk:
         """Disable an account: its sessions and keys end at once."""
         changes = AccountChange(disabled=True)
         return change(self.transaction, stored(self.at), self.by, self._id(login), changes, None)
+
+    def match(self, login: str, subject: str) -> AccountDescription:
+        """Have an account sign in by OpenID Connect, as the person whom the provider calls so."""
+        return match(self.transaction, stored(self.at), self.by, self._id(login), subject)
 
     def key(self, login: str, new: NewKey) -> KeyGiven:
         """Make an API key for an account."""

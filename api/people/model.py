@@ -9,11 +9,9 @@ from msgspec import Meta
 from api.actor import Role
 from triage.model.written import Written
 
-Login = Annotated[
-    str,
-    Meta(pattern=r"^[^\s\x00-\x1f\x7f-\x9f\ufeff]{2,100}$", description="2 to 100 characters without a space"),
-]
+LOGIN_PATTERN = r"^[^\s\x00-\x1f\x7f-\x9f\ufeff]{2,100}$"
 """Control characters are named, since Python and JSON Schema differ in what white space is."""
+Login = Annotated[str, Meta(pattern=LOGIN_PATTERN, description="2 to 100 characters without a space")]
 Password = Annotated[str, Meta(min_length=12, max_length=128, description="12 to 128 characters")]
 Scope = Literal["read", "write"]
 
@@ -37,6 +35,7 @@ class AccountDescription(Written, frozen=True):
     created_at: str
     disabled: bool
     has_password: bool
+    has_openid: bool
 
 
 class Accounts(Written, frozen=True):

@@ -27,6 +27,9 @@ _SEEN_EVERY = timedelta(minutes=5)
 LINK_LASTS = timedelta(minutes=30)
 """How long a sign-in link can be used."""
 
+NOBODY = Actor("nobody", "coordinator", "none")
+"""Whoever failed to sign in, in the audit."""
+
 _BY_LOGIN = select(accounts).where(accounts.c.login == bindparam("login"), accounts.c.disabled_at.is_(None))
 _SESSION = (
     select(accounts.c.login, accounts.c.role, accounts.c.tenant, sessions.c.seen_at)
@@ -82,10 +85,10 @@ def begin_by_password(transaction: Transaction, at: datetime, login: str, addres
     row = transaction.execute(_BY_LOGIN, {"login": login}).first()
     if row is None or not right:
         lockout.count(transaction, at, login, address)
-        transaction.audit(stored(at), Actor("nobody", "coordinator", "none"), "sign-in-failed")
+        transaction.audit(stored(at), NOBODY, "sign-in-failed")
         return None
     lockout.forget(transaction, login)
-    return _begin(transaction, at, row)
+    return begin(transaction, at, row)
 
 
 def begin_by_link(transaction: Transaction, at: datetime, token: str) -> str | None:
@@ -96,18 +99,21 @@ def begin_by_link(transaction: Transaction, at: datetime, token: str) -> str | N
         return None
     used = update(sign_in_links).where(sign_in_links.c.token_digest == digest).values(used_at=stored(at))
     transaction.execute(used)
-    return _begin(transaction, at, row)
+    return begin(transaction, at, row)
 
 
-def _begin(transaction: Transaction, at: datetime, account: Row[Any]) -> str:
-    """Begin a session under a new token: none that was there before sign-in is ever taken over."""
+def begin(transaction: Transaction, at: datetime, account: Row[Any], **how: str) -> str:
+    """Begin a session under a new token: none that was there before sign-in is ever taken over.
+
+    ``how`` the account signed in is in the audit.
+    """
     token = new_token()
     transaction.execute(delete(sessions).where(sessions.c.expires_at < stored(at - LONGEST)))
     transaction.insert(
         sessions, token_digest=stored_form(token), account_id=account.id, began_at=stored(at), seen_at=stored(at),
         expires_at=stored(at + LONGEST),
     )  # fmt: skip
-    transaction.audit(stored(at), Actor(account.login, account.role, account.tenant), "signed-in")
+    transaction.audit(stored(at), Actor(account.login, account.role, account.tenant), "signed-in", **how)
     return token
 
 

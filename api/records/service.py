@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from api.actor import Actor
 from api.records.rule_sets import RunningRules
+from api.records.sharing import Results, SharedReads
 from api.records.times import stored
 from api.storage.audit import canonical, read_head
 from api.storage.database import Database, sqlite_address
@@ -61,6 +62,15 @@ class Records:
         return ThreadPoolExecutor(_READERS, thread_name_prefix="records")
 
     @cached_property
+    def _results(self) -> Results:
+        return Results()
+
+    @cached_property
+    def shared_reads(self) -> SharedReads:
+        """The reads that many requests make alike: whose a key is."""
+        return SharedReads()
+
+    @cached_property
     def made_with(self) -> str:
         """The versions of the engines, and the settings that the words of an answer name, as canonical JSON."""
         engines = {name: version(name) for name in _ENGINES} | {"python": platform.python_version()}
@@ -90,7 +100,7 @@ class Records:
 
     async def write(self, work: Callable[[Transaction], Result]) -> Result:
         """Have a write done by the writer, and wait for its commit."""
-        return await asyncio.wrap_future(self.writer.submit(work))
+        return await self._results.of(self.writer.submit(work))
 
     async def write_answer(self, work: Callable[[Transaction], Result]) -> Result:
         """Have an answer written; afterwards the rule set behind it is known to be kept."""

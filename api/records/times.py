@@ -19,7 +19,7 @@ def stored(at: datetime) -> str:
 
 def parsed(text: str) -> datetime:
     """A time that was stored."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def due_at(within: Within, start: datetime, settings: Settings) -> datetime:

@@ -44,7 +44,10 @@ class Verified:
 
 def canonical(data: Mapping[str, Any]) -> str:
     """Write data as canonical JSON: sorted keys, no spaces, ASCII only."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _canonical(data)
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 def digest(*parts: bytes) -> str:

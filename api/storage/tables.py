@@ -204,6 +204,13 @@ sign_in_links = Table(
     Column("expires_at", TIME, nullable=False),
     Column("used_at", TIME),
 )
+openid_attempts = Table(
+    "openid_attempts",
+    metadata,
+    Column("token_digest", DIGEST, primary_key=True),  # of what the browser holds
+    Column("next", Text, nullable=False),  # where it leads
+    Column("expires_at", TIME, nullable=False),
+)
 api_keys = Table(
     "api_keys",
     metadata,

@@ -13,6 +13,9 @@ from api.actor import Actor
 from api.storage.audit import Head, canonical, entry_after, read_head
 from api.storage.tables import audit, metadata
 
+_IN_ORDER = tuple(metadata.sorted_tables)
+"""Every table, those that others point at first."""
+
 
 class Transaction:
     """One transaction. Inserts wait until something is read or it ends, then go in together, a table at a time."""
@@ -50,7 +53,7 @@ class Transaction:
     def flush(self) -> None:
         """Write every row that waits, those that others point at first."""
         if self._waiting:
-            for table in metadata.sorted_tables:
+            for table in _IN_ORDER:
                 if rows := self._waiting.pop(table, None):
                     self._write(table, rows)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from time import sleep
 from typing import Any, TypeVar
 
 from api.storage.database import Database, StorageUnavailable
@@ -16,6 +17,8 @@ from api.work import Overloaded
 Result = TypeVar("Result")
 MOST_AT_ONCE = 64
 """How many writes may share a transaction."""
+GATHER_SECONDS = 0.002
+"""How long a write waits for others to share its transaction: a commit costs more than a write."""
 MOST_WAITING = 4_096
 """How many writes may wait."""
 
@@ -64,7 +67,9 @@ class Writer:
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            taken = [self._waiting.get(), *self._more()]
+            taken = [self._waiting.get()]
+            sleep(GATHER_SECONDS)
+            taken.extend(self._more())
             stopping = None in taken
             wanted = [write for write in taken if write is not None and write.done.set_running_or_notify_cancel()]
             if wanted:

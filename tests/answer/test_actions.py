@@ -125,6 +125,14 @@ def test_a_floor_stands_among_the_rules_of_its_level_with_its_danger(fixture_rul
     assert alone.first == "Ask the open questions on danger today."
 
 
+def test_a_floor_and_a_rule_of_one_level_and_danger_stand_by_name(fixture_rules: RuleSet) -> None:
+    danger = fixture_rules.scales.floors["general"].danger
+    before = _action(fixture_rules, _rule("a", "urgent", danger), missing=("lean",))
+    assert before.first == "First of a."
+    after = _action(fixture_rules, _rule("h", "urgent", danger), missing=("lean",))
+    assert after.first == "Ask the open questions on danger today."
+
+
 def test_the_highest_floor_leads_and_the_lower_is_for_later(fixture_rules: RuleSet) -> None:
     action = _action(fixture_rules, missing=("nestlings", "lean"), given={"nesting": "breeding"})
     assert action.first == "Ask how the nestlings are now."

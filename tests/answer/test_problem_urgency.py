@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench.referrals import as_request, counted_referrals
 from triage.answer.assess import Assessor
 from triage.answer.model import UrgencyPart
 from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
@@ -136,3 +137,11 @@ def test_a_refusal_is_told_whichever_engine_fails(clinic: Assessor) -> None:
     failing = replace(clinic, completions=_Broken(clinic.ruleset), live=_Broken(clinic.ruleset))
     urgency = _refused(failing, PLAN | {"age_year": 1})
     assert (urgency.level, urgency.exact) == ("emergency", False)
+
+
+def test_the_level_of_a_refusal_that_leaves_nothing_open_is_settled(clinic: Assessor) -> None:
+    """Every question is answered, and one name is wrong: what the completions are is not asked."""
+    facts = counted_referrals(clinic.ruleset, 1)[0]
+    failing = replace(clinic, completions=_Broken(clinic.ruleset))
+    urgency = _refused(failing, as_request(clinic.ruleset, facts)["facts"] | {"age_year": 1})
+    assert (urgency.exact, len(urgency.could_become)) == (True, 1)

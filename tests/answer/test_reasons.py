@@ -244,3 +244,20 @@ def test_the_comparison_lists_what_favours_each(fixture_rules: RuleSet) -> None:
     fired = _fired(fixture_rules, _rule("a", Advice("comparison", "ipt")), _rule("b", Advice("safety")))
     compared = comparison(fired)
     assert ([point.rule for point in compared.ipt], compared.cbt) == (["a"], ())
+
+
+def test_two_effects_of_a_rule_with_the_same_value_are_two_reasons(fixture_rules: RuleSet) -> None:
+    both = _rule("a", Limits("possible", ("blight",), "low"), Limits("possible", ("mildew",), "high"))
+    reasons = _reasons(fixture_rules, both)
+    limits = [(reason.rule, reason.value, reason.certainty) for reason in reasons if reason.effect == "limits"]
+    assert limits == [("a", "possible", "low"), ("a", "possible", "high")]
+
+
+def test_an_answer_to_what_is_not_asked_stands_behind_nothing(fixture_rules: RuleSet) -> None:
+    """The wound was called painted, but there is no canker, so that nobody asks for it: the other alternative holds."""
+    painted = (OneOf("wound_paint", frozenset({"yes"})),)
+    crowded = (OneOf("crowded", frozenset({"yes"})),)
+    rule = _rule("a", Limits("possible"), when=(painted, crowded, ()))
+    given = {"canker": "absent", "wound_paint": "yes", "crowded": "yes"}
+    (limit,) = [reason for reason in _reasons(fixture_rules, rule, given=given) if reason.rule == "a"]
+    assert limit.facts == {"crowded": "yes"}

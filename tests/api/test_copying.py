@@ -69,6 +69,12 @@ def test_a_response_time_is_a_moment(within: Within, words: str) -> None:
     assert due_words(due_at(within, AT, Settings()), AT) == words
 
 
+def test_a_due_time_that_is_long_past_has_its_date() -> None:
+    due = datetime(2026, 11, 26, 11, 12, tzinfo=UTC)
+    assert due_words(due, AT, datetime(2026, 12, 2, 11, 0, tzinfo=UTC)) == "by Thu 11:12"
+    assert due_words(due, AT, datetime(2026, 12, 9, 11, 0, tzinfo=UTC)) == "by Thu 26 Nov"
+
+
 def test_what_the_pages_ask_names_questions_only(ruleset: RuleSet) -> None:
     assert {*asking().words, *asking().ask_alone} <= set(ruleset.vocabulary.facts)
     for name, words in asking().words.items():

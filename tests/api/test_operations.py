@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -19,7 +20,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api import logs
-from api.app import create_app
+from api.app import SWITCH_SECONDS, create_app
 from api.request import State
 from tests.api.test_served import HALF, Served, serve
 from tests.conftest import FIXTURE_RULES
@@ -78,6 +79,13 @@ def test_a_request_has_a_number_in_its_response(small_state: State, sent: str, k
     response = TestClient(create_app(state=small_state)).get("/healthz", headers={"X-Request-ID": sent})
     assert (response.headers["x-request-id"] == sent) is kept
     assert len(response.headers["x-request-id"]) in (9, 32)
+
+
+def test_while_it_serves_a_thread_that_computes_gives_way_sooner(small_state: State) -> None:
+    before = sys.getswitchinterval()
+    with TestClient(create_app(state=small_state)):
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+    assert sys.getswitchinterval() == pytest.approx(before)
 
 
 def test_measures_count_answers_requests_and_records_and_hold_no_id(clinic: Clinic) -> None:

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api import request as request_module
+from api.pace import AT_ONCE, Again
 from api.work import Overloaded, thread_queue
 from bench.referrals import as_request, counted_referrals
 from triage.answer.assess import Assessor
@@ -174,6 +175,14 @@ def test_more_work_than_can_wait_is_refused_at_once_and_handed_over(
     response = client.post("/v1/evaluate", json={"facts": {}})
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert response.json()["urgency"]["level"] == "urgent"
+
+
+def test_those_who_are_refused_at_once_are_told_to_come_back_at_different_times() -> None:
+    seconds = [10.0]
+    again = Again(lambda: seconds[0])
+    assert [again.seconds() for _ in range(2 * AT_ONCE + 1)] == [1] * AT_ONCE + [2] * AT_ONCE + [3]
+    seconds[0] += 1
+    assert again.seconds() == 1
 
 
 def test_a_complete_referral_is_answered_while_no_incomplete_one_is_taken(

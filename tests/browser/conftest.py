@@ -66,8 +66,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a service in a process of its own on a free port."""
+def served(**settings: str) -> Iterator[str]:
+    """The address of a service with these variables set, in a process of its own on a free port."""
     if not (ROOT / "api/pages/static/built/ready").exists():
         pytest.fail("The styles are not built: run `make setup`.")
     with socket.socket() as free:
@@ -76,7 +76,7 @@ def served() -> Iterator[str]:
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--port", str(port)]
     with TemporaryDirectory() as folder:
         FOLDERS[f"http://127.0.0.1:{port}"] = database = f"sqlite:///{folder}/records.sqlite"
-        environment = {**os.environ, "TRIAGE_DATABASE_URL": database}
+        environment = {**os.environ, **settings, "TRIAGE_DATABASE_URL": database}
         yield from _running([*command, "--log-level", "warning"], environment, f"http://127.0.0.1:{port}")
 
 

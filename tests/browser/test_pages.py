@@ -176,6 +176,32 @@ def test_a_rule_is_signed_in_the_page_by_keys_alone_and_withdrawn(visit: Open) -
     expect(page.locator(".requests")).to_have_count(0)
 
 
+def test_the_page_of_components_is_pictured_and_each_part_of_it_is_seen(visit: Open) -> None:
+    page = visit("/components")
+    pictures = []
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for looks in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}):
+            page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **looks})  # type: ignore[arg-type]
+            pictures.append(page.screenshot(full_page=True))
+    assert len(set(pictures)) == 6
+    parts = (
+        *(".icon", ".urgency", ".scale", ".sure__bar", ".timeline", ".counts", ".q", ".opt", ".button", ".plain"),
+        *(".notice", ".errors", ".q__error", ".tag", ".note", ".mono", ".fold", "table", ".requests", "pre"),
+    )
+    assert [part for part in parts if not page.locator(f"main {part}:visible").count()] == []
+
+
+def test_what_is_folded_on_a_page_to_read_is_printed(visit: Open) -> None:
+    page = visit("/rules/problems/depression")
+    reason = page.locator(".rule__body").first.locator("p").first
+    expect(reason).not_to_be_visible()
+    page.emulate_media(media="print")
+    expect(reason).to_be_visible()
+    assert page.locator("form:visible").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_margins_are_equal_at_every_width(visit: Open) -> None:
     page = visit()
     answer(page, {"age_years": "29"})

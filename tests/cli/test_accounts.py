@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from api.people.accounts import Hashed, add
+from api.people.commands import desk
+from api.records.times import stored
+from tests.cli.test_serve import OPENID
 from triage.cli import app
+from triage.settings import Settings
 
 runner = CliRunner()
 
@@ -35,6 +40,30 @@ def test_an_account_is_made_listed_and_disabled() -> None:
     assert "keys or links alone" in run("list")
     assert run("disable", "clara") == "clara is disabled.\n"
     assert "disabled" in run("list")
+
+
+def test_an_account_of_an_openid_provider_is_listed_as_such() -> None:
+    with desk(Settings()) as open_desk:
+        new = Hashed("clara", "coordinator", "local", subject="https://login.example.org subject-of-clara")
+        add(open_desk.transaction, stored(open_desk.at), open_desk.by, new)
+    listed = run("list")
+    assert "OpenID Connect" in listed
+    assert "subject-of-clara" not in listed
+
+
+def test_an_account_is_matched_with_a_person_of_the_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    run("add", "clara", "--role", "coordinator", typed="a long password\na long password\n")
+    run("add", "nora", "--role", "coordinator", "--no-password")
+    unset = run("match", "clara", "--subject", "8f2c", code=2)
+    assert unset == "TRIAGE_OPENID_ISSUER is not set: there is no provider to sign in by.\n"
+    for name, value in OPENID.items():
+        monkeypatch.setenv(name, value)
+    assert run("match", "Clara", "--subject", "8f2c") == "clara signs in by login.example.org from now on.\n"
+    assert run("match", "nora", "--subject", "8f2c", code=2) == "This is `clara` already. One person has one account.\n"
+    with desk(Settings()) as open_desk:
+        assert [(one.login, one.has_password, one.has_openid) for one in open_desk.all()] == [
+            ("clara", False, True), ("nora", False, False),
+        ]  # fmt: skip
 
 
 def test_a_key_is_printed_once() -> None:

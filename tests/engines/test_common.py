@@ -131,3 +131,19 @@ def _least(fact: Fact) -> Value:
     if fact.is_set:
         return frozenset()
     return fact.all_answers[0] if fact.is_integer or fact.neutral is None else fact.neutral
+
+
+@pytest.mark.parametrize(("oldest", "plan"), [(5, "default"), (6, None), (8, None), (119, None), (120, "young")])
+def test_a_course_stands_only_where_every_age_that_is_possible_has_it(
+    oldest: int, plan: str | None, fixture_rules: RuleSet
+) -> None:
+    """Blight is `recommended` from six years on, a bound of its rule; the course has a bound that no rule has."""
+    assert fixture_rules.course is not None
+    young = Length("young", (3, 3), "weekly", (), targets=frozenset({"blight"}), age=(0, oldest))
+    course = replace(fixture_rules.course, lengths=(young,))
+    ruleset = replace(fixture_rules, course=replace(course, default=replace(course.default, id="default")))
+    answers = {fact.name: _least(fact) for fact in ruleset.vocabulary if not fact.asked_when} | {"blight": "current"}
+    answers |= {"main_wish": "shade", "severity": "mild"}
+    del answers["age_years"]
+    in_common = Completions(ruleset).common(answers, "recommended")
+    assert (in_common.targets, in_common.plan) == (("blight",), plan)

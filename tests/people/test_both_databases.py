@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from api.people import commands, lockout
-from tests.people.conftest import CALM, Clinic, sign_in
+from api.request import State
+from tests.people.conftest import CALM, Clinic, running, sign_in
+from tests.people.provider import person, running_provider
+from tests.people.test_openid import come_back
 from tests.records.conftest import database_kind as database_kind
 
 
@@ -37,3 +42,21 @@ def test_the_command_line_works_on_the_same_accounts(clinic: Clinic) -> None:
         assert [account.login for account in desk.all()] == ["local"]
         desk.disable("local")
     assert client.get("/v1/me").status_code == 401
+
+
+def test_an_account_of_a_provider_is_made_changed_and_disabled(
+    make_database: Callable[[], str], small_state: State
+) -> None:
+    with running_provider() as provider:
+        for clinic in running(make_database(), small_state, **provider.settings, openid_tenant="clinic"):
+            provider.clock = clinic.clock
+            client = clinic.client()
+            assert come_back(client, provider).status_code == 303
+            assert client.post("/v1/assessments", json=CALM).status_code == 201
+            provider.person = person("clara", "ipt-leads")
+            assert come_back(client, provider).status_code == 303
+            assert client.get("/v1/me").json()["role"] == "clinician"
+            assert client.post("/sign-out").headers["location"] == "/sign-in/openid/sign-out"
+            admin = clinic.signed_in("admin")
+            assert admin.patch(f"/v1/accounts/{clinic.ids['clara']}", json={"disabled": True}).status_code == 200
+            assert come_back(client, provider).status_code == 403

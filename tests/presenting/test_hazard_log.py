@@ -26,18 +26,19 @@ def test_a_control_says_what_it_is_and_what_came_of_it(fixture_rules: RuleSet) -
     proved = {"first": Result("It holds.", True), "second": Result("It does not.", False)}
     (shown,) = hazard_log(rules, proved)
     falling = rules.by_id["falling"]
-    changed = "a condition of the rule is changed, and an example no longer holds; left out, first fails"
+    changed = "a condition of the rule is changed, and an example no longer holds; left out, a property fails"
     assert [(control.kind, control.says, control.state, control.fails) for control in shown.controls] == [
-        ("Property", "It holds.", "holds", "The rule `falling` is left out"),
+        ("Property", "It holds.", "holds", f"The rule “{falling.title}” is left out"),
         ("Property", "It does not.", "does not hold", ""),
         ("Property", "", "not proved in this run", ""),
         ("Rule", falling.title, f"runs; its {len(falling.examples)} examples hold", changed),
         ("Check", "", "found nothing in these rules", "a text calls a danger high"),
     ]
-    assert [(control.id, control.state) for control in shown.planned] == [
-        ("tests/a.py::test_a", "planned, does not exist yet")
+    assert [(control.id, control.says, control.state) for control in shown.planned] == [
+        ("tests/a.py::test_a", "A", "planned, does not exist yet")
     ]
-    (meanwhile,) = hazard_log(rules, {}, under_way=True)
+    (meanwhile,) = hazard_log(rules, {}, {"third": "It may hold."}, under_way=True)
+    assert [control.says for control in meanwhile.controls[:3]] == ["", "", "It may hold."]
     assert [control.state for control in meanwhile.controls[:3]] == ["being proved now"] * 3
 
 

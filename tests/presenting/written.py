@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,19 @@ from triage.answer.assess import Assessor, build_assessor
 from triage.answer.problem_urgency import urgency_of_refused, urgency_of_unanswered
 from triage.check import load_ruleset
 from triage.engines.agreement import EngineDisagreement, EngineFailure
+from triage.model.ruleset import RuleSet
 from triage.model.written import encode
+from triage.presenting import by_problem
 from triage.presenting.as_data import describe_rule, describe_ruleset, describe_source, describe_vocabulary
 from triage.presenting.document import pages
+from triage.presenting.hazard_log import Result
 from triage.presenting.labels import Labels
 from triage.presenting.letter import Letter, letter
 from triage.presenting.problems import failed, problem, refusal
 from triage.presenting.rule_text import rule_in_words
 from triage.presenting.urgency import urgency_in_one_line
 from triage.reading.json_text import parse_json
+from triage.reading.properties_file import read_properties
 from triage.reading.referral import Referral, RefusedReferral
 from triage.settings import Settings
 
@@ -50,6 +55,7 @@ def written() -> dict[str, Callable[[], str]]:
         ),
         "ruleset.json": lambda: _indented(describe_ruleset(ruleset)),
         "document.txt": lambda: "".join(_document(pages(ruleset))),
+        "problems.txt": lambda: "".join(_of_problems(ruleset)),
         "letters.txt": lambda: "".join(_letters(orchard)),
         "problems.json": lambda: "".join(_indented(shown) for shown in _problems(orchard)),
         "urgency.txt": lambda: "".join(_urgencies(orchard)),
@@ -58,6 +64,25 @@ def written() -> dict[str, Callable[[], str]]:
 
 def _indented(shown: Any) -> str:
     return json.format(encode(shown), indent=1).decode() + "\n"
+
+
+def _of_problems(ruleset: RuleSet) -> Iterator[str]:
+    """The rules by problem: sections, offers, sources, and the properties that concern the problem."""
+    properties = read_properties(FIXTURE_RULES, ruleset)
+    proved = {known.id: Result(known.sentence, known.id != "danger-falling") for known in properties[1:]}
+    rules = zip(properties, ruleset.rules, strict=False)
+    seen = replace(ruleset, planted={known.id: f"The rule `{rule.id}` is left out." for known, rule in rules})
+    for of_rules in by_problem.problems(seen):
+        yield f"# {of_rules.id}: {of_rules.title}, {of_rules.signed} of {len(of_rules.rules)} signed\n"
+        for section in by_problem.sections(of_rules, seen):
+            yield f"{section.id}: {section.title}: {', '.join(rule.id for rule in section.rules)}\n"
+        for therapy, offers in by_problem.offers(of_rules, seen).items():
+            yield from (f"{therapy}: {o.offered} for {o.about or 'all'}: {o.because} ({o.rule.id})\n" for o in offers)
+        for cited in by_problem.sources(of_rules, seen):
+            yield f"{cited.source.id}: {', '.join(rule.id for rule in cited.rules)}\n"
+        for under_way in (False, True):
+            of_problem = by_problem.proofs(of_rules, properties, seen, proved, under_way=under_way)
+            yield from (f"{proof.id}: {proof.sentence} {proof.result}\n" for proof in of_problem)
 
 
 def _document(by_name: Mapping[str, str]) -> Iterator[str]:

@@ -59,7 +59,6 @@ def _fired(assessor: Assessor, referral: Referral, known: frozenset[str]) -> Fir
         ruleset,
         ruleset.fired(ids),
         answers,
-        asked=vocabulary.asked_all(answers),
         missing=vocabulary.core_unanswered(answers, referral.unanswered_for_floor),
     )
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperGroup
 
+from triage.model.collector import collector_paused
+
 if TYPE_CHECKING:
     from typer._click import Command, Context
 
@@ -32,7 +34,8 @@ class _Commands(TyperGroup):
 
 
 def _command(name: str) -> Command:
-    module = import_module(f"triage.cli.{name}")
+    with collector_paused():
+        module = import_module(f"triage.cli.{name}")
     group: typer.Typer | None = getattr(module, "app", None)
     if group is None:
         group = typer.Typer(add_completion=False)

@@ -14,6 +14,7 @@ from triage.cli.common import err, out, printable, read_settings
 
 if TYPE_CHECKING:
     from api.people.commands import Desk
+    from api.people.model import AccountDescription
 
 # The imports of accounts stand within the functions, so that the other commands start without a database's driver.
 
@@ -55,9 +56,16 @@ def list_(tenant: Tenant = LOCAL) -> None:
         accounts = desk.all()
     table = Table("Login", "Role", "Made", "State")
     for account in accounts:
-        state = "disabled" if account.disabled else "password" if account.has_password else "keys or links alone"
-        table.add_row(printable(account.login), account.role, account.created_at[:10], state)
+        table.add_row(printable(account.login), account.role, account.created_at[:10], _state(account))
     out.print(table)
+
+
+def _state(account: AccountDescription) -> str:
+    if account.disabled:
+        return "disabled"
+    if account.has_openid:
+        return "OpenID Connect"
+    return "password" if account.has_password else "keys or links alone"
 
 
 @app.command("disable")
@@ -66,6 +74,22 @@ def disable(login: Login, tenant: Tenant = LOCAL) -> None:
     with _open_desk(tenant) as desk:
         changed = desk.disable(login)
     out.print(f"{changed.login} is disabled.", markup=False)
+
+
+@app.command("match")
+def match(
+    login: Login,
+    subject: Annotated[str, typer.Option(help="What the provider calls the person in the claim `sub`.")],
+    tenant: Tenant = LOCAL,
+) -> None:
+    """Have an account sign in by OpenID Connect from now on, and keep what is its own. Its password ends."""
+    settings = read_settings()
+    if not settings.openid_issuer:
+        err.print("TRIAGE_OPENID_ISSUER is not set: there is no provider to sign in by.", markup=False)
+        raise typer.Exit(2)
+    with _open_desk(tenant) as desk:
+        matched = desk.match(login, f"{settings.openid_issuer} {subject}")
+    out.print(f"{matched.login} signs in by {settings.openid_is_called} from now on.", markup=False)
 
 
 @app.command("link")

@@ -45,9 +45,17 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as wrong:
         for error in wrong.errors():
-            name = "TRIAGE_" + "_".join(str(part) for part in error["loc"]).upper()
-            err.print(f"{name}={error['input']}: {error['msg']}.", markup=False)
+            message = error["msg"].removeprefix("Value error, ") if not error["loc"] else error["msg"]
+            err.print(f"{_setting(error['loc'], error['input'])}{message}.", markup=False)
         raise typer.Exit(1) from wrong
+
+
+def _setting(place: tuple[int | str, ...], value: object) -> str:
+    """The name of a wrong setting and its value; nothing of what is wrong with several, whose values may be secret."""
+    if not place:
+        return ""
+    name, *within = (str(part) for part in place)
+    return f"TRIAGE_{name.upper()}{''.join(f'[{part}]' for part in within)}={value}: "
 
 
 def tell_faults(faulty: FaultyRuleSet) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 
@@ -43,6 +43,10 @@ class NoAnswer(Exception):
         self.fired = fired
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pass it on whole to another process, where ``args`` alone would not make it again."""
+        return _again, (type(self), self.__dict__, str(self))
+
 
 class EngineDisagreement(NoAnswer):
     """The two engines differ on a referral; ``rules`` are the ids of the rules that fired in only one of them."""
@@ -65,6 +69,13 @@ class EngineFailure(NoAnswer):
             "No answer is given: hand the referral to a clinician, at least as urgent."
         )
         super().__init__(message, digest, fired)
+
+
+def _again(kind: type[NoAnswer], parts: dict[str, Any], message: str) -> NoAnswer:
+    """Make an error again as it was in another process."""
+    error = kind.__new__(kind, message)
+    error.__dict__.update(parts)
+    return error
 
 
 def evaluate_twice(check: Evaluating, live: Firing, answers: Answers) -> Evaluation:

@@ -69,6 +69,8 @@ class IndexedEvaluator:
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
         self._of_one_conjunction = [(rule.id, rule.when[0]) for rule in self._concluding if rule.is_one_conjunction]
         self._of_several = [rule for rule in self._concluding if not rule.is_one_conjunction]
+        self._alternatives = [(rule.id, when, rule.unless) for rule in self._concluding for when in rule.when]
+        self._nothing_derived: Mapping[str, Truth] = {rule.id: False for rule, _ in self._deriving}
         self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
         self._every_condition = (1 << len(self._bits)) - 1
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
@@ -90,15 +92,22 @@ class IndexedEvaluator:
         answers = {**given, **derived} if derived else given
         asked = vocabulary.asked_all(answers)
         true, false = self._conditions_of(answers, asked)
+        if true | false == self._every_condition:
+            return Evaluation(self._fired_of_known(true, false, truths), frozenset(), derived, answers, asked)
         for rule in self._of_several:
             truths[rule.id] = rule.truth(true, false)
         # Most rules are no more than one conjunction, and a call for each would take most of the time.
         fired = [id_ for id_, conjunction in self._of_one_conjunction if conjunction & true == conjunction]
         fired += [id_ for id_, truth in truths.items() if truth]
         still_open = [id_ for id_, truth in truths.items() if truth is None]
-        if true | false != self._every_condition:
-            still_open += self._open_conjunctions(true, false)
+        still_open += self._open_conjunctions(true, false)
         return Evaluation(frozenset(fired), frozenset(still_open), derived, answers, asked)
+
+    def _fired_of_known(self, true: int, false: int, of_deriving: Mapping[str, Truth]) -> frozenset[str]:
+        """The ids of the rules that fire where every condition is known, so that no rule is open."""
+        fired = [id_ for id_, when, unless in self._alternatives if not (when & false or unless & true)]
+        fired += [id_ for id_, truth in of_deriving.items() if truth]
+        return frozenset(fired)
 
     def _open_conjunctions(self, true: int, false: int) -> list[str]:
         """The ids of the rules of one conjunction of which it is not yet known whether they fire."""
@@ -110,6 +119,8 @@ class IndexedEvaluator:
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""
+        if self._derived <= given.keys():  # an answer that was given is never derived
+            return dict(self._nothing_derived), {}
         read = {name: given[name] for name in self._read_by_deriving if name in given}
         true, false = self._conditions_of(read, self.ruleset.vocabulary.asked_all(given))
         truths = {rule.id: effect.fact not in given and rule.truth(true, false) for rule, effect in self._deriving}

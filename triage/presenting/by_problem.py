@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from triage.model.rule import Alternative, EffectName, Rule, Supports, effect_na
 from triage.model.ruleset import RuleSet
 from triage.presenting.as_data import describe_rule, describe_source, folder_of
 from triage.presenting.descriptions import RuleDescription, SourceDescription
-from triage.presenting.hazard_log import Proved, result_in_words
+from triage.presenting.hazard_log import NAMED_RULE, Proved, result_in_words
 from triage.presenting.labels import Labels
 
 SECTIONS: dict[EffectName, str] = {
@@ -25,7 +24,6 @@ SECTIONS: dict[EffectName, str] = {
     "derives": "What a score opens",
 }
 """The sections of a problem's page, by the first effect of a rule, in the order of reading."""
-_NAMED_RULE = re.compile(r"`([a-z0-9-]+)`")
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def offers(problem: Problem, ruleset: RuleSet) -> dict[str, list[Offer]]:
     for rule in problem.rules:
         for offered in rule.of(Alternative):
             when = "first" if offered.offer == "first" else "as well"
-            about = labels.all_of(offered.targets)
+            about = labels.purpose(offered.targets)
             offer = Offer(when, about, offered.because or rule.because, rule)
             by_therapy.setdefault(labels.term(offered.therapy), []).append(offer)
     return by_therapy
@@ -145,7 +143,7 @@ def proofs(
     rules = {rule.id for rule in problem.rules}
     conditions = {target for rule in problem.rules for support in rule.of(Supports) for target in support.targets}
     for property_ in properties:
-        named = {*_NAMED_RULE.findall(ruleset.planted.get(property_.id, "")), *property_.never_fires}
+        named = {*NAMED_RULE.findall(ruleset.planted.get(property_.id, "")), *property_.never_fires}
         about = {condition.fact for condition in property_.conditions} | set(property_.targets)
         if rules & named or conditions & about:
             result = result_in_words(property_.id, proved, under_way=under_way)

@@ -5,6 +5,7 @@ Nothing of it is written here: each page comes from the frozen rule set, so the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ PARTS = {
 """The pages beside those of the rules, each with its title."""
 
 
+_PLACEHOLDER = re.compile(r"{[a-z_]+}")
 NOTHING_PROVED: Proved = {}
 
 
@@ -144,4 +146,6 @@ def _by_folder(described: Iterable[RuleDescription]) -> dict[str, list[RuleDescr
 
 def _built_in(reason: BuiltInReason, ruleset: RuleSet) -> dict[str, Any]:
     sources = [ruleset.sources[ref.id] for ref in reason.sources]
-    return {"reason": reason, "sources": sources}
+    # What a reason names stands in the answer; apart from one, dots stand in its place.
+    title, because = (_PLACEHOLDER.sub("…", text) for text in (reason.title, reason.because))
+    return {"id": reason.id, "title": title, "because": because, "sources": sources}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triage.model.hazard import Control, Hazard
 from triage.model.ruleset import RuleSet
 
+NAMED_RULE = re.compile(r"`([a-z0-9-]+)`")
+"""A rule's id in the text of a planted fault."""
 _KINDS = {"property": "Property", "rule": "Rule", "check": "Check", "test": "Test"}
 
 
@@ -79,10 +82,16 @@ def result_in_words(property_: str, proved: Proved, *, under_way: bool) -> str:
 
 
 def _says(control: Control, ruleset: RuleSet, sentences: Mapping[str, str]) -> str:
-    """The sentence of a property or the title of a rule; empty for other controls, whose id says enough."""
-    if control.kind == "rule" and control.id in ruleset.by_id:
-        return ruleset.by_id[control.id].title
-    return sentences.get(control.id, "") if control.kind == "property" else ""
+    """The sentence of a property, the title of a rule, the name of a test in words; empty for a check."""
+    match control.kind:
+        case "rule" if control.id in ruleset.by_id:
+            return ruleset.by_id[control.id].title
+        case "property":
+            return sentences.get(control.id, "")
+        case "test":
+            return control.id.rpartition("::test_")[2].partition("[")[0].replace("_", " ").capitalize()
+        case _:
+            return ""
 
 
 def _state(control: Control, ruleset: RuleSet, proved: Proved, *, under_way: bool) -> str:
@@ -101,13 +110,20 @@ def _state(control: Control, ruleset: RuleSet, proved: Proved, *, under_way: boo
             return "passes in make test, without which nothing is released"
 
 
+def _with_titles(text: str, ruleset: RuleSet) -> str:
+    """A text with the titles of the rules in the place of their ids."""
+    titles = {rule.id: f"“{rule.title}”" for rule in ruleset.all_rules}
+    return NAMED_RULE.sub(lambda named: titles.get(named[1], named[0]), text)
+
+
 def _fails(control: Control, ruleset: RuleSet) -> str:
     """The fault that makes a control fail; empty where none is known."""
     if control.kind == "property":
-        return ruleset.planted.get(control.id, "").rstrip(".")
+        return _with_titles(ruleset.planted.get(control.id, "").rstrip("."), ruleset)
     if control.kind == "rule" and control.id in ruleset.by_id:
         missing = f"The rule `{control.id}` is left out."
         properties = [id_ for id_, fault in ruleset.planted.items() if fault == missing]
-        seen = f"; left out, {', '.join(properties)} fails" if properties else ""
+        fail = "a property fails" if len(properties) == 1 else f"{len(properties)} properties fail"
+        seen = f"; left out, {fail}" if properties else ""
         return f"a condition of the rule is changed, and an example no longer holds{seen}"
     return control.fault

@@ -41,6 +41,11 @@ class Labels:
         """The labels of several, joined in a sentence."""
         return " and ".join(self.term_in_sentence(id_) for id_ in ids)
 
+    def purpose(self, ids: Iterable[str]) -> str:
+        """What something is for, as part of a sentence: " for major depression", " to prevent"; empty without any."""
+        labels = self.all_of(ids)
+        return f" {'' if labels.startswith('to ') else 'for '}{labels}" if labels else ""
+
     def span(self, ids: Iterable[str]) -> str:
         """Values of a scale one after the other."""
         return " / ".join(self.term(id_) for id_ in ids)

@@ -89,7 +89,7 @@ def _effect_in_words(effect: Effect, labels: Labels, titles: Mapping[str, str]) 
     match effect:
         case Supports(rating=rating, targets=targets, role=role, certainty=certainty):
             return (
-                f"Supports a rating up to “{labels.term(rating)}” for {labels.all_of(targets)}; "
+                f"Supports a rating up to “{labels.term(rating)}”{labels.purpose(targets)}; "
                 f"role: {labels.term_in_sentence(role)}; certainty of evidence {labels.term_in_sentence(certainty)}."
             )
         case Limits():
@@ -103,8 +103,8 @@ def _effect_in_words(effect: Effect, labels: Labels, titles: Mapping[str, str]) 
         case Format(format=format_, suited=suited):
             return f"{labels.term(format_)}: {'suited' if suited else 'not suited'}."
         case Alternative(therapy=therapy, offer=offer, targets=targets, because=because):
-            about = f" for {labels.all_of(targets)}" if targets else ""
-            offered = f"{labels.term(therapy)}: to be offered {'first' if offer == 'first' else 'as well'}{about}."
+            how = "first" if offer == "first" else "as well"
+            offered = f"{labels.term(therapy)}: to be offered {how}{labels.purpose(targets)}."
             return f"{offered} {because}".rstrip()
         case Advice(favours=str(favoured)):
             return f"Speaks for {favoured.upper()} in the comparison of IPT and CBT."
@@ -114,12 +114,12 @@ def _effect_in_words(effect: Effect, labels: Labels, titles: Mapping[str, str]) 
 
 
 def _limit_in_words(limit: Limits, labels: Labels) -> str:
-    about = f" for {labels.all_of(limit.targets)}" if limit.targets else ""
     as_role = f"; role: {labels.term_in_sentence(limit.role)}" if limit.role else ""
     sure = f"; certainty of evidence {labels.term_in_sentence(limit.certainty)}" if limit.certainty else ""
     for_now = f" For now only: until {limit.until}." if limit.until else ""
     adults = f" For adults only: {limit.adults_only.because}" if limit.adults_only else ""
-    return f"Holds the rating{about} at “{labels.term(limit.to)}” or lower{as_role}{sure}.{for_now}{adults}"
+    held = f"the rating{labels.purpose(limit.targets)} at “{labels.term(limit.to)}”"
+    return f"Holds {held} or lower{as_role}{sure}.{for_now}{adults}"
 
 
 def _urgency_in_words(urgency: Urgency, labels: Labels, titles: Mapping[str, str]) -> str:

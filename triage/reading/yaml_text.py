@@ -61,7 +61,7 @@ def read(path: Path, name: str) -> Document:
 def parse(text: str, name: str) -> Document:
     """Read YAML text; see :func:`read`."""
     try:
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)  # this loader resolves no types; _Walk does
+        node = _Nodes(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise FaultyRuleSet([_syntax_fault(error, text, name)]) from error
     except yaml.YAMLError as error:
@@ -86,6 +86,20 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, name: str) -> Fault:
         place = Place(name, mark.line + 1, line.index("\t") + 1)
         return Fault(place, "text", "There is a tab in the indentation.", "YAML is indented with spaces.")
     return Fault(place, "text", f"This is not YAML: {error.problem}.")
+
+
+class _Nodes(yaml.CBaseLoader):
+    """Reads YAML text into nodes without types: ``_Walk`` finds these, and looking for them twice would take long."""
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
+        """Do nothing where the parser enters a part."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing where the parser leaves a part."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:  # noqa: ARG002 - PyYAML's own
+        """Give every node the same tag."""
+        return ""
 
 
 class _Walk:

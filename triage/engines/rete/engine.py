@@ -50,13 +50,12 @@ class _Network:
             raise EngineError("The engine was closed and can answer no referral.")
         if self._handle is None:
             return set()
-        message = self._messages.of(answers, asked)
-        if len(message) == 1:  # only the kind of message: no comparison can hold
+        fields = self._messages.text(answers, asked)
+        if not fields:  # no comparison can hold
             return set()
-        message["id"] = id_ = str(next(self._ids))
-        text = orjson.dumps(message).decode()
+        id_ = next(self._ids)
         try:
-            code, state = matcher.assert_fact(self._handle, text)
+            code, state = matcher.assert_fact(self._handle, f'{{"kind":"{KIND}"{fields},"id":"{id_}"}}')
             try:
                 return self._collect(code, state)
             finally:

@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, NamedTuple, assert_never
+
+import orjson
 
 from triage.model.fact import Fact
 from triage.model.rule import Answers, Between, Condition, Empty, Includes, OneOf, Rule, Truth, Value
@@ -193,6 +195,17 @@ def _not_asked(name: str) -> str:
     return f"not_asked__{name}"
 
 
+class _Part(NamedTuple):
+    """Some fields of a message, also as JSON text with a comma before each."""
+
+    fields: dict[str, Any]
+    text: str
+
+
+def _part_with(fields: dict[str, Any]) -> _Part:
+    return _Part(fields, f",{orjson.dumps(fields)[1:-1].decode()}" if fields else "")
+
+
 class Messages:
     """Makes the message of a referral, with only those fields on which some comparison could hold."""
 
@@ -203,27 +216,37 @@ class Messages:
             for field in {test.field for test in tests}:
                 together = tuple(test for test in tests if test.field == field)
                 self._compared.setdefault(field, set()).add(together)
-        self._parts: dict[tuple[str, Value, Truth], dict[str, Any]] = {}
+        self._parts: dict[tuple[str, Value, Truth], _Part] = {}
         self._gated = {fact.name for fact in vocabulary.gated}
-        self._gates = [fact.name for fact in vocabulary.gated if _not_asked(fact.name) in self._compared]
+        gates = (fact.name for fact in vocabulary.gated if _not_asked(fact.name) in self._compared)
+        self._closed = [(name, _part_with({_not_asked(name): 1})) for name in gates]
 
     def of(self, answers: Answers, asked: Mapping[str, Truth]) -> dict[str, Any]:
         """The message for these answers. ``asked`` is what ``Vocabulary.asked_all`` gives for them."""
         message: dict[str, Any] = {"kind": KIND}
-        parts = self._parts
-        for name, value in answers.items():
-            answer = (name, value, asked.get(name, True))
-            part = parts.get(answer)
-            if part is None:  # cached: answers have few values
-                part = parts[answer] = self._part(*answer)
-            if part:
-                message |= part
-        for name in self._gates:
-            if asked[name] is False:
-                message[_not_asked(name)] = 1
+        for part in self._parts_of(answers, asked):
+            message |= part.fields
         return message
 
-    def _part(self, name: str, value: Value, asked: Truth) -> dict[str, Any]:
+    def text(self, answers: Answers, asked: Mapping[str, Truth]) -> str:
+        """The fields of the message as JSON, without the kind, each with a comma before it."""
+        return "".join([part.text for part in self._parts_of(answers, asked)])
+
+    def _parts_of(self, answers: Answers, asked: Mapping[str, Truth]) -> list[_Part]:
+        """The part of each answer and of each gate that is closed, without those that have no field."""
+        whole = []
+        known, is_asked = self._parts, asked.get
+        for name, value in answers.items():
+            answer = (name, value, is_asked(name, True))
+            part = known.get(answer)
+            if part is None:  # cached: answers have few values
+                part = known[answer] = _part_with(self._fields(*answer))
+            if part.text:
+                whole.append(part)
+        whole += [part for name, part in self._closed if asked[name] is False]
+        return whole
+
+    def _fields(self, name: str, value: Value, asked: Truth) -> dict[str, Any]:
         """The fields of one answer; none for a fact that is not asked."""
         fields = [name] if asked else []
         if name in self._gated and asked is not False:
