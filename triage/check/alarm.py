@@ -71,7 +71,7 @@ def _danger_shares(ruleset: RuleSet, counted: Counter[frozenset[tuple[str, str]]
         reached, alone = Counter[str](), Counter[str]()
         for dangers, count in counted.items():
             for level in ruleset.scales.urgency_ids[1:]:
-                at_level = {each for reached_level, each in dangers if reached_level == level}
+                at_level = {id_ for reached_level, id_ in dangers if reached_level == level}
                 if danger.id in at_level:
                     reached[level] += count
                     alone[level] += count if len(at_level) == 1 else 0
