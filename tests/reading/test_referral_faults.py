@@ -121,3 +121,20 @@ def test_a_wrong_member_of_a_list_is_told_at_its_question(members: list[object],
     assert [(fault.pointer, fault.code, fault.given) for fault in refused.value.faults] == [
         ("/facts/hazards", "wrong-value", members)
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("lean", 'one of none, slight, falling; or "unknown", or null'),
+        ("age_years", 'a whole number from 0 to 120; or "unknown", or null'),
+        ("crowded", 'one of no, yes; or "unknown", or null'),
+        ("blight", 'one of absent, suspected, current, remitted; or "unknown", or null'),
+        ("hazards", 'a list of any of fire, power_line, footpath, with "unknown" among them where there may be more; '
+                    'or "unknown", or null'),
+    ],
+)  # fmt: skip
+def test_what_is_allowed_is_said_of_each_kind_of_question(name: str, allowed: str, fixture_rules: RuleSet) -> None:
+    (fault,) = _faults(ReferralReader(fixture_rules.vocabulary), {"facts": {name: "quite other"}})
+    message = f'"quite other" is not an answer to `{name}`.'
+    assert fault == FieldFault(f"/facts/{name}", "wrong-value", message, "quite other", allowed)
