@@ -1,7 +1,7 @@
 """A million generated referrals of the published rules, by each engine for tables, against the reference.
 
-``python -m tests.population.million REFERRALS PROCESSES [ON_SPARK]`` counts so many, in chunks, and prints after each how
-many of them every engine rated and how many otherwise than the reference. Spark rates the first of them, by its own.
+``python -m tests.population.million REFERRALS PROCESSES [ON_SPARK]`` counts so many, in chunks, and prints after each
+how many of them every engine rated and how many otherwise than the reference. Spark rates the first of them.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def count_differences(task: tuple[Sequence[int], Sequence[str]]) -> Counts:
     warnings.simplefilter("ignore")  # what the clients of the engines warn of is not tested here
     ruleset = _ruleset()
     given = [referral for chunk in chunks for referral in random_referrals(ruleset, CHUNK, seed=chunk)]
-    expected = _expected([meant(ruleset, referral) for referral in given])
+    expected = expected_outcomes([meant(ruleset, referral) for referral in given])
     counted: Counts = Counter()
     with TemporaryDirectory() as folder:
         chunk = Chunk(given, Path(folder) / "referrals.parquet")
@@ -146,7 +146,7 @@ def count_differences(task: tuple[Sequence[int], Sequence[str]]) -> Counts:
     return counted
 
 
-def _expected(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+def expected_outcomes(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """What is meant, as a table of text with its ids in the order of the plan."""
     plan = _plan()
     orders = {

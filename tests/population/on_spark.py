@@ -31,7 +31,8 @@ class Spark:
 
     def outcomes_of(self, path: Path) -> pl.DataFrame:
         """The outcomes of a Parquet file, in the order of the referrals."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(f"{path}\n")
         self._process.stdin.flush()
         for line in self._process.stdout:
