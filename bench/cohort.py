@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from bench.referrals import complete_referrals, partial_referrals
+from bench.referrals import as_request, complete_referrals, partial_referrals
 from bench.table import print_table
 from triage.check import load_ruleset
 from triage.engines import reference
@@ -20,6 +21,7 @@ from triage.model.ruleset import RuleSet
 from triage.population.on_polars import AS_PLANNED, run
 from triage.population.outcomes import computed, outcomes
 from triage.population.plan import Plan, plan_of
+from triage.population.ranges import Ranges
 from triage.population.tables import coded
 from triage.settings import PUBLISHED
 
@@ -27,6 +29,7 @@ ROWS = 1_000_000
 DIFFERENT = 4_000
 ONE_BY_ONE = 300
 ROUNDS = 5
+INCOMPLETE, STARTING = 4_000, 400
 BATCH = 50_000
 
 
@@ -46,6 +49,7 @@ def main() -> None:
             ROWS, lambda: computed(plan, table.lazy()).collect(optimizations=AS_PLANNED)
         ),
         "Polars: the table of outcomes with ids as text": _speed(ROWS, lambda: _as_text(plan, table)),
+        "--range: what incomplete referrals can still become": _range_speed(ruleset),
     }
     print_table(
         f"{ROWS:,} referrals, half of them complete, {len(ruleset.rules)} rules, {pl.thread_pool_size()} threads",
@@ -99,6 +103,20 @@ def _as_text(plan: Plan, table: pl.DataFrame) -> None:
     for first in range(0, table.height, BATCH):
         columns = computed(plan, table[first : first + BATCH].lazy()).collect(optimizations=AS_PLANNED)
         outcomes(plan, columns.lazy()).collect()
+
+
+def _range_speed(ruleset: RuleSet) -> Speed:
+    """Incomplete referrals in as many processes as the machine has, their start left out by the clock alone."""
+    referrals = [*enumerate(as_request(ruleset, facts) for facts in partial_referrals(ruleset, INCOMPLETE, 0.4))]
+    before = os.times()
+    with Ranges(ruleset, os.cpu_count() or 1) as ranges:
+        list(ranges.decided(referrals[:STARTING]))
+        started = perf_counter()
+        list(ranges.decided(referrals))
+        seconds = perf_counter() - started
+    after = os.times()  # of the processes too, now that they ended
+    processor = sum(after[:4]) - sum(before[:4])
+    return Speed(len(referrals) / seconds, len(referrals) / processor)
 
 
 def _speed(rows: int, measured: Callable[[], Any]) -> Speed:

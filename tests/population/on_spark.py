@@ -37,7 +37,7 @@ class Spark:
         self._process.stdin.flush()
         for line in self._process.stdout:
             if line.strip() == DONE:
-                return pl.read_ipc(_beside(path), memory_map=False)
+                return pl.read_ipc(_beside(path))
         raise RuntimeError(f"Spark ended with {self._process.wait()}.")
 
 
