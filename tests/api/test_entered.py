@@ -67,7 +67,8 @@ def test_a_relatives_no_is_kept_and_not_counted(reader: ReferralReader) -> None:
         ("suicidal_thoughts", "said by a relative")
     ]
     assert referral.quotes == {"suicidal_thoughts": "“She is fine.”"}
-    assert Entered(sent).without("suicidal_thoughts").fields == {}
+    quoted = {**sent, "quotes.suicidal_thoughts": ["“She is fine.”"], "insured": ["yes"]}
+    assert Entered(quoted).without("suicidal_thoughts").fields == {"insured": ["yes"]}
 
 
 def test_who_said_it_without_an_answer_is_no_fault(reader: ReferralReader) -> None:
