@@ -120,6 +120,7 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
     holidays: Annotated[frozenset[date], NoDecode, BeforeValidator(_several)] = frozenset()
     draft_days: int = Field(default=7, ge=1, description="days after its last change that a draft is kept")
+    table_days: int = Field(default=30, ge=1, description="days that the outcomes of a table are kept, where asked for")
     reply_days: int = Field(default=14, ge=1, description="days that a referrer's reply link can be used")
     idempotency_hours: int = Field(default=24, ge=1, description="hours that an Idempotency-Key is remembered")
     webhook_url: str = Field(default="", pattern="^(https?://.*)?$", description="what is called for an overdue record")

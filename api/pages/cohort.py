@@ -1,7 +1,7 @@
-"""The page of a table: uploaded, rated in the background, summed up and downloaded; nothing is kept.
+"""The page of a table: uploaded, rated in the background, summed up and downloaded.
 
 A table and what was made of it are deleted when somebody says so, after a quarter of an hour, and when the service
-stops.
+stops. Whoever signed in may ask to keep the summary and the outcomes with the records: ``kept_tables.py``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from starlette.datastructures import UploadFile
 
 from api.pages.tables import KEPT_SECONDS, Table, Tables
 from api.pages.templating import page
+from api.people.asking import may
+from api.records.kept_tables import own_tables
 from api.request import State, TooLarge, TooSlow, state_of
 from triage.presenting.labels import Labels
 
@@ -48,7 +50,8 @@ def _owner(request: Request) -> str:
     return "" if actor is None else str(actor.id)
 
 
-def _table(request: Request, key: str) -> Table:
+def table_of(request: Request, key: str) -> Table:
+    """A table by its key. Raises HTTPException (404) where it is gone, or somebody else's."""
     table = _tables(request).find(key, _owner(request))
     if table is None:
         raise HTTPException(404, GONE)
@@ -58,7 +61,7 @@ def _table(request: Request, key: str) -> Table:
 @router.get("/cohort")
 async def choose(request: Request) -> HTMLResponse:
     """The page to upload a table."""
-    return _start_page(request)
+    return await _start_page(request)
 
 
 @router.post("/cohort")
@@ -71,10 +74,10 @@ async def upload_table(request: Request) -> Response:
         async with asyncio.timeout(UPLOAD_SECONDS), request.form(max_files=1, max_fields=3) as form:
             file, by, keep = form.get("table"), _names(form.get("by")), _names(form.get("keep"))
             if not isinstance(file, UploadFile) or not file.filename:
-                return _start_page(request, "Choose a file first.", 422)
+                return await _start_page(request, "Choose a file first.", 422)
             suffix = Path(file.filename).suffix.lower()
             if suffix not in KINDS:
-                return _start_page(request, f"Choose a file that ends with {', '.join(KINDS)}.", 422)
+                return await _start_page(request, f"Choose a file that ends with {', '.join(KINDS)}.", 422)
             table = _tables(request).hold(Path(file.filename).name, _owner(request))
             path = table.folder / f"table{suffix}"
             with path.open("wb") as target:
@@ -99,10 +102,10 @@ async def show(request: Request, key: str) -> HTMLResponse:
     """How far a table is, or what it comes to."""
     from triage.population.upload import REFUSED, progress_of
 
-    table = _table(request, key)
+    table = table_of(request, key)
     if (fault := table.fault) is not None:
         table.forget()
-        return _start_page(request, fault, 422)
+        return await _start_page(request, fault, 422)
     name, summary = table.about.name, table.summary
     if summary is None:
         percent = round(progress_of(table.folder) * 100)
@@ -110,12 +113,13 @@ async def show(request: Request, key: str) -> HTMLResponse:
     return page(
         request,
         "cohort_result.html.jinja",
-        key=key,
+        address=f"/cohort/{key}",
         name=name,
-        summary=summary,
         minutes_left=max(1, round((KEPT_SECONDS - table.age) / 60)),
         has_refused=(table.folder / REFUSED).exists(),
-        **_shown(summary, state_of(request)),
+        days=state_of(request).settings.table_days,
+        may_keep="write" in _may(request),
+        **shown(summary, state_of(request)),
     )
 
 
@@ -124,7 +128,7 @@ async def download(request: Request, key: str, name: str) -> FileResponse:
     """The outcomes, or the refused rows, as CSV."""
     from triage.population.upload import OUTCOMES, REFUSED
 
-    path = _table(request, key).folder / name
+    path = table_of(request, key).folder / name
     if name not in (OUTCOMES, REFUSED) or not path.exists():
         raise HTTPException(404, "There is no such file of this table.")
     return FileResponse(path, media_type="text/csv", filename=name)
@@ -133,7 +137,7 @@ async def download(request: Request, key: str, name: str) -> FileResponse:
 @router.post("/cohort/{key}/forget")
 async def forget(request: Request, key: str) -> RedirectResponse:
     """Delete a table and all that was made of it."""
-    _table(request, key).forget()
+    table_of(request, key).forget()
     return RedirectResponse("/cohort", status_code=303)
 
 
@@ -142,7 +146,14 @@ def _names(given: object) -> list[str]:
     return [name.strip() for name in given.split(",") if name.strip()] if isinstance(given, str) else []
 
 
-def _start_page(request: Request, fault: str = "", status: int = 200) -> HTMLResponse:
+def _may(request: Request) -> tuple[str, ...]:
+    """What whoever signed in may do with records; nothing, where nobody did."""
+    actor = getattr(request.state, "actor", None)
+    return () if actor is None else may(actor)
+
+
+async def _start_page(request: Request, fault: str = "", status: int = 200) -> HTMLResponse:
+    records = state_of(request).records
     return page(
         request,
         "cohort.html.jinja",
@@ -151,11 +162,13 @@ def _start_page(request: Request, fault: str = "", status: int = 200) -> HTMLRes
         kinds=",".join(KINDS),
         megabytes=LARGEST_TABLE // 1_000_000,
         minutes=KEPT_SECONDS // 60,
+        may_keep="write" in _may(request),
+        kept=await records.read(own_tables(records, request.state.actor)) if _may(request) else [],
     )
 
 
-def _shown(summary: Summary, state: State) -> dict[str, Any]:
-    """What the page shows of a summary: counts with their labels, the highest level and rating first."""
+def shown(summary: Summary, state: State) -> dict[str, Any]:
+    """What the page shows of a summary, as JSON: counts with their labels, the highest level and rating first."""
     labels, scales = Labels(state.ruleset), state.ruleset.scales
     levels = {
         labels.term(level) + ("" if sorting == "sorted" else ", not sorted"): summary.levels.get((level, sorting), 0)
@@ -179,6 +192,14 @@ def _shown(summary: Summary, state: State) -> dict[str, Any]:
     }
     largest = sorted(summary.groups.items(), key=lambda group: -group[1].total())[:MOST_GROUPS]
     return {
+        "rated": summary.rated,
+        "complete": summary.complete,
+        "refused": summary.refused,
+        "repeated": [*summary.repeated],
+        "repeated_count": summary.repeated_count,
+        "not_asked": len(summary.not_asked),
+        "by": summary.by,
+        "more_groups": len(summary.groups) - len(largest),
         "counts": {title: rows for title, rows in counts.items() if rows},
         "levels": [labels.term(level) for level in reversed(scales.urgency_ids)],
         "groups": {value: _by_level(outcomes, scales.urgency_ids) for value, outcomes in largest},

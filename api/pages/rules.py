@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
 
 from api.actor import Actor
 from api.pages.due import local, moment
@@ -25,6 +26,7 @@ from triage.presenting.as_data import describe_rule, describe_ruleset, folder_of
 from triage.presenting.by_problem import SECTIONS, Problem
 from triage.presenting.rule_text import rule_in_words
 from triage.presenting.rule_version import version_of, version_of_all
+from triage.settings import Settings
 
 router = APIRouter()
 OPEN_AT_MOST = 12
@@ -112,11 +114,23 @@ async def show_problem(
     faults: Mapping[str, str] | None = None,
 ) -> HTMLResponse:  # fmt: skip
     """The page of a problem; with what was ``sent`` and the ``faults`` of it where a request was refused."""
-    state = state_of(request)
-    ruleset, actor = state.ruleset, getattr(request.state, "actor", None)
-    versions = versions_of(shown.rules, ruleset)
-    requests = await _requests(state, actor, shown, versions)
+    state, actor = state_of(request), getattr(request.state, "actor", None)
+    kept: tuple[SignOff, ...] = ()
+    if actor is not None:
+        kept = await state.records.read(lambda connection: sign_offs.standing(connection, actor.tenant, shown.id))
     is_open = fold == "no" or (fold != "yes" and len(shown.rules) <= OPEN_AT_MOST)
+    context = {"is_open": is_open, "sent": sent or {}, "faults": faults or {}}
+    return await run_in_threadpool(_page_of, request, status, shown, kept, actor, context)
+
+
+def _page_of(
+    request: Request, status: int, shown: Problem, kept: Iterable[SignOff], actor: Actor | None, context: dict[str, Any]
+) -> HTMLResponse:
+    """The page of a problem, which takes longer to make than other requests may wait."""
+    state = state_of(request)
+    ruleset = state.ruleset
+    versions = versions_of(shown.rules, ruleset)
+    requests = _by_rule(kept, versions, actor, state.settings)
     return page(
         request,
         "rules_of_problem.html.jinja",
@@ -132,10 +146,8 @@ async def show_problem(
         version=version_of_all(versions),
         requests=requests,
         signed_as=_last_signed_as(requests),
-        is_open=is_open,
         may_sign=actor is not None and actor.role == "clinician",
-        sent=sent or {},
-        faults=faults or {},
+        **context,
     )
 
 
@@ -150,18 +162,16 @@ def versions_of(rules: Iterable[Rule], ruleset: RuleSet) -> dict[str, str]:
     return {rule.id: version_of(rule, ruleset) for rule in rules}
 
 
-async def _requests(
-    state: State, actor: Actor | None, shown: Problem, versions: Mapping[str, str]
+def _by_rule(
+    kept: Iterable[SignOff], versions: Mapping[str, str], actor: Actor | None, settings: Settings
 ) -> dict[str | None, list[Shown]]:
-    """The requests for sign-off by the rule that they are about, None for all rules; none for nobody signed in."""
+    """Requests for sign-off by the rule that they are about, None for all rules, as ``actor`` sees them."""
     by_rule: dict[str | None, list[Shown]] = {}
-    if actor is None:
-        return by_rule
-    tenant = actor.tenant
-    for kept in await state.records.read(lambda connection: sign_offs.standing(connection, tenant, shown.id)):
-        at = moment(local(parsed(kept.at), state.settings))
-        now = versions if kept.rule is None else {kept.rule: versions.get(kept.rule)}
-        by_rule.setdefault(kept.rule, []).append(Shown(kept, at, kept.versions != now, kept.made_by == actor.id))
+    for request in kept:
+        at = moment(local(parsed(request.at), settings))
+        now = versions if request.rule is None else {request.rule: versions.get(request.rule)}
+        mine = actor is not None and request.made_by == actor.id
+        by_rule.setdefault(request.rule, []).append(Shown(request, at, request.versions != now, mine))
     return by_rule
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from api.actor import Asker
 from api.pages.rules import problem_of, show_problem, versions_of
@@ -29,7 +30,7 @@ async def ask(request: Request, actor: Asker, id_: str) -> Response:
     state = state_of(request)
     problem = problem_of(state.ruleset, id_)
     sent = await fields_sent(request)
-    new = _new(problem, sent, request)
+    new = await run_in_threadpool(_new, problem, sent, request)
     faults = {fault.pointer: fault.message for fault in sign_offs.faults_of(new)}
     read = sent.get("version", "")
     if read != (version_of_all(new.versions) if new.rule is None else new.versions[new.rule]):

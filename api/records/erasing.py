@@ -10,6 +10,7 @@ from msgspec import Raw
 from sqlalchemy import Row, Table, delete, select, update
 
 from api.actor import Actor
+from api.records.kept_tables import erase_from_tables
 from api.records.refused import forbidden, not_found, wrong_field
 from api.records.service import Records
 from api.storage.tables import (
@@ -84,12 +85,16 @@ def export(service: Records, actor: Actor, whose: Whose) -> Callable[[Transactio
 
 
 def erase(service: Records, actor: Actor, whose: Whose) -> Callable[[Transaction], Erased]:
-    """The write that erases what is kept of one person. What the audit says of it names no one and stays."""
+    """The write that erases what is kept of one person. What the audit says of it names no one and stays.
+
+    A kept table that holds the reference is deleted whole.
+    """
 
     def work(transaction: Transaction) -> Erased:
         if actor.role != "clinician":
             raise forbidden("Only a clinician erases records.")
-        rows = _rows(transaction, actor, whose)
+        tables = 0 if whose.reference is None else erase_from_tables(service, transaction, actor, whose.reference)
+        rows = _rows(transaction, actor, whose, elsewhere=bool(tables))
         for row in rows:
             _erase(transaction, row.id)
             transaction.audit(service.at(), actor, "erased", row.id, versions=row.version)
@@ -98,7 +103,8 @@ def erase(service: Records, actor: Actor, whose: Whose) -> Callable[[Transaction
     return work
 
 
-def _rows(transaction: Transaction, actor: Actor, whose: Whose) -> list[Row[Any]]:
+def _rows(transaction: Transaction, actor: Actor, whose: Whose, *, elsewhere: bool = False) -> list[Row[Any]]:
+    """The records of one person. Raises a RecordProblem where there is none, unless something is kept ``elsewhere``."""
     if actor.role == "provider":
         raise forbidden("A provider reads its own referrals one by one.")
     if (whose.reference is None) == (whose.id is None):
@@ -106,7 +112,7 @@ def _rows(transaction: Transaction, actor: Actor, whose: Whose) -> list[Row[Any]
     same = records.c.id == whose.id if whose.reference is None else records.c.reference == whose.reference
     own = select(records).where(records.c.tenant == actor.tenant, records.c.kind != "erased", same)
     rows = list(transaction.execute(own.order_by(records.c.created_at, records.c.id)).all())
-    if not rows:
+    if not rows and not elsewhere:
         raise not_found("record of", whose.id or whose.reference or "")
     return rows
 

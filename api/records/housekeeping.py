@@ -7,6 +7,7 @@ import logging
 
 from api.actor import THE_SERVICE
 from api.records.drafts import expire
+from api.records.kept_tables import expire_tables
 from api.records.service import Records
 from api.records.webhooks import call, note_overdue, note_result, take_due
 from api.storage.database import StorageUnavailable
@@ -28,8 +29,9 @@ async def keep_house(records: Records) -> None:
 
 
 async def one_round(records: Records) -> None:
-    """Expire drafts; note what is overdue, and make the calls that are due."""
+    """Expire drafts and kept tables; note what is overdue, and make the calls that are due."""
     await records.write(expire(records, THE_SERVICE))
+    await records.write(expire_tables(records, THE_SERVICE))
     if not records.settings.webhook_url:
         return
     await records.write(note_overdue(records))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The migration that this code needs."""
 _MIGRATING = 7_361_207
 """The PostgreSQL advisory lock of whoever migrates."""

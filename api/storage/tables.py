@@ -250,3 +250,22 @@ sign_offs = Table(
     Column("withdrawn_at", TIME),
     Index("sign_offs_by_problem", "tenant", "problem"),
 )
+kept_tables = Table(
+    "kept_tables",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("tenant", NAME, nullable=False),
+    Column("kept_by", NAME, nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("kept_at", TIME, nullable=False),
+    Column("expires_at", TIME, nullable=False),
+    Column("ruleset_version", String(32), nullable=False),
+    Column("ruleset_digest", DIGEST, nullable=False),
+    Column("rated", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("summary", LargeBinary, nullable=False),  # what the page shows of it, as JSON
+    Column("outcomes", LargeBinary, nullable=False),  # this and the refusals: CSV, compressed
+    Column("refusals", LargeBinary),
+    Column("reference_list", LargeBinary, nullable=False),  # of all rows, as JSON, compressed: erasure looks here
+    Index("kept_tables_of", "tenant", "kept_by", "kept_at"),
+)

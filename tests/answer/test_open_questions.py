@@ -52,6 +52,9 @@ def test_a_pivotal_question_stands_before_one_that_reaches_higher(fixture_rules:
     fired = FiredRules(ruleset, (), asked=ruleset.vocabulary.asked_all({}))
     asked = OpenQuestions(ruleset).of(fired, questions)
     assert [(question.fact, question.pivotal) for question in asked] == [("crowded", True), ("bark", False)]
+    worse = replace(ruleset, rules=(replace(rule, effects=(Urgency("emergency", "fire"),)),))
+    core = _question("nestlings", (("possible",), ("routine",)))  # with another one open, it changes nothing alone
+    assert _ordered(worse, *questions, core, missing=("lean", "nestlings")) == ["nestlings", "crowded", "bark"]
 
 
 def test_a_range_of_numbers_is_written_as_one(fixture_rules: RuleSet) -> None:

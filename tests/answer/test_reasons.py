@@ -77,6 +77,24 @@ def test_reasons_stand_by_effect_then_what_decides_then_value_then_id(fixture_ru
     ]  # fmt: skip
 
 
+def test_of_limits_that_do_not_decide_the_lowest_stands_first_then_by_id_then_by_target(fixture_rules: RuleSet) -> None:
+    two = Supports("suitable", ("mildew", "blight"), "alone", "low")
+    rules = [
+        _rule("a", Limits("suitable", ("canker",))),
+        _rule("b", Limits("possible", ("canker",))),
+        _rule("c", Limits("possible", ("canker",))),
+        _rule("d", two),
+        _rule("e", Urgency("semi_urgent", "fire")),
+        _rule("f", Urgency("urgent", "fire")),
+        _rule("g", Urgency("emergency", "fire")),
+    ]
+    reasons = _reasons(fixture_rules, *rules[::-1])
+    own = [(reason.rule, reason.target) for reason in reasons if len(reason.rule) == 1]
+    assert own == [
+        ("g", None), ("f", None), ("e", None), ("b", None), ("c", None), ("a", None), ("d", "blight"), ("d", "mildew"),
+    ]  # fmt: skip
+
+
 def test_a_support_decides_at_the_highest_value_of_a_leading_target_only(fixture_rules: RuleSet) -> None:
     given = {"main_wish": "nothing", "mildew": "remitted"}
     rules = [_supports("a", "recommended", "blight"), _supports("b", "suitable", "mildew")]

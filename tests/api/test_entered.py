@@ -35,6 +35,23 @@ def test_none_of_these_beside_anything_else_is_refused(reader: ReferralReader, r
         }
 
 
+def test_a_number_beside_not_known_is_refused_and_counts_as_unknown(reader: ReferralReader, ruleset: RuleSet) -> None:
+    with pytest.raises(RefusedReferral) as refused:
+        Entered({"age_years": ["30", "unknown"], "insured": ["yes"]}).referral(reader)
+    assert by_question(refused.value, ruleset.vocabulary) == {
+        "age_years": "There is a number and “Asked, not known” is ticked: keep one of the two.",
+    }
+    assert [referral.given for referral in refused.value.could_be] == [{"insured": "yes"}]
+
+
+def test_a_field_that_is_no_question_is_refused_and_shortened(reader: ReferralReader, ruleset: RuleSet) -> None:
+    with pytest.raises(RefusedReferral) as refused:
+        Entered({"nothing": ["1"], "clear": [""], "place": ["Here"]}).referral(reader)
+    assert by_question(refused.value, ruleset.vocabulary) == {"reference": "“nothing” is no question of this form."}
+    long = Entered({"place": ["x" * 301], "revision": ["12"]})
+    assert (long.text("place"), long.revision, Entered({"revision": ["-1"]}).revision) == ("x" * 300, 12, 0)
+
+
 def test_what_is_ticked_beside_none_of_these_counts_for_the_urgency_of_the_refusal(reader: ReferralReader) -> None:
     with pytest.raises(RefusedReferral) as refused:
         Entered({"medical_red_flags": ["none_of_these", "delirium"]}).referral(reader)
@@ -50,7 +67,8 @@ def test_a_relatives_no_is_kept_and_not_counted(reader: ReferralReader) -> None:
         ("suicidal_thoughts", "said by a relative")
     ]
     assert referral.quotes == {"suicidal_thoughts": "“She is fine.”"}
-    assert Entered(sent).without("suicidal_thoughts").fields == {}
+    quoted = {**sent, "quotes.suicidal_thoughts": ["“She is fine.”"], "insured": ["yes"]}
+    assert Entered(quoted).without("suicidal_thoughts").fields == {"insured": ["yes"]}
 
 
 def test_who_said_it_without_an_answer_is_no_fault(reader: ReferralReader) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
 from typing import Any
@@ -20,8 +20,16 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "ipt", "planted-client-secret"
+POLL_SECONDS = 0.01
+"""How long stopping a provider takes."""
 ROLES = {"ipt-leads": "clinician", "ipt-desk": "coordinator", "ipt-practices": "provider", "ipt-audit": "auditor"}
 ROLES |= {"CN=Triage admins,OU=Groups": "admin"}
+
+
+@cache
+def made_once(name: str) -> RSAKey:
+    """The key of this name, made once for all tests: making one takes a tenth of a second."""
+    return RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
 
 
 @dataclass
@@ -38,15 +46,12 @@ class OpenIDProvider:
     """What a path is answered with, in place of what belongs there."""
     held: threading.Event | None = None
     """What every answer waits for."""
+    key: RSAKey = field(default_factory=lambda: made_once("the provider's"))
     address: str = ""
     asked: list[str] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
     """Every code and token that was given."""
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    @cached_property
-    def key(self) -> RSAKey:
-        return RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -185,7 +190,7 @@ def running_provider(**options: Any) -> Iterator[OpenIDProvider]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         provider.address = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         thread.start()
         try:
             yield provider

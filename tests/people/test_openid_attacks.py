@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
 
 from api.people.openid import attempts
 from api.people.openid import provider as provider_module
 from tests.people.conftest import Clinic, sign_in
-from tests.people.provider import OpenIDProvider, person
+from tests.people.provider import OpenIDProvider, made_once, person
 from tests.people.test_openid import NAME, audited, come_back, fault, logins
 from tests.people.test_openid import clinic as clinic
 from tests.people.test_openid import provider as provider
@@ -142,7 +142,7 @@ def _without_signature(provider: OpenIDProvider, claims: dict[str, Any]) -> str:
 
 
 def _by_another_key(provider: OpenIDProvider, claims: dict[str, Any]) -> str:
-    return provider.sign(claims, RSAKey.generate_key(2048))
+    return provider.sign(claims, made_once("another"))
 
 
 def _by_the_public_key(provider: OpenIDProvider, claims: dict[str, Any]) -> str:
@@ -158,7 +158,7 @@ def _by_the_client_secret(provider: OpenIDProvider, claims: dict[str, Any]) -> s
 
 
 def _by_a_key_that_it_names_itself(provider: OpenIDProvider, claims: dict[str, Any]) -> str:
-    return provider.sign(claims, RSAKey.generate_key(2048), jku="https://elsewhere.example/keys")
+    return provider.sign(claims, made_once("another"), jku="https://elsewhere.example/keys")
 
 
 def _with_other_claims(provider: OpenIDProvider, claims: dict[str, Any]) -> str:
@@ -367,7 +367,7 @@ class TestAProviderThatFails:
 
     def test_new_keys_of_the_provider_are_known_at_once(self, clinic: Clinic, provider: OpenIDProvider) -> None:
         assert come_back(clinic.client(), provider).status_code == 303
-        del provider.key
+        provider.key = made_once("another")
         assert come_back(clinic.client(), provider).status_code == 303
 
     def test_its_addresses_are_remembered_for_a_while(self, clinic: Clinic, provider: OpenIDProvider) -> None:

@@ -1,6 +1,7 @@
 """A million generated referrals of the published rules, by each engine for tables, against the reference.
 
-``python -m tests.population.million REFERRALS PROCESSES`` counts so many, in chunks, and says how far it is.
+``python -m tests.population.million REFERRALS PROCESSES [ON_SPARK]`` counts so many, in chunks, and prints after each
+how many of them every engine rated and how many otherwise than the reference. Spark rates the first of them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,88 +19,201 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
+import polars as pl
 
+from bench.table import print_table
 from tests.conftest import RULES
-from tests.population.agreement import Given, by_polars, meant, random_referrals
-from tests.population.other_engines import ONLY_ON_POLARS, outcomes_of, write_parquet
+from tests.population.agreement import Given, meant, random_referrals
+from tests.population.on_spark import Spark, spark
+from tests.population.other_engines import ONLY_ON_POLARS, Prepared, write_parquet
 from triage.check import load_ruleset
 from triage.model.ruleset import RuleSet
+from triage.population.outcomes import OUTCOMES, REFUSED, computed, outcomes
+from triage.population.plan import Plan, plan_of
+from triage.population.tables import coded
 
-CHUNK = 10_000
-REFERRALS = "referrals"
+CHUNK = 20_000
+CHUNKS_ON_SPARK = 5
+"""Spark takes a minute or more to plan the query, whatever the number of rows."""
+ONE_PROCESS = 8
+"""So many chunks are counted by one process, and then by a new one: what the engines keep is given back."""
 
-Engine = Callable[[RuleSet, Sequence[Given]], list[dict[str, Any]]]
-
-
-def _with_elimination(ruleset: RuleSet, given: Sequence[Given]) -> list[dict[str, Any]]:
-    return by_polars(ruleset, given, eliminating=True)
-
-
-def _without_elimination(ruleset: RuleSet, given: Sequence[Given]) -> list[dict[str, Any]]:
-    return by_polars(ruleset, given, eliminating=False)
-
-
-def _by_duckdb(ruleset: RuleSet, given: Sequence[Given]) -> list[dict[str, Any]]:
-    return _from_parquet(ruleset, given, ibis.duckdb.connect())
+Counts = Counter[tuple[str, str]]
+"""How many referrals an engine rated, and how many of them differ."""
+RATED, DIFFER = "referrals", "differences"
+LISTS = ("for", "fired", "open", "missing", "not_counted", "alternatives")
 
 
-def _by_sail(ruleset: RuleSet, given: Sequence[Given]) -> list[dict[str, Any]]:
-    return _from_parquet(ruleset, given, _sail()[1])
+@dataclass(frozen=True)
+class Chunk:
+    """Referrals, and the same as a file."""
+
+    given: Sequence[Given]
+    path: Path
+
+
+def _with_elimination(chunk: Chunk) -> pl.DataFrame:
+    return _by_polars(chunk, eliminating=True)
+
+
+def _without_elimination(chunk: Chunk) -> pl.DataFrame:
+    return _by_polars(chunk, eliminating=False)
+
+
+def _by_polars(chunk: Chunk, *, eliminating: bool) -> pl.DataFrame:
+    plan = _plan()
+    answers, said_by = [given.answers for given in chunk.given], [given.said_by for given in chunk.given]
+    table = coded(plan.ruleset.vocabulary, answers, said_by, tuple(plan.ruleset.vocabulary.facts))
+    chosen = pl.QueryOptFlags(comm_subexpr_elim=eliminating, comm_subplan_elim=eliminating)
+    return outcomes(plan, computed(plan, table.lazy())).collect(optimizations=chosen)
+
+
+def _by_duckdb(chunk: Chunk) -> pl.DataFrame:
+    return _duckdb().outcomes_of(chunk.path)
+
+
+def _by_sail(chunk: Chunk) -> pl.DataFrame:
+    return _sail()[1].outcomes_of(chunk.path)
+
+
+def _by_spark(chunk: Chunk) -> pl.DataFrame:
+    return _spark()[1].outcomes_of(chunk.path)
+
+
+# An engine and its query are made once in a process, and end with it.
 
 
 @cache
-def _sail() -> tuple[Any, Any]:
-    """The server in this process, which ends with its object, and a connection to it."""
+def _ruleset() -> RuleSet:
+    return load_ruleset(RULES)
+
+
+@cache
+def _plan() -> Plan:
+    return plan_of(_ruleset(), _ruleset().vocabulary.facts)
+
+
+@cache
+def _duckdb() -> Prepared:
+    return Prepared(_ruleset(), ibis.duckdb.connect())
+
+
+@cache
+def _sail() -> tuple[Any, Prepared]:
+    """The server, which ends with its object, and the query on it."""
     from pysail.spark import SparkConnectServer
     from pyspark.sql import SparkSession
 
     server = SparkConnectServer()
     server.start(background=True)
     address = f"sc://localhost:{server.listening_address[1]}"
-    return server, ibis.pyspark.connect(SparkSession.builder.remote(address).getOrCreate())
+    return server, Prepared(_ruleset(), ibis.pyspark.connect(SparkSession.builder.remote(address).getOrCreate()))
 
 
-def _from_parquet(ruleset: RuleSet, given: Sequence[Given], connection: Any) -> list[dict[str, Any]]:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "referrals.parquet"
-        write_parquet(ruleset, given, path)
-        return outcomes_of(ruleset, connection.read_parquet(str(path)))
+@cache
+def _spark() -> tuple[ExitStack, Spark]:
+    """What ends the process of Spark, and the query on it."""
+    stack = ExitStack()
+    return stack, stack.enter_context(spark(RULES))
 
 
-ENGINES: dict[str, tuple[Engine, tuple[str, ...]]] = {
+SPARK = "Spark"
+ENGINES: dict[str, tuple[Callable[[Chunk], pl.DataFrame], tuple[str, ...]]] = {
     "Polars": (_with_elimination, ()),
     "Polars without elimination of common subexpressions": (_without_elimination, ()),
     "DuckDB": (_by_duckdb, ONLY_ON_POLARS),
     "Sail": (_by_sail, ONLY_ON_POLARS),
+    SPARK: (_by_spark, ONLY_ON_POLARS),
 }
 """Each engine, and the columns that it does not have."""
 
 
-def count_differences(chunk: int) -> Counter[str]:
-    """How many referrals a chunk has, and of how many each engine says something else than is meant."""
+def count_differences(task: tuple[Sequence[int], Sequence[str]]) -> Counts:
+    """How many referrals of some chunks each engine rated, and of how many it says something else than is meant."""
+    chunks, engines = task
     warnings.simplefilter("ignore")  # what the clients of the engines warn of is not tested here
-    ruleset = load_ruleset(RULES)
-    given = random_referrals(ruleset, CHUNK, seed=chunk)
-    expected = [meant(ruleset, referral) for referral in given]
-    counted = Counter({REFERRALS: len(given)})
-    for engine, (run, without) in ENGINES.items():
-        counted[engine] = sum(
-            any(row[name] != value for name, value in meant_row.items() if name not in without)
-            for meant_row, row in zip(expected, run(ruleset, given), strict=True)
-        )
+    ruleset = _ruleset()
+    given = [referral for chunk in chunks for referral in random_referrals(ruleset, CHUNK, seed=chunk)]
+    expected = expected_outcomes([meant(ruleset, referral) for referral in given])
+    counted: Counts = Counter()
+    with TemporaryDirectory() as folder:
+        chunk = Chunk(given, Path(folder) / "referrals.parquet")
+        write_parquet(ruleset, given, chunk.path)
+        for engine in engines:
+            run, without = ENGINES[engine]
+            counted[engine, RATED] = len(given)
+            counted[engine, DIFFER] = count_differing(expected.drop(without), run(chunk))
     return counted
 
 
-def count_all_differences(referrals: int, processes: int) -> Counter[str]:
-    """The same for so many referrals in chunks, each in one of several processes."""
-    with get_context("spawn").Pool(processes, maxtasksperchild=4) as pool:
-        total: Counter[str] = Counter()
-        for counted in pool.imap_unordered(count_differences, range(referrals // CHUNK)):
+def expected_outcomes(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """What is meant, as a table of text with its ids in the order of the plan."""
+    plan = _plan()
+    orders = {
+        "for": plan.rating.for_,
+        "fired": plan.fired,
+        "open": plan.fired,
+        "missing": plan.urgency.missing,
+        "not_counted": plan.counted.not_counted,
+        "alternatives": plan.therapies,
+    }
+    places = {name: {id_: place for place, id_ in enumerate(order)} for name, order in orders.items()}
+    refused = {REFUSED: True} | dict.fromkeys(name for name in OUTCOMES)
+    texts = [
+        {
+            name: ";".join(sorted(value, key=places[name].__getitem__)) if isinstance(value, set) else value
+            for name, value in (refused | row).items()
+        }
+        for row in rows
+    ]
+    booleans = {REFUSED: pl.Boolean, "complete": pl.Boolean}
+    return pl.DataFrame(texts, schema={name: booleans.get(name, pl.String) for name in refused})
+
+
+def count_differing(expected: pl.DataFrame, rated: pl.DataFrame) -> int:
+    """How many rows differ in a column; of a refused row only that it is refused counts."""
+    assert expected.height == rated.height
+    others = [name for name in expected.columns if name != REFUSED]
+    rated = rated.select(REFUSED, *(_as_text(rated, name) for name in others))
+    both = pl.concat([expected, rated.rename(lambda name: f"rated.{name}")], how="horizontal")
+    wrong = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"rated.{name}")) for name in others)
+    refused, differ = pl.col(REFUSED), pl.col(REFUSED).ne_missing(pl.col(f"rated.{REFUSED}"))
+    return both.filter(differ | (~refused & wrong)).height
+
+
+def _as_text(rated: pl.DataFrame, name: str) -> pl.Expr:
+    """A column of an engine as text without an end to its ids."""
+    if rated.schema[name] == pl.Boolean:
+        return pl.col(name)
+    text = pl.col(name).cast(pl.String)
+    return text.str.strip_suffix(";") if name in LISTS else text
+
+
+def count_all_differences(referrals: int, processes: int, on_spark: int) -> Counts:
+    """The same for so many referrals in chunks, each in one of several processes, and for so many of them on Spark."""
+    others = [name for name in ENGINES if name != SPARK]
+    tasks: list[tuple[Sequence[int], Sequence[str]]] = [([chunk], others) for chunk in range(referrals // CHUNK)]
+    tasks += [
+        (range(first, first + CHUNKS_ON_SPARK), [SPARK]) for first in range(0, on_spark // CHUNK, CHUNKS_ON_SPARK)
+    ]
+    total: Counts = Counter()
+    with get_context("spawn").Pool(processes, maxtasksperchild=ONE_PROCESS) as pool:
+        for counted in pool.imap_unordered(count_differences, tasks):
             total.update(counted)
-            sys.stdout.write(", ".join(f"{name}: {count:,}" for name, count in total.items()) + "\n")
-            sys.stdout.flush()
+            print_counts(total)
     return total
 
 
+def print_counts(total: Counts) -> None:
+    """Print how many referrals each engine rated so far, and how many of them differ."""
+    engines = [name for name in ENGINES if total[name, RATED]]
+    print_table(
+        "Referrals rated as the reference does",
+        ("engine", "referrals", "differences"),
+        [(name, f"{total[name, RATED]:,}", f"{total[name, DIFFER]:,}") for name in engines],
+    )
+
+
 if __name__ == "__main__":
-    count_all_differences(int(sys.argv[1]), int(sys.argv[2]))
+    numbers = [int(number) for number in sys.argv[1:]]
+    count_all_differences(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else numbers[0])

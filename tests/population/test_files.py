@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.conftest import FIXTURE_RULES
 from tests.population.agreement import Given, as_meant, differences, random_referrals
 from triage import cohort
 from triage.answer.assess import Assessor, build_assessor
@@ -322,3 +326,37 @@ def test_outcomes_are_written_only_where_and_as_they_can_be(tmp_path: Path) -> N
 def test_the_columns_that_cannot_be_kept_are_those_of_the_outcomes(assessor: Assessor) -> None:
     outcomes = cohort(pl.DataFrame({"lean": ["none"], "site": ["north"]}), assessor, keep=["site"]).outcomes
     assert tuple(outcomes.columns) == ("row", "reference", "site", *OUTCOMES)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_two_gigabytes_with_one_broken_row_are_rated_in_four_gigabytes_of_memory(
+    tmp_path: Path, fixture_rules: RuleSet
+) -> None:
+    """In a process of its own, of which the most memory is known."""
+    some = _as_csv(fixture_rules, _sound(fixture_rules, 2_000)).splitlines(keepends=True)
+    header, body = some[0], "".join(some[1:])
+    times = 2_000_000_000 // len(body) + 1
+    path, out, refused = (tmp_path / name for name in ("list.csv", "out.parquet", "refused.csv"))
+    with path.open("w", encoding="utf-8") as file:
+        file.write(header)
+        for number in range(times):
+            file.write('X,"a lost quote\n' if number == times // 2 else "")
+            file.write(body)
+    command = ["cohort", str(path), "--out", str(out), "--refused", str(refused), "--rules", str(FIXTURE_RULES)]
+    process = subprocess.Popen([sys.executable, "-c", "from triage.cli import main; main()", *command])
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)  # Popen waited for nothing
+    assert process.returncode == 2, "a row was refused"
+    assert used.ru_maxrss < 4_000_000, "kB"
+    rows = len(some) - 1
+    assert pl.scan_parquet(out).select(pl.len()).collect().item() == rows * times
+    assert pl.read_csv(refused).select("row", "reason").rows() == [
+        (2 + rows * (times // 2), "A quote is not closed on its line. A cell may not hold a line break.")
+    ]
+
+
+def _sound(ruleset: RuleSet, count: int) -> list[Given]:
+    """Referrals that contradict nothing."""
+    drawn = random_referrals(ruleset, count, seed=9)
+    return [given for given in drawn if not ruleset.vocabulary.contradictions(given.answers)]

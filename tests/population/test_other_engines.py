@@ -5,9 +5,6 @@ Set up by `need-engines.sh` (in `make test`) and `need-spark.sh` (in `make deep`
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +15,8 @@ import pytest
 import sqlglot
 
 from tests.conftest import FIXTURE_RULES, RULES
-from tests.population.agreement import differences, random_referrals
+from tests.population.agreement import as_meant, differences, random_referrals
+from tests.population.on_spark import spark
 from tests.population.other_engines import ONLY_ON_POLARS, outcomes_of, write_parquet
 from tests.records.databases import new_database, server
 from triage.check import load_ruleset
@@ -93,26 +91,11 @@ def test_spark_agrees(folder: Path, count: int, tmp_path: Path) -> None:
     """In a process of its own: PySpark stands in `.spark`, and its client of the same name in the environment."""
     ruleset = load_ruleset(folder)
     referrals = random_referrals(ruleset, count, seed=6)
-    write_parquet(ruleset, referrals, tmp_path / "referrals.parquet")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.population.on_spark", str(folder), str(tmp_path)],
-        cwd=RULES.parent,
-        env={**_without_sail(), "PYTHONPATH": str(RULES.parent / ".spark")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    rows = [
-        {name: set(value) if isinstance(value, list) else value for name, value in row.items()}
-        for row in json.loads((tmp_path / "outcomes.json").read_text(encoding="utf-8"))
-    ]
+    path = tmp_path / "referrals.parquet"
+    write_parquet(ruleset, referrals, path)
+    with spark(folder) as engine:
+        rows = [as_meant({**row, **dict.fromkeys(ONLY_ON_POLARS)}) for row in engine.outcomes_of(path).to_dicts()]
     assert not differences(ruleset, referrals, rows, ONLY_ON_POLARS)
-
-
-def _without_sail() -> dict[str, str]:
-    """The environment, without what the client of Sail left there: it would make Spark look for a server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SPARK_")}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

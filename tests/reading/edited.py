@@ -22,6 +22,7 @@ from triage.reading.folder import read_ruleset, rule_paths
 from triage.reading.hazards_file import read_hazards
 from triage.reading.instrument_file import read_instrument
 from triage.reading.properties_file import read_properties
+from triage.reading.referral_reader import ReferralReader
 from triage.reading.rule_file import read_rules
 from triage.reading.ruleset_file import read_about
 from triage.reading.scales_file import read_scales
@@ -50,6 +51,14 @@ OF_SHAPE = re.compile(
     r" (must be|is missing|is empty|is not a key|is not one of the values|belongs? here)\b.*\[structure\]$"
 )
 """What is said wherever a key is lacking or a value is of the wrong kind."""
+ABOUT = (
+    (FIXTURE_RULES / "ruleset.yaml")
+    .read_text(encoding="utf-8")
+    .replace("wording:\n", "wording:\n  may_be_harder: {lean: It is meant.}\n")
+)
+ABOUT += "regulatory:\n  - {jurisdiction: Forest, sentence: It is free., claimed: true, source: house-rules}\n"
+ABOUT += "lowered_by: house-rules\n"
+"""The small rule set about itself, with the parts that it can do without."""
 Edit = tuple[str, Any]
 
 
@@ -60,6 +69,7 @@ def sound_documents() -> dict[str, list[Document]]:
     return {
         **named,
         "hazards": [parse(HAZARDS, "hazards.yaml")],
+        "ruleset": [parse(ABOUT, "ruleset.yaml")],
         "instrument": [document for folder, document in below if folder == "instruments"],
         "rules": [document for folder, document in below if folder != "instruments"],
     }
@@ -234,13 +244,14 @@ def as_read() -> dict[str, str]:
         "scales": ruleset.scales,
         "sources": ruleset.sources,
         "course": ruleset.course,
-        "ruleset": ruleset.about,
+        "ruleset": read_about(parse(ABOUT, "ruleset.yaml")),
         "properties": properties,
         "instrument": ruleset.instruments,
         "rules": ruleset.all_rules,
         "hazards": read_hazards(parse(HAZARDS, "hazards.yaml")),
     }
-    return {name: _lines(plain(part)) for name, part in parts.items()}
+    schema = ReferralReader(ruleset.vocabulary).referral_model.model_json_schema()
+    return {name: _lines(plain(part)) for name, part in parts.items()} | {"referral": _lines(schema["properties"])}
 
 
 def _lines(part: Any) -> str:

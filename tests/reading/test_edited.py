@@ -17,6 +17,7 @@ def test_what_is_wrong_with_an_edited_file_is_said_whole(kind: str, tmp_path: Pa
     assert "\n".join(edited(kind, tmp_path)) == (FOLDER / f"{kind}.txt").read_text(encoding="utf-8"), AGAIN
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "referral"])
 def test_a_sound_file_is_read_as_it_says(kind: str) -> None:
+    """Of a referral: the schema that it is read by, as the API publishes it."""
     assert as_read()[kind] == (FOLDER / f"{kind}.read.txt").read_text(encoding="utf-8"), AGAIN

@@ -99,3 +99,42 @@ def test_every_fault_says_what_is_allowed(reader: ReferralReader) -> None:
         "refrence": "x",
     }
     assert [fault.pointer for fault in _faults(reader, everything) if fault.allowed is None] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer"), [("a/b", "a~1b"), ("a~b", "a~0b"), ("~1", "~01"), ("~/", "~0~1"), ("", ""), ("é", "é")]
+)
+@pytest.mark.parametrize("part", ["facts", "said_by", "quotes"])
+def test_a_pointer_leads_to_the_name_whatever_it_has_in_it(
+    part: str, name: str, pointer: str, fixture_rules: RuleSet
+) -> None:
+    data = {"facts": {}, part: {name: "x"}}
+    with pytest.raises(RefusedReferral) as refused:
+        ReferralReader(fixture_rules.vocabulary).read(data)
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{part}/{pointer}"]
+
+
+@pytest.mark.parametrize("members", [["water"], ["fire", 3], [["fire"]], [None, "fire"], ["fire", "water", "water"]])
+def test_a_wrong_member_of_a_list_is_told_at_its_question(members: list[object], fixture_rules: RuleSet) -> None:
+    with pytest.raises(RefusedReferral) as refused:
+        ReferralReader(fixture_rules.vocabulary).read({"facts": {"lean": "none", "hazards": members}})
+    assert [(fault.pointer, fault.code, fault.given) for fault in refused.value.faults] == [
+        ("/facts/hazards", "wrong-value", members)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("lean", 'one of none, slight, falling; or "unknown", or null'),
+        ("age_years", 'a whole number from 0 to 120; or "unknown", or null'),
+        ("crowded", 'one of no, yes; or "unknown", or null'),
+        ("blight", 'one of absent, suspected, current, remitted; or "unknown", or null'),
+        ("hazards", 'a list of any of fire, power_line, footpath, with "unknown" among them where there may be more; '
+                    'or "unknown", or null'),
+    ],
+)  # fmt: skip
+def test_what_is_allowed_is_said_of_each_kind_of_question(name: str, allowed: str, fixture_rules: RuleSet) -> None:
+    (fault,) = _faults(ReferralReader(fixture_rules.vocabulary), {"facts": {name: "quite other"}})
+    message = f'"quite other" is not an answer to `{name}`.'
+    assert fault == FieldFault(f"/facts/{name}", "wrong-value", message, "quite other", allowed)

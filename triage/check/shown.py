@@ -6,12 +6,12 @@ A condition that no admitted referral can show is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from triage.check.mutants import Differences, Mutant, mutants
 from triage.model.faults import Fault
-from triage.model.rule import Answers, Condition, Includes, OneOf, Rule
+from triage.model.rule import Condition, Includes, OneOf, Rule, Value
 from triage.model.ruleset import RuleSet
 from triage.model.truth import satisfies
 from triage.model.vocabulary import Vocabulary
@@ -52,17 +52,22 @@ def taken_value(mutant: Mutant) -> str | None:
 
 def is_shown(condition: Condition, rule: Rule) -> bool:
     """Say whether two examples that differ in the condition's fact alone show it to matter."""
-    firing = [example.given for example in rule.examples if example.fires is True]
-    others = [example.given for example in rule.examples if example.fires is False]
-    return any(_differ_in(condition, one, other) for one, other in product(firing, others))
+    firing, others = (_by_rest(condition.fact, rule, fires) for fires in (True, False))
+    return any(
+        satisfies(condition, one) is not satisfies(condition, other)
+        for rest in firing.keys() & others.keys()
+        for one, other in product(firing[rest], others[rest])
+    )
 
 
-def _differ_in(condition: Condition, one: Answers, other: Answers) -> bool:
-    name = condition.fact
-    if name not in one or name not in other or one[name] == other[name]:
-        return False
-    alike = all(one.get(fact) == other.get(fact) for fact in {*one, *other} - {name})
-    return alike and satisfies(condition, one[name]) is not satisfies(condition, other[name])
+def _by_rest(name: str, rule: Rule, fires: bool) -> Mapping[frozenset[tuple[str, Value]], list[Value]]:
+    """The answers to a fact in the examples on which the rule fires, or does not, by all their other answers."""
+    by_rest: dict[frozenset[tuple[str, Value]], list[Value]] = {}
+    for example in rule.examples:
+        if example.fires is fires and name in example.given:
+            rest = frozenset((fact, value) for fact, value in example.given.items() if fact != name)
+            by_rest.setdefault(rest, []).append(example.given[name])
+    return by_rest
 
 
 def _has_value(rule: Rule, condition: Condition, value: str) -> bool:

@@ -15,6 +15,7 @@ import polars as pl
 from triage.answer.assess import Assessor
 from triage.answer.problem_urgency import urgency_of_refused
 from triage.model.ruleset import RuleSet
+from triage.population.on_polars import AS_PLANNED
 from triage.population.outcomes import KEPT, REFUSED, computed, outcomes
 from triage.population.plan import Plan, plan_of
 from triage.population.ranges import Ranges, with_ranges
@@ -96,7 +97,7 @@ class Rating:
         return self._summing.finished()
 
     def _rated(self, batch: Batch, *, check: bool = True) -> Rated:
-        columns = computed(self._plan, batch.rows.lazy(), self._keep).collect()
+        columns = computed(self._plan, batch.rows.lazy(), self._keep).collect(optimizations=AS_PLANNED)
         every = outcomes(self._plan, columns.lazy(), self._keep).collect().rename(self._kept)
         contradicting = every.filter(pl.col(REFUSED))
         refusals = [*batch.refusals]

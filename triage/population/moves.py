@@ -13,6 +13,7 @@ import polars as pl
 from triage.check.rule_digest import meaning_digest
 from triage.model.fact import Fact
 from triage.model.ruleset import RuleSet
+from triage.population.on_polars import AS_PLANNED
 from triage.population.outcomes import KEPT, REFUSED, computed, ids, outcomes
 from triage.population.plan import Plan, plan_of
 from triage.population.refusals import BadTable, Refusing
@@ -104,7 +105,7 @@ class Moving:
 
     def _outcomes(self, plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
         """The outcomes of a batch, with a column for each rule that fires."""
-        columns = computed(plan, rows.lazy(), self._keep).collect()
+        columns = computed(plan, rows.lazy(), self._keep).collect(optimizations=AS_PLANNED)
         shown = outcomes(plan, columns.lazy(), self._keep).select(*self._keep, REFUSED, *COLUMNS.values()).collect()
         return shown.rename(self._kept).with_columns(
             columns[name].alias(f"fired.{id_}") for id_, name in plan.fired.items()

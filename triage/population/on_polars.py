@@ -27,6 +27,8 @@ from triage.population.expressions import (
 )
 from triage.population.plan import Plan
 
+AS_PLANNED = pl.QueryOptFlags(comm_subexpr_elim=False, comm_subplan_elim=False)
+"""The plan computes each expression once already; looking for equal ones again costs some 15 % of a run."""
 FEW = 4
 """Up to so many parts are joined two by two, which is faster there than all at once."""
 

@@ -25,4 +25,6 @@ class Satisfiability:
     def can_hold(self, alternative: Conjunction, unless: Conjunction) -> bool:
         """Whether the alternative can hold while no condition of ``unless`` does and no constraint is broken."""
         fires = self._meaning.fires([alternative], unless)
+        if not fires.support & self._broken.support:  # no fact decides both, so that each can be met by itself
+            return bool(fires.values & 0b10 and self._broken.values & 0b01)
         return bool(self._meaning.where_kept(fires, self._broken).values & 0b10)
