@@ -56,5 +56,5 @@ def test_the_card_counts_what_was_seen_and_says_whether_the_report_is_of_these_r
         assert alarm is not None
         assert alarm.is_current is is_current
         assert alarm.reached == ("Today", "Within the hour", "At once")
-        assert alarm.dangers[0] == ("Falling timber", ("100.0%", "100.0%", "100.0%"))
+        assert alarm.dangers[0] == ("Falling timber", ("100.0%", "100.0%", "0.0%"))
         assert alarm.dangers[1][1] == ("0.0%", "0.0%", "0.0%")
