@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -20,7 +21,8 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/", "/v1/replies/")
 """What needs no sign-in even where others can reach the service: its health, the sign-in page and one-use links."""
 _UNCOUNTED = ("/healthz", "/readyz", "/static/")
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+log = logging.getLogger("api.access")
 
 
 class AccessControl:
@@ -45,6 +47,7 @@ class AccessControl:
     async def _refusal(self, request: Request) -> Response | None:
         problem_ = self._wrong_place(request) or _foreign(request, self._public.netloc)
         if problem_ is not None:
+            log.warning("refused: %s", problem_.title)
             return answer(request, problem_)
         if not self._public.netloc or request.url.path.startswith(_UNCOUNTED):
             return None
@@ -60,6 +63,7 @@ class AccessControl:
         """Refuse a request of an account or address that sends too many."""
         if not self._pace.is_too_fast(who):
             return None
+        log.warning("refused: %s", "Too many requests")
         seconds = self._pace.seconds_left(who)
         detail = f"This has no answer: more than {self._pace.per_minute} in a minute. Send it again in {seconds} s."
         response = answer(request, problem(429, "Too many requests", detail))

@@ -64,6 +64,7 @@ async def end(request: Request) -> Response:
     token = await records.write(lambda transaction: begin_session(transaction, at, person))
     if isinstance(token, Refusal):
         return _page(request, token, next_)
+    await asking.end_present(records, request)
     return _without_attempt(signed_in(records, token, next_), records)
 
 

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from api.records import webhooks
+from api.records import outside, webhooks
 from api.records.housekeeping import one_round
 from api.request import State
 from tests.records.conftest import Running, Service
 from tests.records.test_assessments import CALM, FALLING
+from triage.settings import Settings
 
 
 @dataclass
@@ -58,7 +59,8 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def calling(make_database: Callable[[], str], small_state: State, receiver: Receiver) -> Iterator[Service]:
     secret = SecretStr("not a secret")
-    with Running(small_state, make_database(), webhook_url=receiver.address, webhook_secret=secret) as service:
+    chosen = {"webhook_url": receiver.address, "webhook_secret": secret, "webhook_inside": True}
+    with Running(small_state, make_database(), **chosen) as service:
         yield service
 
 
@@ -114,3 +116,64 @@ def test_a_receiver_that_comes_back_gets_its_call(calling: Service, receiver: Re
     _round(calling)
     (delivery,) = calling.get("/v1/webhook-deliveries").json()["items"]
     assert (delivery["state"], delivery["attempts"], len(receiver.calls)) == ("delivered", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254",
+        "169.254.1.1", "192.0.0.192", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::",
+        "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::1",
+    ],
+)  # fmt: skip
+def test_an_address_inside_the_network_is_seen(address: str) -> None:
+    assert not outside.is_outside(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101"])
+def test_an_address_outside_is_none_inside(address: str) -> None:
+    assert outside.is_outside(address)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("resolved", [["127.0.0.1"], ["93.184.215.14", "10.0.0.1"], ["::1"], ["169.254.169.254"]])
+def test_a_webhook_whose_name_leads_inside_is_not_called(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, resolved: list[str]
+) -> None:
+    calls: list[Any] = []
+    answers = [(None, None, None, "", (address, 443)) for address in resolved]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: answers)
+    monkeypatch.setattr("socket.create_connection", lambda *arguments, **_: calls.append(arguments))
+    settings = Settings(webhook_url=f"{scheme}://hooks.example/", webhook_secret=SecretStr("s"))
+    assert webhooks.call(settings, webhooks.Due("id", "{}", 0), "2026-11-24T09:00:00.000000Z") == (
+        "an address inside the network is not called: TRIAGE_WEBHOOK_INSIDE=true allows it"
+    )
+    assert calls == []
+
+
+def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads inside at the second look leads nowhere, and no proxy of the environment is asked."""
+    looks = iter([["93.184.215.14"], ["127.0.0.1"]])
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr(
+        "socket.getaddrinfo", lambda *_, **__: [(None, None, None, "", (address, 80)) for address in next(looks)]
+    )
+    calls: list[Any] = []
+
+    def connect(address: Any, *_: Any, **__: Any) -> Any:
+        calls.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("socket.create_connection", connect)
+    settings = Settings(webhook_url="http://hooks.example/", webhook_secret=SecretStr("s"))
+    error = webhooks.call(settings, webhooks.Due("id", "{}", 0), "2026-11-24T09:00:00.000000Z")
+    assert (error, calls) == ("URLError", [("93.184.215.14", 80)])
+
+
+def test_a_receiver_inside_is_called_only_where_the_deployment_allows_it(receiver: Receiver) -> None:
+    due, at = webhooks.Due("id", "{}", 0), "2026-11-24T09:00:00.000000Z"
+    for allowed, called in ((False, 0), (True, 1)):
+        settings = Settings(webhook_url=receiver.address, webhook_secret=SecretStr("s"), webhook_inside=allowed)
+        assert (webhooks.call(settings, due, at) is None) is allowed
+        assert len(receiver.calls) == called
