@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from api.records import outside, webhooks
@@ -28,6 +36,7 @@ class Receiver:
 
     address: str = ""
     status: int = 204
+    server: HTTPServer | None = None
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -47,6 +56,7 @@ def receiver() -> Iterator[Receiver]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
+    kept.server = server
     kept.address = f"http://127.0.0.1:{server.server_port}/hook"
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -177,3 +187,33 @@ def test_a_receiver_inside_is_called_only_where_the_deployment_allows_it(receive
         settings = Settings(webhook_url=receiver.address, webhook_secret=SecretStr("s"), webhook_inside=allowed)
         assert (webhooks.call(settings, due, at) is None) is allowed
         assert len(receiver.calls) == called
+
+
+def _certificate_of_nobody(file: Path) -> None:
+    """Write a key and a certificate that it signed itself, of this machine's address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(key.private_bytes(*plain) + signed.public_bytes(serialization.Encoding.PEM))
+
+
+def test_a_receiver_whose_certificate_nobody_vouches_for_is_not_told(receiver: Receiver, tmp_path: Path) -> None:
+    file = tmp_path / "certificate.pem"
+    _certificate_of_nobody(file)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    assert receiver.server is not None
+    receiver.server.socket = context.wrap_socket(receiver.server.socket, server_side=True)
+    secret = SecretStr("s")
+    for inside in (True, False):
+        address = receiver.address.replace("http:", "https:")
+        settings = Settings(webhook_url=address, webhook_secret=secret, webhook_inside=inside)
+        assert webhooks.call(settings, webhooks.Due("id", "{}", 0), "2026-11-24T09:00:00.000000Z") is not None
+    assert receiver.calls == []
