@@ -41,7 +41,7 @@ LEVELS_1_AND_2 = {
 @pytest.fixture(scope="module")
 def rows() -> list[tuple[str, str, str, str, list[str]]]:
     text = PAGE.read_text("utf-8")
-    return [(*row[:4], re.findall(r"`(tests/[^`]+)`", row[4])) for row in ROW.findall(text)]  # type: ignore[misc]
+    return [(*row[:4], re.findall(r"`(tests/[^`]+)`", row[4])) for row in ROW.findall(text)]
 
 
 def test_every_requirement_of_level_2_is_there_once_and_in_order(

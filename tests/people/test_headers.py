@@ -31,7 +31,7 @@ def test_every_response_has_the_headers_that_keep_it_to_itself(world: World) -> 
     for route in routes(world.clinic.app):
         for person in ("nobody", "clinician", "elsewhere-admin"):
             for headers in SENT:
-                response = world.send(route, person, **headers)
+                response = world.send(route, person, None, **headers)
                 sent, where = response.headers, (str(route), person, headers)
                 policy = dict(part.strip().partition(" ")[::2] for part in sent["content-security-policy"].split(";"))
                 assert (policy["default-src"], policy["base-uri"], policy["frame-ancestors"]) == ("'none'",) * 3, where
