@@ -135,6 +135,7 @@ class _Forms(HTMLParser):
 def form_fields(world: World) -> dict[str, set[str]]:
     """The names of the fields of every form that some page has, by the path of the route that takes it."""
     fields: dict[str, set[str]] = {}
+    world.sign_off()
     for _ in range(2):  # the form that ends one's other sessions is there where there are some
         sign_in(world.clinic.client(PUBLIC), "clinician")
     for route in routes(world.clinic.app):

@@ -132,7 +132,7 @@ class World:
     def _id(self, route: Route) -> str:
         """The id of what a route is about."""
         makers = {
-            "/rules/problems": lambda: by_problem.problems(self.clinic.state.ruleset)[0].id,
+            "/rules/problems": lambda: self._problem,
             "/rules/sign-offs": self.sign_off,
             "/v1/accounts": self.account,
             "/v1/keys": self.key,
@@ -189,10 +189,14 @@ class World:
         (table.folder / "outcomes.csv").write_text("reference,level\n")
         return table
 
+    @property
+    def _problem(self) -> str:
+        return by_problem.problems(self.clinic.state.ruleset)[0].id
+
     def sign_off(self) -> str:
         """The id of a clinician's request to sign the rules of a problem."""
         at, by = self.clinic.clock(), Actor("clinician", "clinician", "clinic")
-        new = sign_offs.NewSignOff("indications", None, "agree", "Dr Weiss", "", {"rule": "1"}, "1")
+        new = sign_offs.NewSignOff(self._problem, None, "agree", "Dr Weiss", "", {"rule": "1"}, "1")
         return str(self.clinic.write(lambda transaction: sign_offs.ask(transaction, at, by, new)))
 
     def account(self) -> str:
