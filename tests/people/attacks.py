@@ -424,7 +424,7 @@ def _is_run(response: Any, text: str) -> bool:
     headers = {name.lower(): value for name, value in response.headers.items()}
     cookies = response.headers.get_list("set-cookie")
     return (
-        response.status_code >= 500
+        response.status_code == 500
         or any(cookie.split("=")[0] not in (COOKIE,) for cookie in cookies)
         or "elsewhere" in urlsplit(headers.get("location", "")).netloc
         or "1787569" in response.text

@@ -18,6 +18,7 @@ from api.pages.tables import Table, Tables
 from api.people import sessions
 from api.records import sign_offs
 from tests.people.conftest import ADDRESS, CALM, PASSWORD, PUBLIC, Clinic
+from triage.population.summary import Summary
 from triage.presenting import by_problem
 
 OPEN = {"facts": {"lean": "none", "hazards": []}}
@@ -133,6 +134,7 @@ class World:
         """The id of what a route is about."""
         makers = {
             "/rules/problems": lambda: self._problem,
+            "/cohort/kept": self.kept_table,
             "/rules/sign-offs": self.sign_off,
             "/v1/accounts": self.account,
             "/v1/keys": self.key,
@@ -153,7 +155,8 @@ class World:
             "/assessments/{id_}/attempts": {"outcome": "no_answer"},
             "/": {"lean": "none"}, "/assess": {"lean": "none"}, "/panel": {"lean": "none"},
             "/sign-in": {"login": "coordinator", "password": quote(PASSWORD)}, "/sign-out": {}, "/cohort": {},
-            "/cohort/{key}/forget": {}, "/rules/problems/{id_}/sign-off": {"verdict": "agree"},
+            "/cohort/{key}/forget": {}, "/cohort/{key}/keep": {"name": "May"}, "/cohort/kept/{id_}/delete": {},
+            "/rules/problems/{id_}/sign-off": {"verdict": "agree"},
             "/rules/sign-offs/{id_}/withdraw": {}, "/account/sessions": {"present": "not the password"},
             "/account/password": {"present": "not the password", "new": "short"},
         }  # fmt: skip
@@ -187,7 +190,15 @@ class World:
             old.forget()  # as many are held as may be
         table = tables.hold("list.csv", owner)
         (table.folder / "outcomes.csv").write_text("reference,level\n")
+        table.finish(Summary())
         return table
+
+    def kept_table(self) -> str:
+        """The id of a table that the coordinator kept."""
+        sent = self.headers("coordinator") | FORM
+        kept = self.client.post(f"/cohort/{self.table().folder.name}/keep", content=b"name=May", headers=sent)
+        assert kept.status_code == 303, kept.text
+        return str(kept.headers["location"].rpartition("/")[2])
 
     @property
     def _problem(self) -> str:
