@@ -201,7 +201,7 @@ class TestWhereOthersReachIt:
 
 
 FORMS = ["/sign-in", "/sign-out", "/", "/assess", "/panel", "/v1/evaluate", "/v1/assessments", "/v1/accounts"]
-FORMS += ["/cohort", "/cohort/key/forget"]
+FORMS += ["/cohort", "/cohort/key/forget", "/cohort/key/keep", "/cohort/kept/key/delete"]
 
 
 @pytest.mark.parametrize("path", FORMS)
