@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -17,6 +19,8 @@ from api.records.refused import RecordProblem
 from triage.presenting.problems import Problem, problem
 from triage.settings import Settings
 
+Carrying = Callable[[Request], Awaitable[Response | None]]
+"""Answers a form that was sent without a session with a page that holds it; None for any other request."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/", "/v1/replies/")
 """What needs no sign-in even where others can reach the service: its health, the sign-in page and one-use links."""
@@ -28,8 +32,9 @@ log = logging.getLogger("api.access")
 class AccessControl:
     """Wraps the routes. Refuses, as a problem, what did not come by the service's own name or from its own pages."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, asking: Asking) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, asking: Asking, carry_on: Carrying) -> None:
         self._app = app
+        self._carry_on = carry_on
         self._public = urlsplit(settings.public_url)
         self._is_secure = settings.is_secure
         self._asking = asking
@@ -40,7 +45,7 @@ class AccessControl:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = await self._refusal(Request(scope))
+        refused = await self._refusal(Request(scope, receive))
         app = self._app if refused is None else refused
         await app(scope, receive, self._with_hsts(send) if self._is_secure else send)
 
@@ -56,8 +61,13 @@ class AccessControl:
             try:
                 who = (await self._asking(request)).id
             except RecordProblem as refused:
-                return self._too_fast(request, who) or answer_record_problem(request, refused)
+                return self._too_fast(request, who) or await self._without_session(request, refused)
         return self._too_fast(request, who)
+
+    async def _without_session(self, request: Request, refused: RecordProblem) -> Response:
+        """Answer a request that nobody signed in for; a form that was sent is carried through the sign-in."""
+        carried = await self._carry_on(request) if refused.problem.status == HTTPStatus.UNAUTHORIZED else None
+        return carried or answer_record_problem(request, refused)
 
     def _too_fast(self, request: Request, who: str) -> Response | None:
         """Refuse a request of an account or address that sends too many."""

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from api.pages import (
     account,
     assessments,
+    carrying,
     cohort,
     dashboard,
     form,
@@ -36,7 +37,20 @@ def register(app: FastAPI) -> None:
     """Add the pages, their styles and scripts, and the headers that keep them to themselves."""
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     who = [Depends(actor_if_signed_in)]  # each page says who is signed in
-    parts = (form, assessments, dashboard, kept_tables, cohort, reading, rules, sign_offs, sign_in, openid, account)
+    parts = (
+        form,
+        carrying,
+        assessments,
+        dashboard,
+        kept_tables,
+        cohort,
+        reading,
+        rules,
+        sign_offs,
+        sign_in,
+        openid,
+        account,
+    )
     for part in parts:
         app.include_router(part.router, include_in_schema=False, dependencies=who)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
