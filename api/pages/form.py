@@ -164,8 +164,8 @@ async def show_form(
     )
 
 
-async def urgency_of_entered(request: Request, entered: Entered) -> UrgencyPart:
-    """How urgent what is entered is, whether or not all of it can be read."""
+async def urgency_of_entered(request: Request, entered: Entered) -> UrgencyPart | None:
+    """How urgent what is entered is, whether or not all of it can be read; None where nothing of it can."""
     state = state_of(request)
     try:
         return (await state.assess(entered.referral(state.reader))).urgency
