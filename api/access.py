@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,18 +19,22 @@ from api.records.refused import RecordProblem
 from triage.presenting.problems import Problem, problem
 from triage.settings import Settings
 
+Carrying = Callable[[Request], Awaitable[Response | None]]
+"""Answers a form that was sent without a session with a page that holds it; None for any other request."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _OPEN = ("/healthz", "/readyz", "/static/", "/sign-in", "/reply/", "/v1/replies/")
 """What needs no sign-in even where others can reach the service: its health, the sign-in page and one-use links."""
 _UNCOUNTED = ("/healthz", "/readyz", "/static/")
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+log = logging.getLogger("api.access")
 
 
 class AccessControl:
     """Wraps the routes. Refuses, as a problem, what did not come by the service's own name or from its own pages."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, asking: Asking) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, asking: Asking, carry_on: Carrying) -> None:
         self._app = app
+        self._carry_on = carry_on
         self._public = urlsplit(settings.public_url)
         self._is_secure = settings.is_secure
         self._asking = asking
@@ -38,13 +45,14 @@ class AccessControl:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = await self._refusal(Request(scope))
+        refused = await self._refusal(Request(scope, receive))
         app = self._app if refused is None else refused
         await app(scope, receive, self._with_hsts(send) if self._is_secure else send)
 
     async def _refusal(self, request: Request) -> Response | None:
         problem_ = self._wrong_place(request) or _foreign(request, self._public.netloc)
         if problem_ is not None:
+            log.warning("refused: %s", problem_.title)
             return answer(request, problem_)
         if not self._public.netloc or request.url.path.startswith(_UNCOUNTED):
             return None
@@ -53,13 +61,19 @@ class AccessControl:
             try:
                 who = (await self._asking(request)).id
             except RecordProblem as refused:
-                return self._too_fast(request, who) or answer_record_problem(request, refused)
+                return self._too_fast(request, who) or await self._without_session(request, refused)
         return self._too_fast(request, who)
+
+    async def _without_session(self, request: Request, refused: RecordProblem) -> Response:
+        """Answer a request that nobody signed in for; a form that was sent is carried through the sign-in."""
+        carried = await self._carry_on(request) if refused.problem.status == HTTPStatus.UNAUTHORIZED else None
+        return carried or answer_record_problem(request, refused)
 
     def _too_fast(self, request: Request, who: str) -> Response | None:
         """Refuse a request of an account or address that sends too many."""
         if not self._pace.is_too_fast(who):
             return None
+        log.warning("refused: %s", "Too many requests")
         seconds = self._pace.seconds_left(who)
         detail = f"This has no answer: more than {self._pace.per_minute} in a minute. Send it again in {seconds} s."
         response = answer(request, problem(429, "Too many requests", detail))

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api import openapi, pages, problems
 from api.access import AccessControl
+from api.pages import carrying
 from api.pages.tables import Tables
 from api.people import asking
 from api.protocol import Protocol
@@ -66,7 +67,10 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         app.include_router(module.router)
     app.state.asking = lambda request: asking.working(state.records, request)
     app.add_middleware(
-        AccessControl, settings=state.settings, asking=lambda request: asking.signed_in(state.records, request)
+        AccessControl,
+        settings=state.settings,
+        asking=lambda request: asking.signed_in(state.records, request),
+        carry_on=carrying.carry_on,
     )
     pages.register(app)  # around access control, so that what it refuses is a page with the headers of one
     app.add_middleware(Protocol, on_failure=problems.failure)

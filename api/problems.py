@@ -17,8 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.pace import Again
+from api.records.denials import note_denied
 from api.records.refused import RecordProblem, faulty
-from api.request import TooLarge, TooSlow, urgency_of
+from api.request import TooLarge, TooSlow, state_of, urgency_of
 from api.storage.database import StorageUnavailable
 from api.work import Overloaded
 from triage.engines.agreement import EngineDisagreement
@@ -140,7 +141,18 @@ async def _overloaded(request: Request, error: Exception) -> Response:
 
 async def _about_record(request: Request, error: Exception) -> Response:
     assert isinstance(error, RecordProblem)
+    if error.problem.status in (403, 404):
+        await _note_denied(request, error.problem.status)
     return answer_record_problem(request, error)
+
+
+async def _note_denied(request: Request, status: int) -> None:
+    """Enter in the audit that someone who signed in asked for what is not theirs."""
+    actor = getattr(request.state, "actor", None)
+    if actor is not None:
+        records, route = state_of(request).records, getattr(request.scope.get("route"), "path", "")
+        id_ = request.path_params.get("id_")
+        await records.write(note_denied(records, actor, status, f"{request.method} {route}", id_))
 
 
 def answer_record_problem(request: Request, error: RecordProblem) -> Response:

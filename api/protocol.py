@@ -15,8 +15,15 @@ from api.problems import respond
 from triage.presenting.problems import problem
 
 OnFailure = Callable[[Request, Exception], Awaitable[Response]]
-# Answers about a person stay in no cache, and no browser guesses a type.
-_DEFAULTS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_POLICY = b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_DEFAULTS = (
+    (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", _POLICY), (b"cross-origin-resource-policy", b"same-origin"),
+)  # fmt: skip
+"""The headers of a response that has none of its own.
+
+Answers about a person stay in no cache; a browser guesses no type, runs nothing, and shows it within no other site.
+"""
 
 
 class Protocol:

@@ -125,6 +125,7 @@ class Settings(BaseSettings):
     idempotency_hours: int = Field(default=24, ge=1, description="hours that an Idempotency-Key is remembered")
     webhook_url: str = Field(default="", pattern="^(https?://.*)?$", description="what is called for an overdue record")
     webhook_secret: SecretStr = SecretStr("")
+    webhook_inside: bool = Field(default=False, description="whether it may be at an address inside the network")
     password_sign_in: bool = True
     """Whether people may sign in with a password of this service."""
     openid_issuer: Annotated[str, AfterValidator(_issuer)] = ""

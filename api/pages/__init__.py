@@ -9,7 +9,20 @@ from msgspec import UNSET
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api.pages import assessments, cohort, dashboard, form, kept_tables, openid, reading, rules, sign_in, sign_offs
+from api.pages import (
+    account,
+    assessments,
+    carrying,
+    cohort,
+    dashboard,
+    form,
+    kept_tables,
+    openid,
+    reading,
+    rules,
+    sign_in,
+    sign_offs,
+)
 from api.pages.keeping import actor_if_signed_in
 from api.pages.security import PageHeaders
 from api.pages.templating import page
@@ -24,7 +37,21 @@ def register(app: FastAPI) -> None:
     """Add the pages, their styles and scripts, and the headers that keep them to themselves."""
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     who = [Depends(actor_if_signed_in)]  # each page says who is signed in
-    for part in (form, assessments, dashboard, kept_tables, cohort, reading, rules, sign_offs, sign_in, openid):
+    parts = (
+        form,
+        carrying,
+        assessments,
+        dashboard,
+        kept_tables,
+        cohort,
+        reading,
+        rules,
+        sign_offs,
+        sign_in,
+        openid,
+        account,
+    )
+    for part in parts:
         app.include_router(part.router, include_in_schema=False, dependencies=who)
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(PageHeaders)

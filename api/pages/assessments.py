@@ -12,7 +12,7 @@ from msgspec import ValidationError, convert, structs
 
 from api.actor import Actor, Asker
 from api.pages.due import due_words, local, moment
-from api.pages.entered import CALL_BACK, PLACE, RECORD, REVISION, Entered
+from api.pages.entered import CALL_BACK, PLACE, RECORD, REVISION, Entered, whole_number
 from api.pages.form import show_form, view_of
 from api.pages.sent import fields_sent
 from api.pages.templating import page
@@ -118,9 +118,12 @@ async def set_status(request: Request, actor: Asker, id_: str) -> Response:
     status = sent.get("status", "")
     if status not in get_args(Status):
         raise HTTPException(422, "Choose a status from the list.")
-    wanted = RecordChange(status=status, owner=sent.get("owner", "").strip()[:100] or None)  # type: ignore[arg-type]
+    owner = sent.get("owner", "").strip()[:100]
+    if "\0" in owner:
+        raise HTTPException(422, "The owner has a NUL character, which can't be stored.")
+    wanted = RecordChange(status=status, owner=owner or None)  # type: ignore[arg-type]
     records = state_of(request).records
-    await records.write(change(records, actor, id_, int(sent.get("revision", "0") or 0), wanted))
+    await records.write(change(records, actor, id_, whole_number(sent.get("revision", "")), wanted))
     undo = {"undo": sent["was"]} if sent.get("was") in STATUSES and sent["was"] != status else {}
     return RedirectResponse(f"/assessments/{id_}?{urlencode(undo)}".rstrip("?"), status_code=303)
 

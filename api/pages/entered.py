@@ -30,6 +30,11 @@ MOST_FIELDS = 2_000
 _WHOLE_NUMBER = re.compile(r"^[0-9]{1,9}$")
 
 
+def whole_number(text: str) -> int:
+    """The number that a field of a form holds; 0 where it holds none."""
+    return int(text) if _WHOLE_NUMBER.match(text) else 0
+
+
 @dataclass(frozen=True)
 class Entered:
     """A sent form: each field's values, in the order of sending."""
@@ -69,8 +74,7 @@ class Entered:
     @property
     def revision(self) -> int:
         """The revision that the form was opened from; 0 where there is none."""
-        text = self.text(REVISION)
-        return int(text) if _WHOLE_NUMBER.match(text) else 0
+        return whole_number(self.text(REVISION))
 
     def has_answers(self) -> bool:
         """Whether any question is answered, or the referral named."""

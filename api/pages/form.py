@@ -33,7 +33,7 @@ from api.records.times import due_at
 from api.request import State, body_of, remembered, state_of
 from api.storage.database import StorageUnavailable
 from triage.answer.actions import fill
-from triage.answer.model import Answer
+from triage.answer.model import Answer, UrgencyPart
 from triage.answer.problem_urgency import urgency_of_refused
 from triage.model.rule import Action
 from triage.model.scales import HIGHEST_URGENCY
@@ -162,6 +162,15 @@ async def show_form(
         follow_ups=follow_up_styles(vocabulary),
         **context,
     )
+
+
+async def urgency_of_entered(request: Request, entered: Entered) -> UrgencyPart | None:
+    """How urgent what is entered is, whether or not all of it can be read; None where nothing of it can."""
+    state = state_of(request)
+    try:
+        return (await state.assess(entered.referral(state.reader))).urgency
+    except RefusedReferral as refused:
+        return urgency_of_refused(state.assessor, refused)
 
 
 def _emergency_action(state: State) -> Action:

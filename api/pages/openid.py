@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.pages.sign_in import cookie_options, own_address, show, signed_in
 from api.pages.templating import page
+from api.people import asking
 from api.people.openid import attempts
 from api.people.openid.attempts import Attempt, Brought
 from api.people.openid.matching import begin_session, note_refused, person_of
@@ -64,6 +65,7 @@ async def end(request: Request) -> Response:
     token = await records.write(lambda transaction: begin_session(transaction, at, person))
     if isinstance(token, Refusal):
         return _page(request, token, next_)
+    await asking.end_present(records, request)
     return _without_attempt(signed_in(records, token, next_), records)
 
 

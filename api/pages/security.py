@@ -34,7 +34,7 @@ class PageHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 headers["Content-Security-Policy"] = policy(nonce)
-                is_static = scope["path"].startswith("/static/")
+                is_static = scope["path"].startswith("/static/") and message["status"] in (200, 304)
                 # Answers about a person stay in no cache.
                 headers["Cache-Control"] = "public, max-age=300" if is_static else "no-store"
             await send(message)

@@ -12,14 +12,17 @@ from starlette.datastructures import FormData
 from api.actor import Actor
 from api.pages.templating import page
 from api.people import accounts, asking, sessions
+from api.records.queues import has_any
 from api.records.refused import RecordProblem
 from api.records.service import Records
 from api.request import state_of
 
 router = APIRouter()
 _HOME = "/worklist"
+_FIRST = "/"
+"""Where a link leads while nothing is stored: the form."""
 _LONGEST = 128
-"""Characters of a login or password that are read: hashing more would cost the service, and no account has more."""
+"""Characters of a login or password: hashing more would cost the service, and no account has more."""
 _LONGEST_ADDRESS = 2_000
 _WRONG = "The login or the password is not right."
 
@@ -47,6 +50,7 @@ async def sign_in(request: Request) -> Response:
         return show(request, _text(form, "next"), refused.problem.detail, status=refused.problem.status)
     if token is None:
         return show(request, _text(form, "next"), _WRONG, status=401)
+    await asking.end_present(records, request)
     return signed_in(records, token, _text(form, "next"))
 
 
@@ -69,28 +73,26 @@ async def sign_in_by_link(request: Request, token: str) -> Response:
     session = await records.write(lambda transaction: sessions.begin_by_link(transaction, at, token))
     if session is None:
         return show(request, "", "This link was used already, or is too old. Start the service again.", status=401)
-    return signed_in(records, session, "")
+    await asking.end_present(records, request)
+    return signed_in(records, session, "" if await records.read(has_any) else _FIRST)
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """End the session, on the server and in the browser."""
     records = state_of(request).records
-    token = request.cookies.get(asking.cookie_name(records), "")
-    at = records.now()
-    session = await records.read(lambda connection: sessions.session_of(connection, at, token))
-    if session is not None:
-        await records.write(lambda transaction: sessions.end(transaction, at, token, session[0]))
-    response = RedirectResponse(await _after_sign_out(records, session), status_code=303)
+    actor = await asking.end_present(records, request)
+    response = RedirectResponse(await _after_sign_out(records, actor), status_code=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.delete_cookie(asking.cookie_name(records), **cookie_options(records))
     return response
 
 
-async def _after_sign_out(records: Records, session: tuple[Actor, bool] | None) -> str:
+async def _after_sign_out(records: Records, actor: Actor | None) -> str:
     """Where signing out leads: by the provider, where whoever signed in there would else stay signed in."""
-    if session is None or not records.settings.openid_issuer:
+    if actor is None or not records.settings.openid_issuer:
         return "/sign-in"
-    login = session[0].id
+    login = actor.id
     is_by_openid = await records.read(lambda connection: accounts.has_openid(connection, login))
     return "/sign-in/openid/sign-out" if is_by_openid else "/sign-in"
 
@@ -130,4 +132,4 @@ def own_address(address: str) -> str:
 
 def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
-    return value[:_LONGEST] if isinstance(value, str) else ""
+    return value if isinstance(value, str) and len(value) <= _LONGEST else ""

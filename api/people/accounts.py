@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from api.actor import Actor, Role
 from api.people.model import AccountChange, AccountDescription, NewAccount
+from api.people.strength import refuse_easy
 from api.records.refused import not_found, wrong_field
 from api.storage.tables import accounts, sessions
 from api.storage.transaction import Transaction
@@ -41,6 +42,8 @@ def hasher() -> PasswordHash:
 
 def hashed(new: NewAccount, tenant: str) -> Hashed:
     """An account to be made, with the hash of its password."""
+    if new.password is not None:
+        refuse_easy(new.password, new.login)
     password = None if new.password is None else hasher().hash(new.password)
     return Hashed(new.login.casefold(), new.role, tenant, password)
 
@@ -74,6 +77,8 @@ def change(
         raise wrong_field(
             "/password", "openid", "This account signs in by OpenID Connect: its password is kept by the provider."
         )
+    if changes.password is not None:
+        refuse_easy(changes.password, row.login)
     values: dict[str, Any] = {}
     if changes.role is not None:
         values["role"] = changes.role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import Request
@@ -13,12 +14,14 @@ from api.people.model import Scope
 from api.people.tokens import stored_form
 from api.records.refused import RecordProblem, forbidden
 from api.records.service import Records
+from api.records.times import stored
 from triage.presenting.problems import problem
 
 SESSION_COOKIE = "session"
 SECURE_SESSION_COOKIE = "__Host-session"
 """The name that a browser takes only from a secure origin, for the whole host (RFC 6265bis, 4.1.3.2)."""
 _READING = ("GET", "HEAD")
+log = logging.getLogger("api.people")
 _OF_ROLE: dict[Role, tuple[Scope, ...]] = {
     "coordinator": ("read", "write"),
     "clinician": ("read", "write"),
@@ -32,6 +35,16 @@ _OF_ROLE: dict[Role, tuple[Scope, ...]] = {
 def may(actor: Actor) -> tuple[Scope, ...]:
     """What someone may do with records."""
     return _OF_ROLE[actor.role]
+
+
+async def end_present(records: Records, request: Request) -> Actor | None:
+    """End the session that a browser has, where it signs out or begins another one; gives whose it was."""
+    token, at = request.cookies.get(cookie_name(records), ""), records.now()
+    session = await records.read(lambda connection: sessions.session_of(connection, at, token)) if token else None
+    if session is None:
+        return None
+    await records.write(lambda transaction: sessions.end(transaction, at, token, session[0]))
+    return session[0]
 
 
 def cookie_name(records: Records) -> str:
@@ -77,9 +90,14 @@ async def _by_key(records: Records, request: Request) -> Actor | None:
 
     row = await records.shared_reads.of(stored_form(secret.strip()), read)
     if scheme.lower() != "bearer" or row is None:
+        log.warning("an API key was refused")
         detail = "The API key is not known, has expired or was revoked. Ask an administrator for a new one."
         raise RecordProblem(problem(401, "The API key can't be used", detail))
     if _wanted(request) not in row.scopes.split():
+        actor, wanted = keys.actor_of(row), _wanted(request)
+        await records.write(
+            lambda transaction: transaction.audit(stored(at), actor, "denied", status=403, scope=wanted)
+        )
         raise forbidden(f"This API key may not {_wanted(request)}: its scopes are `{row.scopes}`.")
     if keys.is_due(row, at):
         await records.write(lambda transaction: keys.keep_used(transaction, at, row.id))

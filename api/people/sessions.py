@@ -42,6 +42,11 @@ _SESSION = (
         accounts.c.disabled_at.is_(None),
     )
 )
+_EVER = (
+    select(accounts.c.login, accounts.c.role, accounts.c.tenant)
+    .join(sessions, accounts.c.id == sessions.c.account_id)
+    .where(sessions.c.token_digest == bindparam("digest"), accounts.c.disabled_at.is_(None))
+)
 _LINK = (
     select(accounts)
     .join(sign_in_links, accounts.c.id == sign_in_links.c.account_id)
@@ -134,6 +139,12 @@ def session_of(connection: Connection, at: datetime, token: str) -> tuple[Actor,
     if row is None:
         return None
     return Actor(row.login, row.role, row.tenant), row.seen_at < stored(at - _SEEN_EVERY)
+
+
+def account_of(connection: Connection, token: str) -> Actor | None:
+    """Whose session this is or was, which lets them do nothing; None where it is not known any more."""
+    row = connection.execute(_EVER, {"digest": stored_form(token)}).first()
+    return None if row is None else Actor(row.login, row.role, row.tenant)
 
 
 def keep_seen(transaction: Transaction, at: datetime, token: str) -> None:

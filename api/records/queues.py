@@ -24,6 +24,11 @@ class Queues:
     oldest_seconds: float
 
 
+def has_any(connection: Connection) -> bool:
+    """Whether anything was ever stored."""
+    return connection.execute(select(records.c.id).limit(1)).first() is not None
+
+
 def count_queues(service: Records) -> Callable[[Connection], Queues]:
     """What counts the open records of every clinic."""
     at = service.now()

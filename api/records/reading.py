@@ -59,7 +59,7 @@ def row_of(transaction: Transaction, actor: Actor, id_: str, kind: str = "assess
     if len(id_) > LONGEST_ID or "\0" in id_:
         raise not_found(what, id_)
     row = transaction.execute(_ONE, {"id": id_, "tenant": actor.tenant}).first()
-    if row is None or (row.kind != kind and row.kind != "erased") or not _may_see(actor, row):
+    if row is None or (row.kind != kind and row.kind != "erased") or not may_see(actor, row):
         raise not_found(what, id_)
     if row.kind == "erased":
         raise erased(id_)
@@ -80,7 +80,7 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return and_(of_clinic, records.c.created_by == actor.id) if actor.role == "provider" else of_clinic
 
 
-def _may_see(actor: Actor, row: Row[Any]) -> bool:
+def may_see(actor: Actor, row: Row[Any]) -> bool:
     """Whether someone sees a record of their clinic, as `seen_by` says of a query."""
     return actor.role != "provider" or row.created_by == actor.id
 

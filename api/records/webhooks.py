@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from api.actor import THE_SERVICE, Actor
 from api.records.model import DONE
+from api.records.outside import HANDLERS, InsideTheNetwork
 from api.records.reading import seen_by
 from api.records.service import Records
 from api.records.times import parsed, stored
@@ -154,7 +155,9 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
+_ANYWHERE = urllib.request.build_opener(_NoRedirect)
+_OUTSIDE = urllib.request.build_opener(_NoRedirect, *HANDLERS)
+INSIDE = "an address inside the network is not called: TRIAGE_WEBHOOK_INSIDE=true allows it"
 
 
 def call(settings: Settings, due: Due, at: str) -> str | None:
@@ -167,13 +170,16 @@ def call(settings: Settings, due: Due, at: str) -> str | None:
         "webhook-signature": signature(settings.webhook_secret.get_secret_value(), due.id, seconds, due.body),
     }
     request = urllib.request.Request(settings.webhook_url, due.body.encode(), headers)  # noqa: S310  # http(s) only
+    opener = _ANYWHERE if settings.webhook_inside else _OUTSIDE
     try:
-        with _OPENER.open(request, timeout=_SECONDS):
+        with opener.open(request, timeout=_SECONDS):
             return None
     except urllib.error.HTTPError as error:
         error.close()
         return f"answered with {error.code}"
     except OSError as error:
+        if isinstance(getattr(error, "reason", None), InsideTheNetwork):
+            return INSIDE
         return type(error).__name__
 
 

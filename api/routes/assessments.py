@@ -23,6 +23,8 @@ from triage.model.written import encode
 from triage.reading.json_text import parse_json
 
 router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
+_LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""A letter carries its styles within itself, and nothing that runs."""
 
 
 @router.post("", summary="Answer a referral and store both", status_code=201, response_class=Response)
@@ -120,7 +122,8 @@ async def replay(request: Request, actor: Asker, id_: str, version: int | None =
 async def letter(request: Request, actor: Asker, id_: str) -> Response:
     """A page to print: what was decided, why, what else may be offered, and what is still to be asked."""
     records = state_of(request).records
-    return HTMLResponse(await records.write(write_letter(records, actor, id_)))
+    text = await records.write(write_letter(records, actor, id_))
+    return HTMLResponse(text, headers={"Content-Security-Policy": _LETTER_POLICY})
 
 
 @router.post("/{id_}/reply-link", summary="Make a link for the referrer", status_code=201, response_class=Response)

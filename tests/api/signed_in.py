@@ -42,14 +42,16 @@ class Asker:
 
     client: Client
     keys: dict[str, str]
+    sender: Role = "clinician"
+    """Who sent the referrals that are asked about."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     def headers(self, method: str, path: str) -> dict[str, str]:
         """The key that an operation needs; a description of no secret needs none."""
         if (method, path) in OF_PEOPLE:
-            return _bearer(self.keys["admin"])
+            return bearer(self.keys["admin"])
         if (method, path) in OF_RECORDS and OF_RECORDS[method, path].needs_sign_in:
-            return _bearer(self.keys["clinician"])
+            return bearer(self.keys["clinician"])
         return {}
 
     def about(self, path: str) -> dict[str, str]:
@@ -60,7 +62,8 @@ class Asker:
             return {"id_": self._made("/v1/drafts", REFERRAL)["id"]}
         if path.startswith("/v1/replies/"):
             record = self._made("/v1/assessments", REFERRAL)["id"]
-            return {"token": self._made(f"/v1/assessments/{record}/reply-link", None, headers=REVISION)["token"]}
+            link = f"/v1/assessments/{record}/reply-link"
+            return {"token": self._made(link, None, role="clinician", headers=REVISION)["token"]}
         if path.startswith("/v1/accounts/"):
             return {"id_": self._account()}
         if path.startswith("/v1/keys/"):
@@ -75,8 +78,8 @@ class Asker:
         new = {"login": f"made-{next(self._numbers)}", "role": "coordinator"}
         return str(self._made("/v1/accounts", new, role="admin")["id"])
 
-    def _made(self, path: str, body: Any, role: Role = "clinician", headers: dict[str, str] | None = None) -> Any:
-        sent = _bearer(self.keys[role]) | (headers or {})
+    def _made(self, path: str, body: Any, role: Role | None = None, headers: dict[str, str] | None = None) -> Any:
+        sent = bearer(self.keys[role or self.sender]) | (headers or {})
         response = self.client.request("POST", path, json=body, headers=sent)
         assert response.status_code == 201, response.text
         return response.json()
@@ -87,5 +90,6 @@ def address(path: str, parameters: dict[str, str]) -> str:
     return path.format(**{name: quote(value, safe="") for name, value in parameters.items()})
 
 
-def _bearer(key: str) -> dict[str, str]:
+def bearer(key: str) -> dict[str, str]:
+    """The header that says whose key it is."""
     return {"Authorization": f"Bearer {key}"}

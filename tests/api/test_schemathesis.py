@@ -24,9 +24,10 @@ from triage.settings import Settings
 
 REFUSED_THOUGH_IT_FITS = {
     "contradiction", "not-given", "key-used-before", "not-storable", "not-asked", "taken", "not-a-cursor",
+    "easily-guessed",
 }  # fmt: skip
 """Codes of faults that no JSON Schema can say: answers that exclude each other, a NUL in a free object, a question that
-one link does not ask, a login that is taken, a cursor that no page gave."""
+one link does not ask, a login that is taken, a cursor that no page gave, a password that is easily guessed."""
 OF_PARTS_TOGETHER = {
     "/v1/assessments/{id_}/decision": {"missing", "not-allowed"},
     "/v1/export": {"missing"},

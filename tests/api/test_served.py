@@ -64,14 +64,19 @@ def _read(connection: HTTPConnection) -> tuple[int, bytes]:
 
 
 @contextmanager
-def serve(folder: Path, *options: str, files: int | None = None, **settings: str) -> Iterator[Served]:
-    """Run `triage serve` with a database in a folder, with at most this many file descriptors."""
+def serve(
+    folder: Path, *options: str, files: int | None = None, database: str = "", key: str = "", **settings: str
+) -> Iterator[Served]:
+    """Run `triage serve` with at most this many file descriptors.
+
+    By default its database is a new one in the folder, and a clinician's key is made.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     printed = folder / "printed"
-    database = sqlite_address(folder / "records.sqlite")
-    key = make_keys(Settings(database_url=database))["clinician"]
+    database = database or sqlite_address(folder / "records.sqlite")
+    key = key or make_keys(Settings(database_url=database))["clinician"]
     command = [sys.executable, "-c", "from triage.cli import main; main()", "serve", "--port", str(port), *options]
     if files is not None:
         command = ["prlimit", f"--nofile={files}", *command]

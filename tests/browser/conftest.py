@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from api.people.commands import link_for_this_machine
+from api.actor import Role
+from api.people.commands import desk, link_for_this_machine
 from triage.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,9 +49,10 @@ FOLDERS: dict[str, str] = {}
 """The database of each service, by its address."""
 
 
-def sign_in(address: str) -> Cookie:
-    """Sign in by a link, as whoever started the service does."""
-    token = link_for_this_machine(Settings(database_url=FOLDERS[address]))
+def sign_in(address: str, login: str = "", role: Role = "coordinator") -> Cookie:
+    """Sign in by a link, as whoever started the service does, or with a login of an account that is made for it."""
+    settings = Settings(database_url=FOLDERS[address])
+    token = _link(settings, login, role) if login else link_for_this_machine(settings)
     opener = urllib.request.build_opener(_NoRedirect)
     try:
         opener.open(f"{address}/sign-in/link/{token}")
@@ -58,6 +60,12 @@ def sign_in(address: str) -> Cookie:
         name, _, value = redirect.headers["Set-Cookie"].partition(";")[0].partition("=")
         return name, value
     raise AssertionError("the link signed nobody in")
+
+
+def _link(settings: Settings, login: str, role: Role) -> str:
+    with desk(settings) as open_desk:
+        open_desk.add(login, role, None)
+        return open_desk.link(login)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import Cookie, Open
+from tests.browser.conftest import Cookie, Open, served, sign_in
 from tests.browser.steps import answer, change, entered, safe, show_result, unfold
 from triage.model.ruleset import RuleSet
 
@@ -281,6 +282,25 @@ def test_the_second_of_two_tabs_is_told_before_it_overwrites(visit: Open) -> Non
     assert first.url == second.url
 
 
+def test_two_people_on_one_draft(visit: Open, address: str) -> None:
+    name, value = sign_in(address, "second", "coordinator")
+    first = visit()
+    answer(first, {"reference": "SHARED", "age_years": "29"})
+    expect(first.locator("#draft")).to_contain_text("Draft saved")
+    second = visit("/about", signed_in=False)
+    second.context.add_cookies([{"name": name, "value": value, "url": address}])
+    second.goto(first.url)
+    expect(second.locator(".who")).to_contain_text("second")
+    answer(second, {"suicidal_thoughts": "none"})
+    expect(second.locator("#draft")).to_contain_text("Draft saved")
+    answer(first, {"suicidal_thoughts": "passive"})
+    expect(first.locator("#draft")).to_contain_text("Not saved: somebody else changed Suicidal thoughts")
+    first.get_by_role("button", name="Keep mine").click()
+    expect(first.locator("#draft")).to_contain_text("Draft saved")
+    second.reload()
+    assert entered(second, "suicidal_thoughts") == ["passive"]
+
+
 def test_two_changes_of_one_record_do_not_overwrite_each_other(visit: Open) -> None:
     first = visit()
     answer(first, {"reference": "TWICE", "age_years": "29"})
@@ -331,6 +351,65 @@ def test_the_worklist_shows_what_is_to_be_done(visit: Open) -> None:
     this_week = page.locator("table").first.locator("tbody tr").last
     assert int(this_week.locator("td").first.inner_text()) >= 3
     expect(page.locator("main")).to_contain_text("No clinician has decided on an answer yet.")
+
+
+def test_the_worklist_updates_itself_and_keeps_the_place(visit: Open) -> None:
+    page = visit()
+    answer(page, NOW | {"reference": "L-FIRST"})
+    show_result(page)
+    page.clock.install()
+    page.goto("/worklist")
+    expect(page.locator("#as-of")).to_contain_text("it updates every half minute")
+    page.get_by_role("link", name="L-FIRST").focus()
+    other = visit(beside=page)
+    answer(other, NOW | {"reference": "L-SECOND"})
+    show_result(other)
+    page.clock.run_for(31_000)
+    expect(page.locator("#worklist")).to_contain_text("L-SECOND")
+    expect(page.get_by_role("link", name="L-FIRST")).to_be_focused()
+    page.route("**/worklist", lambda route: route.fulfill(status=503, body=""))
+    page.clock.run_for(31_000)
+    expect(page.locator("#as-of")).to_have_text("No answer from the service. This list may be old.")
+
+
+STRANGE = "<b>\u05de\u05d8\u05d5\u05e4\u05dc\u05ea</b> \U0001f622 & co"
+
+
+def test_markup_other_directions_and_emoji_are_text_everywhere(visit: Open) -> None:
+    page = visit()
+    answer(page, {"reference": STRANGE, "age_years": "29", "suicidal_thoughts": "passive"})
+    page.locator("#q-suicidal_thoughts summary").click()
+    page.locator("#q-suicidal_thoughts .behind .text").fill(STRANGE)
+    expect(page.locator("#q-suicidal_thoughts .q__said")).to_have_text(f"“{STRANGE}”")
+    show_result(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(STRANGE)
+    expect(page.locator("#why")).to_contain_text(STRANGE)
+    page.get_by_label("Owner").fill(STRANGE)
+    page.get_by_role("button", name="Save").click()
+    page.goto("/worklist")
+    expect(page.locator("tr", has=page.get_by_role("link", name=STRANGE)).locator("td").nth(5)).to_have_text(STRANGE)
+
+
+def test_an_emergency_outlives_the_service(browser: Browser) -> None:
+    """The service is stopped under it, in a narrow window; one that is found afterwards shows all the same."""
+    with ExitStack() as running:
+        at = running.enter_context(served())
+        context = browser.new_context(base_url=at, viewport={"width": 320, "height": 640})
+        page = context.new_page()
+        page.goto("/")
+        answer(page, NOW)
+        expect(page.locator("#band")).to_contain_text("Call the emergency number (not set) now")
+        later = context.new_page()
+        later.goto("/")
+        answer(later, {"reference": "LATER"})
+    for shown, answers in ((page, {"age_years": "abc", "insured": "yes"}), (later, NOW)):
+        answer(shown, answers)
+        expect(shown.locator("#panel")).to_contain_text("No answer from the service.")
+        expect(shown.locator("#band")).to_contain_text("Call the emergency number (not set) now")
+        expect(shown.locator("#bar")).to_be_visible()
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(later.locator("#band .urgency__first")).to_be_in_viewport()
+    context.close()
 
 
 def test_whoever_is_not_signed_in_gets_an_answer_and_loses_nothing(visit: Open) -> None:

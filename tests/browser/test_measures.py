@@ -1,12 +1,14 @@
 """The pages measured by one letter: keys, words and questions, printed as a table beside what they were and may be.
 
 A key is one press; a number is typed and each of its digits counts; selecting words of the letter counts two. A pause
-after a key that asks the service is no key.
+after a key that asks the service is no key. Seconds are those of the pages and of the machine that presses the keys
+without a pause, and are held to nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 from playwright.sync_api import Page, expect
 
@@ -17,11 +19,18 @@ from tests.browser.steps import entered
 SELECTED = 2
 """Keys that selecting words of the letter counts."""
 REFERRER = "2"
+NEAR = 5
+"""Questions that are gone to by J or K; one farther away is found by typing its name."""
 Record = Callable[[str, object], None]
 MEASURES: dict[str, tuple[int | None, int | None]] = {
     "questions visible at the start": (73, 25),
     "words on the empty form": (3646, 900),
     "keys, letter to copied rationale": (189, 60),
+    "seconds, letter to copied rationale": (None, None),
+    "keys, the same answers on the telephone to copied rationale": (None, None),
+    "seconds, the same on the telephone": (None, None),
+    "keys, the same answers in the form to copied rationale": (189, None),
+    "seconds, the same in the form": (None, None),
     "keys, the safety questions all with their first value": (72, 24),
     "keys from the last field to the emergency questions": (55, 2),
     "words beside the action on the first screen": (3216, 60),
@@ -40,6 +49,11 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.pressed = 0
+        self._began = perf_counter()
+
+    def seconds(self) -> float:
+        """The seconds since the first key could be pressed."""
+        return round(perf_counter() - self._began, 1)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -70,7 +84,8 @@ def _answer(keys: Keys, name: str) -> None:
         return
     kind = keys.page.get_attribute(f"#q-{name}", "data-type")
     if name == "suicidal_thoughts":
-        _quote(keys)
+        if keys.page.locator("#letter-read").is_visible():
+            _quote(keys)
         keys.press("w", REFERRER)
     keys.press(_key_of(keys.page, name, value))
     if kind == "set":
@@ -106,7 +121,7 @@ def _quote(keys: Keys) -> None:
 
 
 def test_a_letter_becomes_a_copied_rationale(visit: Open, record_property: Record) -> None:
-    measured: dict[str, int] = {}
+    measured: dict[str, float] = {}
     page = visit()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     measured["questions visible at the start"] = page.locator(".q:visible").count()
@@ -134,6 +149,7 @@ def test_a_letter_becomes_a_copied_rationale(visit: Open, record_property: Recor
     keys.press("c")
     expect(page.locator("[data-copy=rationale]")).to_contain_text("Copied")
     measured["keys, letter to copied rationale"] = keys.pressed
+    measured["seconds, letter to copied rationale"] = keys.seconds()
     copied = page.evaluate("navigator.clipboard.readText()")
     measured["words of the short rationale"] = _words(copied)
     measured["words of the full rationale"] = _words(page.locator("#rationale-full").text_content() or "")
@@ -148,8 +164,57 @@ def test_a_letter_becomes_a_copied_rationale(visit: Open, record_property: Recor
     _hold(measured, record_property)
 
 
+def _find(keys: Keys, name: str) -> None:
+    """Go to a question: by J or K where it is near, else by typing its name until it stands first."""
+    names = keys.page.eval_on_selector_all(".q", "all => all.filter(q => q.checkVisibility()).map(q => q.dataset.name)")
+    asked = _asked(keys.page)
+    steps = names.index(name) - names.index(asked) if {name, asked} <= set(names) else NEAR + 1
+    if abs(steps) <= NEAR:
+        keys.press(*(["j"] * steps + ["k"] * -steps))
+        return
+    keys.press("/")
+    for letter in (keys.page.text_content(f"#q-{name} .q__title") or "").lower():
+        keys.press("Space" if letter == " " else letter)
+        if keys.page.get_attribute("#found > :first-child", "data-name") == name:
+            break
+    keys.press("Enter")
+    assert _asked(keys.page) == name
+
+
+def _to_copied_rationale(page: Page, mode: str) -> tuple[int, float]:
+    """Enter the letter's answers in one mode by keys alone, and copy the rationale: keys and seconds."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    keys = Keys(page)
+    keys.press(mode)
+    left = dict(ANSWERS)
+    while left:
+        name = _asked(page)
+        if name not in left:
+            name = next(iter(left))
+            _find(keys, name)
+        _answer(keys, name)
+        del left[name]
+    for name, value in ANSWERS.items():
+        assert value in (*entered(page, name), page.locator(f"input[name={name}]").first.input_value()), name
+    keys.press("Control+Enter")
+    page.wait_for_url("**/assessments/*")
+    keys.press("c")
+    expect(page.locator("[data-copy=rationale]")).to_contain_text("Copied")
+    return keys.pressed, keys.seconds()
+
+
+def test_the_same_answers_by_telephone_and_in_the_form(visit: Open, record_property: Record) -> None:
+    for mode, where in (("Alt+3", "on the telephone"), ("Alt+1", "in the form")):
+        pressed, seconds = _to_copied_rationale(visit(), mode)
+        measured = {
+            f"keys, the same answers {where} to copied rationale": pressed,
+            f"seconds, the same {where}": seconds,
+        }
+        _hold(measured, record_property)
+
+
 def test_the_safety_questions_by_telephone(visit: Open, record_property: Record) -> None:
-    measured: dict[str, int] = {}
+    measured: dict[str, float] = {}
     page = visit()
     keys = Keys(page)
     keys.press("Alt+3")
@@ -169,7 +234,7 @@ def test_the_safety_questions_by_telephone(visit: Open, record_property: Record)
 
 
 def test_the_emergency_questions_from_the_last_field(visit: Open, record_property: Record) -> None:
-    measured: dict[str, int] = {}
+    measured: dict[str, float] = {}
     page = visit()
     page.locator(".q:visible").last.locator("input").first.focus()
     keys = Keys(page)
@@ -182,7 +247,7 @@ def test_the_emergency_questions_from_the_last_field(visit: Open, record_propert
     _hold(measured, record_property)
 
 
-def _hold(measured: dict[str, int], record_property: Record) -> None:
+def _hold(measured: dict[str, float], record_property: Record) -> None:
     for name, number in measured.items():
         first, most = MEASURES[name]
         record_property("measure", (name, first, number, most))

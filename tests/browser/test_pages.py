@@ -221,6 +221,71 @@ def test_the_margins_are_equal_at_every_width(visit: Open) -> None:
             show_result(page)
 
 
+def test_what_is_printed_keeps_its_margins_and_is_legible(visit: Open) -> None:
+    page = visit()
+    page.emulate_media(color_scheme="dark")
+    answer(page, {"untreated_overdose_or_injury": "yes"})
+    expect(page.locator("#band")).to_be_visible()
+    page.set_viewport_size({"width": 700, "height": 1000})  # an A4 page between its margins
+    for _ in range(2):
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(_PRINTED) == []
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.emulate_media(media="screen")
+        if page.locator("#assessment").count():
+            show_result(page)
+
+
+_PRINTED = """[...document.querySelectorAll(".band, .band *, .urgency, .urgency *, h1, .strip__level")].filter(each => {
+  const style = getComputedStyle(each);
+  return each.checkVisibility() && each.textContent.trim() && (style.color !== "rgb(0, 0, 0)"
+    || !["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(style.backgroundColor));
+}).map(each => each.outerHTML.slice(0, 80))"""
+"""What is not printed in black on white: a browser leaves out colours of the background."""
+
+
+ENLARGED = 32
+"""Pixels of the letters of a browser that shows them twice as large, with the page no larger."""
+
+
+_OVERLAPPING = """[...document.querySelectorAll(".scale__words li, .worklist td")]
+  .filter(each => each.scrollWidth > each.clientWidth + 1).length"""
+
+
+def test_letters_twice_as_large_and_400_percent_fit(visit: Open) -> None:
+    """At 400 % a window of 1280 by 900 pixels has room for 320 by 225."""
+    page = visit()
+    answer(page, {"age_years": "29", "reference": "LARGE"})
+    for path in ("", "/worklist", "/dashboard"):
+        if path:
+            page.goto(path)
+        else:
+            show_result(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.context.new_cdp_session(page).send(
+            "Page.setFontSizes", {"fontSizes": {"standard": ENLARGED, "fixed": ENLARGED}}
+        )
+        assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == pytest.approx(29, abs=0.1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        overlapping = page.eval_on_selector_all(
+            ".scale__words li, .worklist td",
+            "all => all.filter(part => part.scrollWidth > part.clientWidth + 1).length",
+        )
+        assert overlapping == 0, path
+        page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})
+    page.goto("/?mode=telephone")
+    page.set_viewport_size({"width": 320, "height": 225})
+    page.keyboard.press("1")
+    expect(page.locator("#q-suicide_warning_signs")).to_be_in_viewport()
+    page.keyboard.press("Alt+e")
+    page.keyboard.press("2")
+    expect(page.locator("#q-untreated_overdose_or_injury")).to_be_in_viewport()
+    page.keyboard.press("2")
+    expect(page.locator("#band .urgency__first")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_finger_finds_room(visit: Open) -> None:
     page = visit(touch=True, width=375)
     small = page.eval_on_selector_all(
@@ -262,6 +327,15 @@ def test_bad_input_comes_back_named_as_a_page(address: str, body: bytes) -> None
     assert (status, kind.split(";")[0]) == (422, "text/html")
     assert 'id="errors"' in text
     assert "KEPT-1" in text
+
+
+@pytest.mark.parametrize("body", BAD.values(), ids=BAD)
+def test_no_error_hides_an_emergency(address: str, body: bytes) -> None:
+    """Without a script too: the page is as the service sends it."""
+    _, _, text = _send(address, body + b"&untreated_overdose_or_injury=yes")
+    band = text.index('<section class="band" id="band" aria-labelledby="band-title">')  # and not hidden
+    assert band < text.index("Urgency: Emergency") < text.index('id="errors"')
+    assert "data-emergency" in text[: text.index("<header")]
 
 
 def test_white_space_around_a_number_is_no_mistake(address: str) -> None:

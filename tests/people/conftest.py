@@ -17,6 +17,7 @@ from api.people import accounts, keys
 from api.people.model import AccountDescription, KeyGiven, NewAccount, NewKey, Scope
 from api.records.times import stored
 from api.request import State
+from api.storage.tables import accounts as accounts_table
 from api.storage.transaction import Transaction
 from tests.records.conftest import Clock
 from tests.records.conftest import make_database as make_database
@@ -27,6 +28,7 @@ PASSWORD = "four words make one"
 HASHED = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)).hash(PASSWORD)
 """Hashed at little cost: a hash says with which parameters it was made."""
 ADDRESS = "http://127.0.0.1"
+PUBLIC = "https://triage.example.org"
 CALM = {"facts": {"lean": "none", "hazards": [], "nesting": "none", "nestlings": "none"}}
 ADMIN = Actor("admin", "admin", "clinic")
 
@@ -52,26 +54,29 @@ class Clinic:
         return self.client(Authorization=f"Bearer {self.key(login, *scopes, days=days)}")
 
     def key(self, login: str, *scopes: Scope, days: int = 90) -> str:
-        at, id_ = self.clock(), self.ids[login]
-        new = NewKey("test", scopes or ("read", "write"), days)
-        given: KeyGiven = self._write(lambda transaction: keys.add(transaction, at, ADMIN, id_, new))
+        at, row = self.clock(), self._accounts[login]
+        new, by = NewKey("test", scopes or ("read", "write"), days), replace(ADMIN, tenant=row.tenant)
+        given: KeyGiven = self.write(lambda transaction: keys.add(transaction, at, by, row.id, new))
         return given.secret
 
     def add(self, login: str, role: Role, tenant: str = "clinic") -> str:
         new = replace(accounts.hashed(NewAccount(login, role), tenant), password=HASHED)
-        account: AccountDescription = self._write(
+        account: AccountDescription = self.write(
             lambda transaction: accounts.add(transaction, stored(self.clock()), ADMIN, new)
         )
         return account.id
 
     @property
     def ids(self) -> dict[str, str]:
+        return {login: row.id for login, row in self._accounts.items()}
+
+    @property
+    def _accounts(self) -> dict[str, Any]:
         with self.state.records.database.reading() as connection:
-            from api.storage.tables import accounts as table
+            return {row.login: row for row in connection.execute(accounts_table.select())}
 
-            return {row.login: row.id for row in connection.execute(table.select())}
-
-    def _write(self, work: Callable[[Transaction], Any]) -> Any:
+    def write(self, work: Callable[[Transaction], Any]) -> Any:
+        """Have a write done by the service's writer."""
         return self.state.records.writer.submit(work).result()
 
 
@@ -94,7 +99,7 @@ def clinic(make_database: Callable[[], str], small_state: State) -> Iterator[Cli
 @pytest.fixture
 def public(make_database: Callable[[], str], small_state: State) -> Iterator[Clinic]:
     """A service that others reach by https."""
-    yield from running(make_database(), small_state, public_url="https://triage.example.org")
+    yield from running(make_database(), small_state, public_url=PUBLIC)
 
 
 def running(address: str, state: State, **settings: Any) -> Iterator[Clinic]:

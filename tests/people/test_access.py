@@ -192,7 +192,7 @@ class TestWhereOthersReachIt:
     def test_its_health_and_the_sign_in_page_do_not(self, public: Clinic, path: str) -> None:
         response = public.client(self.OWN).get(path)
         assert response.status_code == 200
-        assert response.headers["strict-transport-security"] == "max-age=31536000"
+        assert response.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
     @pytest.mark.parametrize("host", ["elsewhere.example", "triage.example.org.elsewhere.example", "127.0.0.1"])
     def test_another_name_is_not_this_service(self, public: Clinic, host: str) -> None:
@@ -201,7 +201,7 @@ class TestWhereOthersReachIt:
 
 
 FORMS = ["/sign-in", "/sign-out", "/", "/assess", "/panel", "/v1/evaluate", "/v1/assessments", "/v1/accounts"]
-FORMS += ["/cohort", "/cohort/key/forget"]
+FORMS += ["/cohort", "/cohort/key/forget", "/cohort/key/keep", "/cohort/kept/key/delete"]
 
 
 @pytest.mark.parametrize("path", FORMS)

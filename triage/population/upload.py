@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from triage.population.sources import source_of
 from triage.population.summary import Summary
 from triage.settings import Settings
 
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 OUTCOMES, REFUSED, PROGRESS = "outcomes.csv", "refused.csv", "progress"
 
 
@@ -34,13 +39,32 @@ def rate_upload(table: Path, by: str | None, keep: Sequence[str]) -> Summary | s
     try:
         source = source_of(table, ruleset, dict.fromkeys([*keep, *([by] if by else [])]))
         rating = Rating(ruleset, source, lambda: build_assessor(ruleset, _Process.settings), by)
-        return rate_to_files(
+        summary = rate_to_files(
             rating, folder / OUTCOMES, folder / REFUSED, lambda done: _write_progress(folder / PROGRESS, done)
         )
+        for name in (OUTCOMES, REFUSED):
+            without_formulas(folder / name)
+        return summary
     except BadTable as fault:
         return str(fault)
     finally:
         table.unlink(missing_ok=True)
+
+
+def without_formulas(path: Path) -> None:
+    """Put an apostrophe before each cell of a table that a spreadsheet would run as a formula. Numbers stay."""
+    if not path.exists():
+        return
+    unfinished = path.with_suffix(".unfinished")
+    csv.field_size_limit(sys.maxsize)
+    with path.open(newline="", encoding="utf-8") as table, unfinished.open("w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target)  # with the line ends of RFC 4180: with others it leaves a bare \r unquoted
+        writer.writerows([f"'{cell}" if _is_formula(cell) else cell for cell in row] for row in csv.reader(table))
+    unfinished.replace(path)
+
+
+def _is_formula(cell: str) -> bool:
+    return cell.startswith(_BEGINS_FORMULA) and _NUMBER.fullmatch(cell) is None
 
 
 def progress_of(folder: Path) -> float:

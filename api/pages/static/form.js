@@ -72,7 +72,7 @@ function arrange() {
 const answers = held();
 if (answers) put(answers);
 arrange();
-if (answers || location.pathname === "/assess") hold();
+if (answers || ["/assess", "/go-on"].includes(location.pathname)) hold();
 else know();
 if (entered().length) refresh();
 const errors = document.getElementById("errors");
