@@ -20,7 +20,7 @@ from triage.reading.referral import Referral
 from triage.settings import Settings
 
 Result = TypeVar("Result")
-NICENESS = 5
+NICENESS = 2
 """By how much a process that helps gives way to the one that answers requests."""
 log = logging.getLogger("api")
 
