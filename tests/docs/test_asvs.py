@@ -64,7 +64,9 @@ def test_each_test_that_is_named_exists(rows: list[tuple[str, str, str, str, lis
     assert sorted(test for test in named if test.partition("::")[2] not in _tests_of(test.partition("::")[0])) == []
 
 
-@pytest.mark.parametrize("page", ["docs/sign-in.md", "docs/operations.md", "docs/security/access.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/sign-in.md", "docs/operations.md", "docs/security/tried.md", "docs/security/access.md"]
+)
 def test_each_file_of_tests_that_a_page_names_exists(page: str) -> None:
     named = set(re.findall(r"`(tests/[\w/]+\.py)", (ROOT / page).read_text("utf-8")))
     assert named

@@ -6,7 +6,7 @@ import pytest
 
 from api.request import State
 from tests.people import tried
-from tests.people.attacks import ATTACKS, Try, every_text, some_texts
+from tests.people.attacks import ATTACKS, OF_SLOW_CLIENTS, OF_TEXTS, Try, every_text, some_texts
 
 
 @pytest.mark.parametrize("title", ATTACKS)
@@ -22,6 +22,13 @@ def test_no_text_is_run(small_state: State) -> None:
     assert result.tried > 500
 
 
+def test_the_page_counts_every_attack_and_nobody_let_in() -> None:
+    kept = tried.kept()
+    assert list(kept) == [*ATTACKS, OF_TEXTS, *OF_SLOW_CLIENTS, "together"]
+    assert {let_in for _, let_in in kept.values()} == {0}
+    assert kept["together"][0] == sum(number for title, (number, _) in kept.items() if title != "together")
+
+
 def test_whoever_is_let_in_is_counted_and_named() -> None:
     result = tried.count([Try("a door", let_in=True), Try("another", let_in=False)])
     assert (result.tried, result.let_in) == (2, ("a door",))
@@ -34,3 +41,11 @@ def test_no_text_is_run_in_any_place(small_state: State) -> None:
     result = tried.in_a_world(every_text, small_state)
     assert result.let_in == ()
     assert result.tried > 9_000
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(0)
+def test_all_that_is_tried_is_what_the_page_counts(small_state: State) -> None:
+    assert {title: (result.tried, len(result.let_in)) for title, result in tried.everything(small_state)} == {
+        title: counts for title, counts in tried.kept().items() if title != "together"
+    }
