@@ -40,6 +40,8 @@ HEADERS = (
     "Referer",
     "X-Forwarded-For",
 )
+OF_OTHER_PAGES = {"/go-on": {"sealed"}}
+"""The fields of a form that is shown only where a session has ended."""
 QUERIES = {"/worklist": FILTERS, "/v1/assessments": FILTERS, "/sign-in": ("next",)}
 """The parameters of an address that no signature of a route names."""
 
@@ -148,6 +150,7 @@ def form_fields(world: World) -> dict[str, set[str]]:
             fields.setdefault(_path_of(world, action), set()).update(names)
     for path in ("/", "/panel"):
         fields.setdefault(path, set()).update(fields["/assess"])  # a script sends the same form there
+    fields |= OF_OTHER_PAGES
     taken = {route.path for route in routes(world.clinic.app) if route.is_unsafe and route.is_page}
     assert taken <= fields.keys(), "a form that no page shows here: say where its fields come from"
     return fields

@@ -45,7 +45,8 @@ def test_no_text_is_run_in_any_place(small_state: State) -> None:
 
 @pytest.mark.deep
 @pytest.mark.timeout(0)
-def test_all_that_is_tried_is_what_the_page_counts(small_state: State) -> None:
-    assert {title: (result.tried, len(result.let_in)) for title, result in tried.everything(small_state)} == {
-        title: counts for title, counts in tried.kept().items() if title != "together"
-    }
+def test_all_of_it_is_tried_as_often_as_the_page_says_and_more_where_routes_were_added(small_state: State) -> None:
+    counted = tried.kept()
+    for title, result in tried.everything(small_state):
+        assert result.let_in == (), title
+        assert result.tried >= counted[title][0], title
