@@ -25,6 +25,15 @@ LOCAL_PERSON = Actor("local", "clinician", "local")
 THE_SERVICE = Actor("service", "admin", "local")
 """The service itself: what it does by the clock."""
 
+NOBODY = Actor("nobody", "coordinator", "none")
+"""Whoever failed to sign in, in the audit."""
+
+COMMAND_LINE, OPENID = "command-line", "openid"
+"""Who does what an administrator does at the command line, and what a sign-in at a provider does."""
+
+NOT_LOGINS = frozenset({THE_SERVICE.id, NOBODY.id, COMMAND_LINE, OPENID})
+"""What stands for no account in the audit, so that no account is called so."""
+
 
 class Asking(Protocol):
     """Finds who sent a request. Raises where nobody signed in, or not for this."""

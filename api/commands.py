@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from api.actor import LOCAL_PERSON, Actor
+from api.actor import COMMAND_LINE, LOCAL_PERSON, Actor
 from api.records.replaying import Replay, count_of_all, replay_all
 from api.records.service import database_address
 from api.records.sign_offs import SignOff, standing
@@ -141,7 +141,7 @@ def _note(settings: Settings, action: str, **details: Any) -> None:
     """Enter in the audit what was done with all records at once."""
     with _open(settings) as database, database.writing() as connection:
         transaction = Transaction(connection)
-        by = Actor("command-line", "admin", LOCAL_PERSON.tenant)
+        by = Actor(COMMAND_LINE, "admin", LOCAL_PERSON.tenant)
         transaction.audit(stored(now()), by, action, **details)
         transaction.flush()
 

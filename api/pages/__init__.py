@@ -61,4 +61,12 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """Show a problem as a page."""
     urgency = None if problem.urgency is UNSET else problem.urgency
     wording = Wording(state_of(request).ruleset)
-    return page(request, "problem.html.jinja", status=problem.status, problem=problem, urgency=urgency, wording=wording)
+    return page(
+        request,
+        "problem.html.jinja",
+        status=problem.status,
+        problem=problem,
+        urgency=urgency,
+        wording=wording,
+        sent=request.method == "POST",
+    )

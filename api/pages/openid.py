@@ -66,7 +66,7 @@ async def end(request: Request) -> Response:
     if isinstance(token, Refusal):
         return _page(request, token, next_)
     await asking.end_present(records, request)
-    return _without_attempt(signed_in(records, token, next_), records)
+    return _without_attempt(await signed_in(records, token, next_), records)
 
 
 @router.get("/sign-out")

@@ -18,9 +18,8 @@ from api.records.service import Records
 from api.request import state_of
 
 router = APIRouter()
-_HOME = "/worklist"
-_FIRST = "/"
-"""Where a link leads while nothing is stored: the form."""
+_START = "/"
+"""The form: where a link leads while nothing is stored."""
 _LONGEST = 128
 """Characters of a login or password: hashing more would cost the service, and no account has more."""
 _LONGEST_ADDRESS = 2_000
@@ -51,7 +50,7 @@ async def sign_in(request: Request) -> Response:
     if token is None:
         return show(request, _text(form, "next"), _WRONG, status=401)
     await asking.end_present(records, request)
-    return signed_in(records, token, _text(form, "next"))
+    return await signed_in(records, token, _text(form, "next"))
 
 
 async def _begin(records: Records, login: str, password: str, address: str) -> str | None:
@@ -74,7 +73,7 @@ async def sign_in_by_link(request: Request, token: str) -> Response:
     if session is None:
         return show(request, "", "This link was used already, or is too old. Start the service again.", status=401)
     await asking.end_present(records, request)
-    return signed_in(records, session, "" if await records.read(has_any) else _FIRST)
+    return await signed_in(records, session, "" if await records.read(has_any) else _START)
 
 
 @router.post("/sign-out")
@@ -111,12 +110,19 @@ def show(request: Request, next_: str, fault: str = "", status: int = 200) -> Re
     )
 
 
-def signed_in(records: Records, token: str, next_: str) -> Response:
+async def signed_in(records: Records, token: str, next_: str) -> Response:
     """Give the browser its session, and lead it on."""
-    response = RedirectResponse(own_address(next_) or _HOME, status_code=303)
+    response = RedirectResponse(own_address(next_) or await _home(records, token), status_code=303)
     longest = int(sessions.LONGEST.total_seconds())
     response.set_cookie(asking.cookie_name(records), token, max_age=longest, **cookie_options(records))
     return response
+
+
+async def _home(records: Records, token: str) -> str:
+    """Where sign-in leads: to the worklist, or to the start where the role may not read records."""
+    at = records.now()
+    session = await records.read(lambda connection: sessions.session_of(connection, at, token))
+    return "/worklist" if session is not None and "read" in asking.may(session[0]) else _START
 
 
 def cookie_options(records: Records) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from api.actor import Actor, Role
+from api.actor import NOT_LOGINS, Actor, Role
 from api.people.model import AccountChange, AccountDescription, NewAccount
 from api.people.strength import refuse_easy
 from api.records.refused import not_found, wrong_field
@@ -49,7 +49,9 @@ def hashed(new: NewAccount, tenant: str) -> Hashed:
 
 
 def add(transaction: Transaction, at: str, by: Actor, new: Hashed) -> AccountDescription:
-    """Make an account. Raises a RecordProblem where the login is taken."""
+    """Make an account. Raises a RecordProblem where the login is taken, or stands for no account in the audit."""
+    if new.login in NOT_LOGINS:
+        raise wrong_field("/login", "taken", f"`{new.login}` stands for no account in the audit. Choose another login.")
     if transaction.execute(_BY_LOGIN, {"login": new.login}).first():
         raise wrong_field("/login", "taken", f"There is an account `{new.login}` already. Choose another login.")
     id_ = str(uuid.uuid4())

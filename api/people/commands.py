@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from api.actor import LOCAL_PERSON, Actor, Role
+from api.actor import COMMAND_LINE, LOCAL_PERSON, Actor, Role
 from api.people import keys, sessions
 from api.people.accounts import Hashed, add, change, describe, hashed, match
 from api.people.model import AccountChange, AccountDescription, KeyGiven, NewAccount, NewKey
@@ -73,7 +73,7 @@ def desk(settings: Settings, tenant: str = LOCAL_PERSON.tenant) -> Iterator[Desk
     try:
         with database.writing() as connection:
             transaction = Transaction(connection)
-            yield Desk(transaction, Actor("command-line", "admin", tenant), now())
+            yield Desk(transaction, Actor(COMMAND_LINE, "admin", tenant), now())
             transaction.flush()
     finally:
         database.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from api.actor import Actor
+from api.actor import NOBODY, Actor
 from api.people import lockout
 from api.people.accounts import hasher
 from api.people.tokens import new_token, stored_form
@@ -27,8 +27,6 @@ _SEEN_EVERY = timedelta(minutes=5)
 LINK_LASTS = timedelta(minutes=30)
 """How long a sign-in link can be used."""
 
-NOBODY = Actor("nobody", "coordinator", "none")
-"""Whoever failed to sign in, in the audit."""
 
 _BY_LOGIN = select(accounts).where(accounts.c.login == bindparam("login"), accounts.c.disabled_at.is_(None))
 _SESSION = (

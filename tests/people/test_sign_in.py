@@ -34,6 +34,19 @@ def test_whoever_signed_in_works_with_records_until_they_sign_out(clinic: Clinic
     assert client.get("/v1/assessments").status_code == 401
 
 
+def test_an_administrator_is_led_to_the_start_since_the_worklist_is_closed_to_them(clinic: Clinic) -> None:
+    assert sign_in(clinic.client(), "admin").headers["location"] == "/"
+
+
+@pytest.mark.parametrize("login", ["service", "Nobody", "command-line", "openid"])
+def test_no_account_has_the_name_of_somebody_else_in_the_audit(clinic: Clinic, login: str) -> None:
+    response = clinic.signed_in("admin").post("/v1/accounts", json={"login": login, "role": "coordinator"})
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    name = login.casefold()
+    assert error["message"] == f"`{name}` stands for no account in the audit. Choose another login."
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(clinic: Clinic, public: Clinic) -> None:
     on_this_machine = sign_in(clinic.client(), "coordinator").headers["set-cookie"]
     assert on_this_machine.split("=")[0] == "session"

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from sqlalchemy import Row, bindparam, select, update
 
-from api.actor import LOCAL_PERSON, THE_SERVICE, Actor, Role
+from api.actor import LOCAL_PERSON, NOBODY, NOT_LOGINS, OPENID, Actor, Role
 from api.people import accounts, sessions
 from api.people.model import LOGIN_PATTERN
 from api.people.openid.refusals import Refusal
@@ -22,8 +22,7 @@ from triage.settings import Settings
 
 _BY_SUBJECT = select(table).where(table.c.subject == bindparam("subject"))
 _BY_LOGIN = select(table.c.id).where(table.c.login == bindparam("login"))
-_ACTOR = "openid"
-_KEPT = frozenset({_ACTOR, "command-line", sessions.NOBODY.id, THE_SERVICE.id, LOCAL_PERSON.id})
+_KEPT = NOT_LOGINS | {LOCAL_PERSON.id}
 """Logins that stand for somebody else in the audit."""
 _LONGEST, _DIGITS = 80, 8
 
@@ -63,7 +62,7 @@ def begin_session(transaction: Transaction, at: datetime, person: Person) -> str
             accounts.end_sessions(transaction, stored(at), row.id)
         note_refused(transaction, at, refusal.code, {} if row is None else {"account": row.login})
         return refusal
-    by = Actor(_ACTOR, "admin", person.tenant)
+    by = Actor(OPENID, "admin", person.tenant)
     if row is None:
         login = _free_login(transaction, person)
         new = accounts.Hashed(login, person.role, person.tenant, subject=person.subject)
@@ -71,12 +70,12 @@ def begin_session(transaction: Transaction, at: datetime, person: Person) -> str
     elif row.role != person.role:
         _change_role(transaction, at, by, row, person.role)
     account = transaction.execute(_BY_SUBJECT, {"subject": person.subject}).one()
-    return sessions.begin(transaction, at, account, by=_ACTOR)
+    return sessions.begin(transaction, at, account, by=OPENID)
 
 
 def note_refused(transaction: Transaction, at: datetime, why: str, details: dict[str, str]) -> None:
     """Enter in the audit that a sign-in by the provider was refused."""
-    transaction.audit(stored(at), sessions.NOBODY, "sign-in-failed", by=_ACTOR, why=why, **details)
+    transaction.audit(stored(at), NOBODY, "sign-in-failed", by=OPENID, why=why, **details)
 
 
 def _change_role(transaction: Transaction, at: datetime, by: Actor, row: Row[Any], role: Role) -> None:
