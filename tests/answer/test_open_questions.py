@@ -8,7 +8,9 @@ from typing import Any
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import NumberRange, UnansweredQuestion
 from triage.answer.open_questions import OpenQuestions
+from triage.answer.pivotal import PivotalQuestions
 from triage.engines.outcome import Consequence, OpenQuestion
+from triage.model.fact import Floor
 from triage.model.rule import OneOf, Rule, SourceRef, Urgency
 from triage.model.ruleset import RuleSet
 
@@ -55,6 +57,18 @@ def test_a_pivotal_question_stands_before_one_that_reaches_higher(fixture_rules:
     worse = replace(ruleset, rules=(replace(rule, effects=(Urgency("emergency", "fire"),)),))
     core = _question("nestlings", (("possible",), ("routine",)))  # with another one open, it changes nothing alone
     assert _ordered(worse, *questions, core, missing=("lean", "nestlings")) == ["nestlings", "crowded", "bark"]
+
+
+def test_a_question_is_pivotal_where_what_is_derived_from_it_holds_a_floor(fixture_rules: RuleSet) -> None:
+    facts = fixture_rules.vocabulary.facts
+    suspected = (OneOf("canker", frozenset({"suspected"})),)
+    lean = replace(facts["lean"], floor=Floor("very_urgent", (suspected,)))
+    deriving = tuple(rule for rule in fixture_rules.rules if rule.id == "canker-from-rings")
+    vocabulary = replace(fixture_rules.vocabulary, facts={**facts, "lean": lean})
+    ruleset = replace(fixture_rules, vocabulary=vocabulary, rules=deriving)
+    given = {"age_years": 6}
+    fired = FiredRules(ruleset, (), given=given, missing=("lean",), asked=vocabulary.asked_all(given))
+    assert PivotalQuestions(ruleset).among(("bark", "ring_count"), fired) == {"ring_count"}
 
 
 def test_a_range_of_numbers_is_written_as_one(fixture_rules: RuleSet) -> None:

@@ -28,6 +28,7 @@ class PivotalQuestions:
         self.evaluator = IndexedEvaluator(replace(ruleset, rules=rules))
         rank = ruleset.scales.urgency_rank
         self.level_of_rule = {rule.id: rank(rule.urgency.level) for rule in rules if rule.urgency}
+        self.deriving = frozenset(rule.id for rule in rules if rule.derives)
         self.rating_rules = frozenset(rule.id for rule in rules for _ in (*rule.of(Supports), *rule.of(Limits)))
 
     def among(self, names: Iterable[str], fired: FiredRules) -> frozenset[str]:
@@ -115,15 +116,17 @@ class _SoFar:
         """Whether this answer changes the rating or the level.
 
         ``floor`` is the rank of the floor once the fact is answered. It is computed anew for a fact whose answer
-        decides which floors apply.
+        decides which floors apply, and where another condition is derived: that may decide both as well.
         """
         questions = self._questions
         ids, answers = questions.evaluator.fired_with(self._known, name, value)
-        if self._may_change_the_rating(name, ids):
+        before = self._known.evaluation.fired
+        derives = ids is not before and not questions.deriving.isdisjoint(ids ^ before)
+        if derives or self._may_change_the_rating(name, ids):
             ruleset = questions.ruleset
             if standing(ruleset, ruleset.fired(ids), answers).rating != self._fired.standing.rating:
                 return True
-        if name in questions.holds_floors:
+        if derives or name in questions.holds_floors:
             floor = self._floor(self._missing(name, value), answers)
         by_rules = max([questions.level_of_rule[id_] for id_ in ids if id_ in questions.level_of_rule], default=0)
         return max(by_rules, floor) != self._level
