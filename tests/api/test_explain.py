@@ -79,4 +79,4 @@ def test_the_proofs_are_shown_once_they_are_made(client: TestClient) -> None:
     shown = client.get("/proofs").text
     holding = sum(proof.holds is True for proof in service.proofs.proofs)
     assert f"{holding} of {len(service.proofs.proofs)} hold." in shown
-    assert "substance-use-is-not-recommended" in shown
+    assert "Where substance use is what is to be treated, IPT is never rated above" in shown

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,17 +14,11 @@ from api import request as request_module
 from api.pace import AT_ONCE, Again
 from api.work import Overloaded, thread_queue
 from bench.referrals import as_request, counted_referrals
+from tests.loops import run
 from triage.answer.assess import Assessor
 from triage.model.ruleset import RuleSet
 
 PLANTED = "planted-words-of-an-answer"
-Result = TypeVar("Result")
-
-
-def _run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine in a thread of its own: the browser tests may have left an event loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +153,7 @@ def test_a_body_that_does_not_come_is_given_up(client: TestClient, monkeypatch: 
         await client.app(scope, receive, keep)
         return dict(sent[0])
 
-    assert _run(send())["status"] == 408
+    assert run(send())["status"] == 408
 
 
 def test_more_work_than_can_wait_is_refused_at_once_and_handed_over(
@@ -217,6 +209,6 @@ def test_a_queue_takes_so_much_and_no_more() -> None:
         finally:
             queue.close()
 
-    results = _run(fill())
+    results = run(fill())
     assert results[:3] == [0, 1, 2]
     assert [type(result) for result in results[3:]] == [Overloaded, Overloaded]

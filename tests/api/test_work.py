@@ -19,6 +19,7 @@ from api import work
 from api.request import MOST_INCOMPLETE, State
 from api.work import Helpers, Overloaded
 from tests.api.test_served import serve
+from tests.loops import run
 from tests.records.conftest import small_state as small_state
 from triage.engines.agreement import EngineDisagreement, EngineFailure, NoAnswer
 from triage.reading.referral import Referral
@@ -66,7 +67,7 @@ def test_a_process_answers_as_the_service_does_and_a_new_one_comes_where_one_was
         helpers.close()
         assert await helpers.assess(EMPTY) is None
 
-    asyncio.run(answered())
+    run(answered())
 
 
 def test_processes_take_so_many_referrals_and_no_more(small_state: State) -> None:
@@ -78,7 +79,7 @@ def test_processes_take_so_many_referrals_and_no_more(small_state: State) -> Non
         helpers.close()
         assert [type(result) for result in results[2:]] == [Overloaded] * 3
 
-    asyncio.run(filled())
+    run(filled())
 
 
 def test_without_processes_a_thread_answers(small_state: State) -> None:
@@ -87,7 +88,7 @@ def test_without_processes_a_thread_answers(small_state: State) -> None:
         assert small_state.settings.helpers == 0
         assert await small_state.assess(EMPTY) == small_state.assessor.assess(EMPTY)
 
-    asyncio.run(answered())
+    run(answered())
 
 
 def test_where_no_process_can_be_started_a_thread_answers_and_a_line_says_so(
@@ -105,7 +106,7 @@ def test_where_no_process_can_be_started_a_thread_answers_and_a_line_says_so(
         assert await state.assess(EMPTY) == small_state.assessor.assess(EMPTY)
         state.close()
 
-    asyncio.run(answered())
+    run(answered())
     assert caplog.messages == ["the processes that help could not be started: a thread answers incomplete referrals"]
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -180,7 +180,8 @@ def running_provider(**options: Any) -> Iterator[OpenIDProvider]:
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(BrokenPipeError):  # whoever asked had no time to wait
+                self.wfile.write(content)
 
         def do_POST(self) -> None:
             self.do_GET()

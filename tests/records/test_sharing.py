@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from api.records.sharing import Results, SharedReads
+from tests.loops import run
 
 
 def test_who_asks_while_a_read_is_under_way_shares_the_next_one() -> None:
@@ -31,7 +32,7 @@ def test_who_asks_while_a_read_is_under_way_shares_the_next_one() -> None:
         gate.set()
         return await asyncio.gather(first, another, *others)
 
-    assert asyncio.run(asked()) == [1, 2, 3, 3, 3], "the first alone, another thing at once, the three together"
+    assert run(asked()) == [1, 2, 3, 3, 3], "the first alone, another thing at once, the three together"
 
 
 def test_a_shared_read_that_fails_fails_for_all_and_is_tried_anew() -> None:
@@ -47,7 +48,7 @@ def test_a_shared_read_that_fails_fails_for_all_and_is_tried_anew() -> None:
         failing = False
         return [*map(str, results), await reads.of("key", read)]
 
-    assert asyncio.run(asked()) == ["gone", "gone", "back"]
+    assert run(asked()) == ["gone", "gone", "back"]
 
 
 def test_results_of_another_thread_reach_whoever_waits() -> None:
@@ -67,7 +68,7 @@ def test_results_of_another_thread_reach_whoever_waits() -> None:
         thread.join()
         return [*outcome[:3], str(outcome[3])]
 
-    assert asyncio.run(waited()) == [0, 1, 2, "no"]
+    assert run(waited()) == [0, 1, 2, "no"]
 
 
 def test_what_nobody_waits_for_is_not_begun() -> None:
@@ -82,4 +83,4 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
         with pytest.raises(CancelledError):
             future.result(0)
 
-    asyncio.run(waited())
+    run(waited())
