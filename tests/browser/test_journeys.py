@@ -279,7 +279,7 @@ def test_the_second_of_two_tabs_is_told_before_it_overwrites(visit: Open) -> Non
     expect(first.locator("#errors")).to_contain_text("It was answered in another tab or by somebody else.")
     expect(first.locator("input#age_years")).to_have_value("33")
     show_result(first)
-    assert first.url == second.url
+    expect(first).to_have_url(second.url)
 
 
 def test_two_people_on_one_draft(visit: Open, address: str) -> None:

@@ -373,12 +373,18 @@ def every_text(world: World) -> Iterator[Try]:
 
 def some_texts(world: World) -> Iterator[Try]:
     """Three texts in every place, and one in every field of a form; each text in many places."""
+    return a_text_that_is_run(world, lambda number, place: _turns(number, (0,) if place.kind == "form" else (0, 7, 14)))
+
+
+def one_text(world: World) -> Iterator[Try]:
+    """One text in every place."""
+    return a_text_that_is_run(world, lambda number, _place: _turns(number, (0,)))
+
+
+def _turns(number: int, turns: tuple[int, ...]) -> list[str]:
+    """The texts that are put in a place, by its number."""
     texts = list(chain(*EVERY_TEXT.values()))
-
-    def chosen(number: int, place: Place) -> list[str]:
-        return [texts[(number + turn) % len(texts)] for turn in ((0,) if place.kind == "form" else (0, 7, 14))]
-
-    return a_text_that_is_run(world, chosen)
+    return [texts[(number + turn) % len(texts)] for turn in turns]
 
 
 def a_formula_in_a_download(world: World) -> Iterator[Try]:

@@ -35,6 +35,7 @@ def test_a_thousand_records_come_back_on_postgresql(tmp_path: Path, server_addre
     _is_whole(drill(place, tmp_path), RECORDS)
 
 
+@pytest.mark.deep
 def test_a_few_records_come_back(tmp_path: Path) -> None:
     _is_whole(drill(sqlite_place(tmp_path), tmp_path, 10), 10)
 
