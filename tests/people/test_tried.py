@@ -8,7 +8,6 @@ from api.request import State
 from tests.people import tried
 from tests.people.attacks import ATTACKS, OF_SLOW_CLIENTS, OF_TEXTS, Try, every_text, one_text
 
-
 EVERY_ROUTE_BY_MANY = (
     "another's record, draft, table or account: every route, every list",
     "a key that was stolen and replaced, revoked, has expired, was cut or made up: every route",

@@ -24,9 +24,9 @@ ABOUT = """\
 # What was tried, and how often it let anyone in
 
 Counted by `python -m tests.people.tried`, which tries all of it and writes this page. What is tried comes from the
-application: its routes, its forms, the texts of its bodies; a new one is tried as well. `make test` tries most of it each
-time (`tests/people/test_tried.py`); `make deep` tries all, puts every one of the texts in every place, and holds that no
-fewer are tried than here. Who may use which route is in [access.md](access.md), the attacks in
+application: its routes, its forms, the texts of its bodies; a new one is tried as well. `make test` tries most of it
+each time (`tests/people/test_tried.py`); `make deep` tries all, puts every one of the texts in every place, and holds
+that no fewer are tried than here. Who may use which route is in [access.md](access.md), the attacks in
 `tests/people/attacks.py`. What is tried against sign-in by OpenID Connect: [sign-in.md](../sign-in.md).
 """
 
