@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.datastructures import FormData
 
 from api.actor import Actor
 from api.pages.due import local, moment
+from api.pages.sent import fields_sent
 from api.pages.templating import page
 from api.people import asking, passwords
 from api.people.tokens import stored_form
@@ -35,8 +35,8 @@ async def account(request: Request, actor: SignedIn) -> Response:
 @router.post("/password")
 async def change_password(request: Request, actor: SignedIn) -> Response:
     """Set another password, with the present one."""
-    form, records = await request.form(), state_of(request).records
-    present, new = _text(form, "present"), _text(form, "new")
+    sent, records = await fields_sent(request), state_of(request).records
+    present, new = sent.get("present", ""), sent.get("new", "")
     try:
         await passwords.change_own(records, actor, _address(request), _token(request), present, new)
     except RecordProblem as refused:
@@ -47,9 +47,9 @@ async def change_password(request: Request, actor: SignedIn) -> Response:
 @router.post("/sessions")
 async def end_sessions(request: Request, actor: SignedIn) -> Response:
     """Sign out everywhere else, with the present password."""
-    form, records = await request.form(), state_of(request).records
+    present, records = (await fields_sent(request)).get("present", ""), state_of(request).records
     try:
-        await passwords.end_others(records, actor, _address(request), _token(request), _text(form, "present"))
+        await passwords.end_others(records, actor, _address(request), _token(request), present)
     except RecordProblem as refused:
         return await _page(request, actor, fault=refused)
     return await _page(request, actor, done="You are signed in here alone.")
@@ -84,8 +84,3 @@ def _token(request: Request) -> str:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""

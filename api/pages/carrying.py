@@ -15,6 +15,7 @@ from msgspec import DecodeError, Struct, json
 from api.actor import Asker
 from api.pages.entered import Entered
 from api.pages.form import LARGEST_FORM, show_form, urgency_of_entered
+from api.pages.sign_in import cookie_options
 from api.pages.templating import page
 from api.pages.wording import Wording
 from api.people import asking, sessions
@@ -98,5 +99,4 @@ def _cookie_name(request: Request) -> str:
 
 
 def _cookie(request: Request) -> dict[str, Any]:
-    secure = state_of(request).settings.is_secure
-    return {"path": "/", "secure": secure, "httponly": True, "samesite": "strict"}
+    return {**cookie_options(state_of(request).records), "samesite": "strict"}

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from api.actor import Asker
 from api.pages.cohort import GONE, shown, table_of
+from api.pages.sent import fields_sent
 from api.pages.templating import page
 from api.records.kept_tables import delete_table, keep, packed, read_file, read_table
 from api.request import state_of
@@ -28,12 +29,10 @@ async def keep_table(request: Request, actor: Asker, key: str) -> RedirectRespon
     from triage.population.upload import OUTCOMES, REFUSED
 
     state, table = state_of(request), table_of(request, key)
-    async with request.form(max_files=0, max_fields=1) as form:
-        given = form.get("name")
+    name = (await fields_sent(request)).get("name", "").strip()
     summary = table.summary
     if summary is None:
         raise HTTPException(404, GONE)
-    name = given.strip() if isinstance(given, str) else ""
     folder = table.folder
     kept = await asyncio.to_thread(packed, name, shown(summary, state), folder / OUTCOMES, folder / REFUSED)
     id_ = await state.records.write(keep(state.records, actor, kept, state.ruleset))

@@ -25,7 +25,7 @@ log = logging.getLogger("api.openid")
 _COOKIE, _SECURE_COOKIE = "signing-in", "__Host-signing-in"
 _HTTP_PORT = 80
 _NOT_BEGUN = "no cookie"
-"""Why a return is refused that any page of another site can cause: it fills no audit."""
+"""The reason where a browser comes back without its cookie: any other site can cause it, so no audit has it."""
 _TO_LOOK_INTO = (Refusal.DOWN, Refusal.FAULTY, Refusal.UNTRUSTED)
 
 

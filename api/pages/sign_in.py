@@ -6,12 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 
 from api.actor import Actor
+from api.pages.sent import fields_sent
 from api.pages.templating import page
-from api.people import accounts, asking, sessions
+from api.people import accounts, asking, passwords, sessions
 from api.records.queues import has_any
 from api.records.refused import RecordProblem
 from api.records.service import Records
@@ -35,30 +34,27 @@ async def sign_in_page(request: Request) -> Response:
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Sign in with login and password. What is wrong is not told apart: it would say whether an account exists."""
-    form = await request.form()
-    settings = state_of(request).settings
+    sent = await fields_sent(request)
+    next_, settings = sent.get("next", ""), state_of(request).settings
     if not settings.password_sign_in:
         fault = f"No password of this service is used. Sign in with {settings.openid_is_called}."
-        return show(request, _text(form, "next"), fault, status=403)
-    login, password = _text(form, "login").strip().casefold(), _text(form, "password")
+        return show(request, next_, fault, status=403)
+    login, password = _short(sent.get("login", "")).strip().casefold(), _short(sent.get("password", ""))
     records = state_of(request).records
     address = request.client.host if request.client else ""
     try:
         token = await _begin(records, login, password, address)
     except RecordProblem as refused:
-        return show(request, _text(form, "next"), refused.problem.detail, status=refused.problem.status)
+        return show(request, next_, refused.problem.detail, status=refused.problem.status)
     if token is None:
-        return show(request, _text(form, "next"), _WRONG, status=401)
+        return show(request, next_, _WRONG, status=401)
     await asking.end_present(records, request)
-    return await signed_in(records, token, _text(form, "next"))
+    return await signed_in(records, token, next_)
 
 
 async def _begin(records: Records, login: str, password: str, address: str) -> str | None:
     """Begin a session where login and password are right. The lock is tested before the slow hash, and again after."""
-    at = records.now()
-    await records.write(lambda transaction: sessions.refuse_locked(transaction, at, login, address))
-    stored = await records.read(lambda connection: sessions.stored_password(connection, login))
-    right = await run_in_threadpool(sessions.verified, password, stored)
+    right, at = await passwords.is_right(records, login, address, password), records.now()
     return await records.write(
         lambda transaction: sessions.begin_by_password(transaction, at, login, address, right=right)
     )
@@ -136,6 +132,6 @@ def own_address(address: str) -> str:
     return address if is_own and len(address) <= _LONGEST_ADDRESS else ""
 
 
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) and len(value) <= _LONGEST else ""
+def _short(text: str) -> str:
+    """A login or password; nothing where it is longer than any."""
+    return text if len(text) <= _LONGEST else ""

@@ -116,9 +116,9 @@ def has_openid(connection: Connection, login: str) -> bool:
     return connection.execute(_BY_LOGIN, {"login": login}).one().subject is not None
 
 
-def end_sessions(transaction: Transaction, at: str, id_: str) -> None:
-    """End every session of an account."""
-    of_account = (sessions.c.account_id == id_) & sessions.c.ended_at.is_(None)
+def end_sessions(transaction: Transaction, at: str, id_: str, but: str = "") -> None:
+    """End every session of an account, ``but`` the one whose token has this digest."""
+    of_account = (sessions.c.account_id == id_) & (sessions.c.token_digest != but) & sessions.c.ended_at.is_(None)
     transaction.execute(update(sessions).where(of_account).values(ended_at=at))
 
 

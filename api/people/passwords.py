@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.actor import Actor
 from api.people import lockout, sessions
-from api.people.accounts import hasher
+from api.people.accounts import end_sessions, hasher
 from api.people.strength import refuse_easy
 from api.people.tokens import stored_form
 from api.records.refused import wrong_field
@@ -47,7 +47,7 @@ async def change_own(records: Records, actor: Actor, address: str, token: str, p
     def work(transaction: Transaction) -> None:
         account = transaction.execute(_ACCOUNT, {"login": actor.id}).one()
         transaction.execute(update(accounts).where(accounts.c.id == account.id).values(password=hashed))
-        _end_others(transaction, at, account, token)
+        end_sessions(transaction, stored(at), account.id, but=stored_form(token))
         transaction.audit(stored(at), actor, "own-password-changed")
 
     await records.write(work)
@@ -59,20 +59,28 @@ async def end_others(records: Records, actor: Actor, address: str, token: str, p
     at = records.now()
 
     def work(transaction: Transaction) -> None:
-        _end_others(transaction, at, transaction.execute(_ACCOUNT, {"login": actor.id}).one(), token)
+        account = transaction.execute(_ACCOUNT, {"login": actor.id}).one()
+        end_sessions(transaction, stored(at), account.id, but=stored_form(token))
         transaction.audit(stored(at), actor, "own-sessions-ended")
 
     await records.write(work)
 
 
+async def is_right(records: Records, login: str, address: str, password: str) -> bool:
+    """Whether this is the password of a login; slow on purpose, also where there is no such account.
+
+    Raises a RecordProblem where too many sign-ins failed, which is tested before the slow hash.
+    """
+    at = records.now()
+    await records.write(lambda transaction: sessions.refuse_locked(transaction, at, login, address))
+    kept = await records.read(lambda connection: sessions.stored_password(connection, login))
+    return await run_in_threadpool(sessions.verified, password, kept)
+
+
 async def confirm(records: Records, actor: Actor, address: str, present: str) -> None:
     """Raise a RecordProblem where this is not someone's present password. A wrong one counts as a failed sign-in."""
     at, login = records.now(), actor.id
-    await records.write(lambda transaction: sessions.refuse_locked(transaction, at, login, address))
-    right = await run_in_threadpool(
-        sessions.verified, present, await records.read(lambda connection: sessions.stored_password(connection, login))
-    )
-    if not right:
+    if not await is_right(records, login, address, present):
         await records.write(lambda transaction: lockout.count(transaction, at, login, address))
         raise wrong_field("/present", "wrong", "This is not your present password.")
 
@@ -86,12 +94,3 @@ def open_sessions(connection: Connection, at: datetime, login: str) -> list[Row[
 def has_password(connection: Connection, login: str) -> bool:
     """Whether someone signs in with a password of this service."""
     return connection.execute(_ACCOUNT, {"login": login}).one().password is not None
-
-
-def _end_others(transaction: Transaction, at: datetime, account: Row[Any], token: str) -> None:
-    others = (
-        (sessions_table.c.account_id == account.id)
-        & (sessions_table.c.token_digest != stored_form(token))
-        & sessions_table.c.ended_at.is_(None)
-    )
-    transaction.execute(update(sessions_table).where(others).values(ended_at=stored(at)))

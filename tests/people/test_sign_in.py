@@ -47,6 +47,13 @@ def test_no_account_has_the_name_of_somebody_else_in_the_audit(clinic: Clinic, l
     assert error["message"] == f"`{name}` stands for no account in the audit. Choose another login."
 
 
+def test_sign_in_leads_to_a_long_address_and_takes_no_more_than_a_form(clinic: Clinic) -> None:
+    client, address = clinic.client(), "/worklist?reference=" + "R" * 500
+    sent = {"login": "coordinator", "password": PASSWORD, "next": address}
+    assert client.post("/sign-in", data=sent).headers["location"] == address
+    assert client.post("/sign-in", data=sent | {"next": "x" * 300_000}).status_code == 413
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(clinic: Clinic, public: Clinic) -> None:
     on_this_machine = sign_in(clinic.client(), "coordinator").headers["set-cookie"]
     assert on_this_machine.split("=")[0] == "session"

@@ -67,15 +67,15 @@ def _dangers_from(urgent: list[Rule], ruleset: RuleSet) -> frozenset[tuple[str, 
 
 
 def _danger_shares(ruleset: RuleSet, counted: Counter[frozenset[tuple[str, str]]]) -> Iterator[DangerShare]:
+    levels = ruleset.scales.urgency_ids[1:]
     for danger in ruleset.scales.dangers:
         reached, alone = Counter[str](), Counter[str]()
         for dangers, count in counted.items():
-            for level in ruleset.scales.urgency_ids[1:]:
+            for level in levels:
                 at_level = {id_ for reached_level, id_ in dangers if reached_level == level}
                 if danger.id in at_level:
                     reached[level] += count
                     alone[level] += count if len(at_level) == 1 else 0
-        levels = ruleset.scales.urgency_ids[1:]
         yield DangerShare(
             danger.id, {level: reached[level] for level in levels}, {level: alone[level] for level in levels}
         )
