@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FIXTURE_RULES, RULES
+from triage.check import load_ruleset, signed
+from triage.check.rule_digest import meaning_digest
 from triage.check.signing import Said, plan_signing, write_reviews
+from triage.model.faults import FaultyRuleSet
 from triage.model.ruleset import RuleSet
 from triage.presenting.rule_version import version_of, version_of_all
 from triage.reading.folder import read_ruleset
@@ -66,8 +69,8 @@ def test_a_rule_that_is_gone_or_signed_already_is_named(fixture_rules: RuleSet) 
         ("Dr Clara Weiss", "signed already by Dr Clara Weiss on 2026-11-24"),
         ("Dr Ada Lund", "signed by Dr Clara Weiss on 2026-11-24; it was signed by Dr Ada Lund on 2026-11-24"),
     ):
-        signed = replace(rule, reviewed_by=by, reviewed_on="2026-11-24")
-        (signing,) = plan_signing(replace(fixture_rules, all_rules=(signed,)), [CLARA], NOW)
+        of_that_day = replace(rule, reviewed_by=by, reviewed_on="2026-11-24")
+        (signing,) = plan_signing(replace(fixture_rules, all_rules=(of_that_day,)), [CLARA], NOW)
         assert signing.sentence == sentence
 
 
@@ -93,6 +96,41 @@ def test_reviews_are_written_and_nothing_else_changes(folder: Path, part: int, t
     assert {path.name for path in changed} <= {Path(rule.place.file).name for rule in before.all_rules}
 
 
+def test_a_signature_holds_until_the_meaning_is_changed(tmp_path: Path) -> None:
+    copy = tmp_path / FIXTURE_RULES.name
+    shutil.copytree(FIXTURE_RULES, copy)
+    rules = read_ruleset(copy)
+    write_reviews(rules, copy, {rule.id: ("Dr Clara Weiss", "2026-11-25") for rule in rules.all_rules})
+    assert [*signed.check(read_ruleset(copy))] == []
+    table = copy / "dangers/steps-of-leaning.yaml"
+    for before, after, faults in (
+        ("title: ", "title: Still ", []),
+        (
+            "level: very_urgent",
+            "level: emergency",
+            [
+                "fixture_rules/dangers/steps-of-leaning.yaml:20:5: Dr Clara Weiss signed `falling` on 2026-11-25, "
+                "and it meant something else. Write `review: {by: null, on: null}`, and have it read and signed anew "
+                "(`triage rules sign`). [signed]"
+            ],
+        ),
+    ):
+        text = table.read_text()
+        assert before in text
+        table.write_text(text.replace(before, after, 1))
+        assert [str(fault) for fault in signed.check(read_ruleset(copy))] == faults
+
+
+def test_a_signature_written_by_hand_holds_for_no_meaning(tmp_path: Path) -> None:
+    copy = tmp_path / FIXTURE_RULES.name
+    shutil.copytree(FIXTURE_RULES, copy)
+    file = copy / "indications/blight-gone.yaml"
+    rest = "".join(line for line in file.read_text().splitlines(keepends=True) if not line.startswith("review:"))
+    file.write_text("review: {by: Dr Ada Lund, on: 2026-01-01}\n" + rest)
+    with pytest.raises(FaultyRuleSet, match="Dr Ada Lund signed `blight-gone` on 2026-01-01, and it meant something"):
+        load_ruleset(copy)
+
+
 def test_a_review_that_stands_on_lines_of_its_own_is_replaced(tmp_path: Path) -> None:
     copy = tmp_path / FIXTURE_RULES.name
     shutil.copytree(FIXTURE_RULES, copy)
@@ -101,7 +139,8 @@ def test_a_review_that_stands_on_lines_of_its_own_is_replaced(tmp_path: Path) ->
     file.write_text("review:\n  by: Dr Ada Lund\n  on: 2026-01-01\n# a remark\n" + rest)
     rules = read_ruleset(copy)
     assert write_reviews(rules, copy, {"blight-gone": ("Dr Clara Weiss", "2026-11-25")}) == (file,)
-    written = 'review: {by: "Dr Clara Weiss", on: "2026-11-25"}\n# a remark\n'
+    (rule,) = [rule for rule in rules.all_rules if rule.id == "blight-gone"]
+    written = f'review: {{by: "Dr Clara Weiss", on: "2026-11-25", meaning: "{meaning_digest(rule)}"}}\n# a remark\n'
     assert file.read_text().replace("review:\n  ", "review: ") == written + rest
 
 

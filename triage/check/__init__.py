@@ -15,6 +15,7 @@ from triage.check import (
     reachable,
     scores,
     shown,
+    signed,
     size,
     sourced,
     suspicion,
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     actions.check,
     size.check,
     adults.check,
+    signed.check,
 )
 HELD_BEFORE_HAND_IN: tuple[Check, ...] = (shown.check,)
 """Checks that `rules check` holds and loading does not: a new rule runs before its examples are whole."""

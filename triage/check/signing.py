@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from triage.check.rule_digest import meaning_digest
 from triage.model.rule import Rule
 from triage.model.ruleset import RuleSet
 from triage.reading.instrument_file import CUT_OFFS
@@ -79,33 +80,29 @@ def _plan(rule: Rule | None, statements: list[Said], version: str | None, *, old
 
 
 def write_reviews(ruleset: RuleSet, folder: Path, reviews: Mapping[str, Review]) -> tuple[Path, ...]:
-    """Write reviews (by whom, on which day) into the files of the rules; all else in them stays as it is.
+    """Write reviews (by whom, on which day, and the rule's meaning) into the files of the rules, and nothing else.
 
     Gives the files that were written.
     """
-    by_file: dict[Path, dict[str, Review]] = {}
+    by_file: dict[Path, dict[str, str]] = {}
     for rule in ruleset.all_rules:
         if rule.id in reviews:
             path = folder / Path(rule.place.file).relative_to(folder.name)
-            by_file.setdefault(path, {})[rule.id] = reviews[rule.id]
+            by, on = (json.dumps(part, ensure_ascii=False) for part in reviews[rule.id])
+            written = f"{{by: {by}, on: {on}, meaning: {json.dumps(meaning_digest(rule))}}}"
+            by_file.setdefault(path, {})[rule.id] = written
     for path, of_file in by_file.items():
         path.write_text(_with_reviews(path.read_text(encoding="utf-8"), of_file), encoding="utf-8")
     return tuple(by_file)
 
 
-def _with_reviews(text: str, reviews: Mapping[str, Review]) -> str:
-    """The text of a rule file with reviews in it, by the rule's id: above the rows where they are of all of them."""
+def _with_reviews(text: str, reviews: Mapping[str, str]) -> str:
+    """The text of a rule file with reviews in it, by the rule's id: in a table, each in its row."""
     whole = yaml.compose(text, Loader=yaml.CBaseLoader)
     assert isinstance(whole, yaml.MappingNode)
     rows = _value(whole, ROWS) or _value(whole, CUT_OFFS)
-    signed: list[tuple[yaml.MappingNode, Review | None]]
-    if rows is None:
-        signed = [(whole, next(iter(reviews.values())))]
-    else:
-        by_row = [(row, reviews.get(_id(row))) for row in rows.value]
-        is_of_all = len({review for _, review in by_row}) == 1 and not any(_value(row, KEY) for row, _ in by_row)
-        signed = [(whole, by_row[0][1])] if is_of_all else by_row
-    changes = [_change(mapping, review) for mapping, review in signed if review is not None]
+    rules = [whole] if rows is None else rows.value
+    changes = [_change(rule, reviews[_id(rule)]) for rule in rules if _id(rule) in reviews]
     for start, end, written in sorted(changes, reverse=True):
         text = text[:start] + written + text[end:]
     return text
@@ -119,10 +116,8 @@ def _id(mapping: yaml.MappingNode) -> str:
     return str(next(value.value for name, value in mapping.value if name.value == "id"))
 
 
-def _change(mapping: yaml.MappingNode, review: Review) -> tuple[int, int, str]:
+def _change(mapping: yaml.MappingNode, written: str) -> tuple[int, int, str]:
     """Where a review is written, from and to which character, and as what: over the one there is, or after the id."""
-    by, on = (json.dumps(part, ensure_ascii=False) for part in review)
-    written = f"{{by: {by}, on: {on}}}"
     present = _value(mapping, KEY)
     if present is not None:
         return present.start_mark.index, _end(present), written

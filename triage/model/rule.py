@@ -252,6 +252,7 @@ class Rule:
     author: str | None = None
     reviewed_by: str | None = None
     reviewed_on: str | None = None
+    reviewed_meaning: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     table: str | None = None
     places: Places = field(default_factory=dict, compare=False, repr=False)

@@ -27,6 +27,7 @@ from triage.reading.yaml_text import Document
 class _Review(Strict):
     by: str | None = None
     on: str | None = None
+    meaning: str | None = None
 
 
 class _Source(Strict):
@@ -124,6 +125,7 @@ def read_rule(
         author=text.author,
         reviewed_by=text.review.by,
         reviewed_on=text.review.on,
+        reviewed_meaning=text.review.meaning,
         attributes=text.attributes,
         table=table,
     )
