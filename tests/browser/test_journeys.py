@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -144,6 +145,32 @@ def test_an_emergency_shows_while_the_service_is_away_and_nothing_is_lost(visit:
     answer(page, {"needs": "interpreter"})
     expect(page.locator("#panel")).to_contain_text("No answer from the service.")
     expect(page.locator("#band")).to_be_visible()
+
+
+def _keep(kept: list[Route], route: Route) -> None:
+    kept.append(route)
+
+
+def test_a_form_that_is_loaded_again_just_while_its_draft_is_saved_is_not_empty(visit: Open) -> None:
+    page = visit()
+    saving: list[Route] = []
+    loading: list[Route] = []
+    page.route("**/panel", partial(_keep, saving))
+    answer(page, {"insured": "yes"})
+    page.route(page.url, partial(_keep, loading))
+    page.evaluate("setTimeout(() => location.reload())")
+    while not (saving and loading):
+        page.wait_for_timeout(10)
+    page.unroute("**/panel")
+    saved = saving[0].fetch()
+    saving[0].fulfill(response=saved)
+    page.wait_for_timeout(500)  # what waits for the page itself would wait for the next one
+    loading[0].continue_()
+    expect(page.locator("#insured-yes")).to_be_checked()
+    expect(page.locator("#draft")).to_contain_text("Draft saved at ")
+    draft = page.url.partition("?draft=")[2]
+    assert draft
+    assert draft in saved.text()
 
 
 def test_the_failure_of_an_engine_shows_its_urgency_first(visit: Open) -> None:

@@ -19,12 +19,15 @@ export function held() {
 }
 
 let known = ""; // what the service has, or what is held already
+let leaving = false; // whether another page is on its way, or this one again: a new address would not reach it
+addEventListener("beforeunload", () => { leaving = true; });
 
 // Hold what is entered, and say whether it is new
 export function hold() {
   const text = String(new URLSearchParams(entered()));
   if (text === known) return false;
   known = text;
+  leaving = false;
   if (!history.state?.held) history.replaceState({ ...history.state, held: crypto.randomUUID() }, "");
   try {
     sessionStorage.setItem(key(), JSON.stringify(entered(true)));
@@ -42,6 +45,7 @@ export function kept(first, unchanged) {
   if ("changed" in first.dataset) return conflict(first);
   draft.value = first.dataset.draft;
   revision.value = first.dataset.revision;
+  if (leaving) return goOnFromHere();
   const address = new URL(location.href);
   address.pathname = "/";
   address.searchParams.set("draft", draft.value);
@@ -50,6 +54,11 @@ export function kept(first, unchanged) {
   if (!form.elements.place.value && !form.elements.call_back.value) sessionStorage.removeItem(key());
   status.textContent = "Draft saved at " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) + ".";
   return undefined;
+}
+
+// Where this page is loaded again it goes on with this draft
+function goOnFromHere() {
+  if (history.state?.held) sessionStorage.setItem(key(), JSON.stringify(entered(true)));
 }
 
 // The page goes on holding it; signing in elsewhere loses nothing
