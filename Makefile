@@ -31,7 +31,7 @@ test: setup lint types imports ## Everything that CI runs
 	bash tests/browser/need-chromium.sh
 	bash tests/population/need-engines.sh
 	$(BIN)/triage rules check --release
-	$(BIN)/pytest -m "not deep" -n 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest -m "not deep" -n 3 --dist loadscope --no-loadscope-reorder
 
 quick: .venv/ready lint types imports ## The loop while working, some ten seconds: no published rule set, no browser
 	$(BIN)/triage rules check
