@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from triage.answer.assess import Assessor, build_assessor
 from triage.answer.model import Answer
 from triage.model.ruleset import RuleSet
+from triage.processes import helping
 from triage.reading.referral import Referral
 from triage.settings import Settings
 
 Result = TypeVar("Result")
-NICENESS = 2
-"""By how much a process that helps gives way to the one that answers requests."""
 log = logging.getLogger("api")
 
 
@@ -66,7 +61,7 @@ def thread_queue(name: str, most: int) -> Queue:
 
 def explanation_queue(ruleset: RuleSet, most: int) -> Queue:
     """A queue with one process for ``explain``, since z3's default context is not thread-safe."""
-    return Queue(lambda: _processes(1, _make_explorer, ruleset), most)
+    return Queue(lambda: helping(1, _make_explorer, ruleset), most)
 
 
 class Helpers:
@@ -115,7 +110,7 @@ class Helpers:
 
     async def _start(self) -> None:
         try:
-            pool = self._pool = _processes(self._settings.helpers, _make_assessor, self._ruleset, self._settings)
+            pool = self._pool = helping(self._settings.helpers, _make_assessor, self._ruleset, self._settings)
             await asyncio.to_thread(_wait_for_all, pool, self._settings.helpers)
         except (BrokenExecutor, OSError):
             log.error("the processes that help could not be started: a thread answers incomplete referrals")
@@ -123,30 +118,10 @@ class Helpers:
             self._queue = Queue(lambda: pool, self._most)
 
 
-def _processes(count: int, make: Callable[..., None], *parts: Any) -> ProcessPoolExecutor:
-    """Processes that share nothing with this one. Each calls ``make`` with the parts before it does anything."""
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _prepare, (make, *parts))
-
-
 def _wait_for_all(pool: ProcessPoolExecutor, count: int) -> None:
     """Wait until so many processes are ready. To hand the rules to each takes a fifth of a second."""
     for ready in [pool.submit(os.getpid) for _ in range(count)]:
         ready.result()
-
-
-def _prepare(make: Callable[..., None], *parts: Any) -> None:
-    """Make a process ready to help; it ends with the process that started it, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that started this one
-    os.nice(NICENESS)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    make(*parts)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)
 
 
 _assessor: Assessor

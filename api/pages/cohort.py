@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ LARGEST_TABLE = 50_000_000
 """The most bytes of an upload: some hundred thousand referrals."""
 UPLOAD_SECONDS = 300.0
 """How long a table may take to come: 50 MB over a slow line of a clinic."""
+MOST_RANGES = 50_000
+"""The most incomplete referrals of which a table is told what they can still become: few enough that four tables that
+wait for one another are rated in their quarter of an hour on a busy machine too."""
 PIECE = 1_000_000
 MOST_LINES = 8
 MOST_GROUPS = 50
@@ -67,12 +71,15 @@ async def choose(request: Request) -> HTMLResponse:
 @router.post("/cohort")
 async def upload_table(request: Request) -> Response:
     """Take a table and rate it in the background. Raises TooLarge and Overloaded."""
+    from triage.population.upload import rate_upload
+
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > LARGEST_TABLE:
         raise TooLarge(LARGEST_TABLE)
     try:
-        async with asyncio.timeout(UPLOAD_SECONDS), request.form(max_files=1, max_fields=3) as form:
+        async with asyncio.timeout(UPLOAD_SECONDS), request.form(max_files=1, max_fields=4) as form:
             file, by, keep = form.get("table"), _names(form.get("by")), _names(form.get("keep"))
+            most_ranges = MOST_RANGES if form.get("ranges") else 0
             if not isinstance(file, UploadFile) or not file.filename:
                 return await _start_page(request, "Choose a file first.", 422)
             suffix = Path(file.filename).suffix.lower()
@@ -85,7 +92,8 @@ async def upload_table(request: Request) -> Response:
                     target.write(piece)
     except TimeoutError:
         raise TooSlow from None
-    _tables(request).start_rating(table, path, by[0] if by else None, keep)
+    rate = partial(rate_upload, path, by[0] if by else None, keep, most_ranges)
+    _tables(request).start_rating(table, rate)
     return RedirectResponse(f"/cohort/{table.folder.name}", status_code=303)
 
 
@@ -162,6 +170,7 @@ async def _start_page(request: Request, fault: str = "", status: int = 200) -> H
         kinds=",".join(KINDS),
         megabytes=LARGEST_TABLE // 1_000_000,
         minutes=KEPT_SECONDS // 60,
+        most_ranges=MOST_RANGES,
         may_keep="write" in _may(request),
         kept=await records.read(own_tables(records, request.state.actor)) if _may(request) else [],
     )
@@ -186,6 +195,12 @@ def shown(summary: Summary, state: State) -> dict[str, Any]:
         "Refused rows, by the answers that could be read": {label: count for label, count in refused.items() if count},
         "Urgency so far": {label: count for label, count in levels.items() if count},
         "Suitability so far": {labels.term(id_): n for id_ in ratings if (n := summary.ratings.get(id_, 0))},
+        "Urgency that incomplete referrals can still become": {
+            labels.term(id_): n for id_ in reversed(scales.urgency_ids) if (n := summary.possible_levels[id_])
+        },
+        "Suitability that they can still become": {
+            labels.term(id_): n for id_ in reversed(scales.rating_ids) if (n := summary.possible_ratings[id_])
+        },
         "Safety questions most often missing": _most(summary.missing, facts),
         "Rules most often kept open by blanks": _most(summary.silent, titles),
         "Other therapies to offer": _most(summary.alternatives, {one.id: one.label for one in scales.therapies}),
@@ -194,6 +209,8 @@ def shown(summary: Summary, state: State) -> dict[str, Any]:
     return {
         "rated": summary.rated,
         "complete": summary.complete,
+        "ranged": summary.possible_levels.total() > 0,
+        "settled": summary.settled,
         "refused": summary.refused,
         "repeated": [*summary.repeated],
         "repeated_count": summary.repeated_count,

@@ -7,12 +7,11 @@ the secret in the table's address.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ import msgspec
 
 from api.request import State
 from api.work import Overloaded, Queue
+from triage.processes import helping
 
 if TYPE_CHECKING:
     from triage.population.summary import Summary
@@ -122,9 +122,9 @@ class Tables:
         self._came.append(Table(folder))
         return self._came[-1]
 
-    def start_rating(self, table: Table, file: Path, by: str | None, keep: Sequence[str]) -> None:
-        """Rate a table in the background."""
-        task = asyncio.create_task(self._rate(table, file, by, keep))
+    def start_rating(self, table: Table, rate: Callable[[], Summary | str]) -> None:
+        """Rate a table in the background, by a call that the process can take."""
+        task = asyncio.create_task(self._rate(table, rate))
         self._rating.add(task)  # the event loop holds no task by itself
         task.add_done_callback(self._rating.discard)
 
@@ -151,11 +151,9 @@ class Tables:
     def _all(self) -> Iterator[Table]:
         return _tables_in(self._folder)
 
-    async def _rate(self, table: Table, file: Path, by: str | None, keep: Sequence[str]) -> None:
-        from triage.population.upload import rate_upload
-
+    async def _rate(self, table: Table, rate: Callable[[], Summary | str]) -> None:
         try:
-            result: Summary | str = await self._queue.run(rate_upload, file, by, keep)
+            result = await self._queue.run(rate)
         except Exception:  # the page says it; the trace could hold answers
             result = FAILED
         if table.folder.exists():  # somebody may have deleted it meanwhile
@@ -176,7 +174,7 @@ def _forget_old(folder: Path) -> None:
 def _process(state: State) -> ProcessPoolExecutor:
     from triage.population.upload import start
 
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), start, (state.ruleset, state.settings))
+    return helping(1, start, state.ruleset, state.settings)
 
 
 def _counter(_: type, read: Any) -> Counter[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -36,10 +37,8 @@ def _service(folder: Path) -> Iterator[TestClient]:
         yield started
 
 
-def _upload(client: TestClient, text: str, name: str = "list.csv", by: str = "", keep: str = "") -> Response:
-    sent = client.post(
-        "/cohort", files={"table": (name, text.encode())}, data={"by": by, "keep": keep}, follow_redirects=False
-    )
+def _upload(client: TestClient, text: str, name: str = "list.csv", **fields: str) -> Response:
+    sent = client.post("/cohort", files={"table": (name, text.encode())}, data=fields, follow_redirects=False)
     if sent.status_code != 303:
         return sent
     address = sent.headers["location"]
@@ -171,9 +170,60 @@ def test_a_table_that_fails_to_be_rated_says_so_and_says_nothing_of_any_row(
     assert _upload(client, "lean\nnone\n").status_code == 200
 
 
-def _wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(200):
+RANGED = "reference,lean\nA,falling\nB,none\nC,fallen\nD,none\n"
+
+
+def test_what_each_incomplete_referral_can_still_become_is_said_where_it_is_asked_for(client: TestClient) -> None:
+    assert '<input type="checkbox" name="ranges" value="yes">' in client.get("/cohort").text
+    so_far, ranged = _upload(client, RANGED), _upload(client, RANGED, ranges="yes")
+    counted = ("Urgency that incomplete referrals can still become", "Suitability that they can still become")
+    for title in counted:
+        assert (title in so_far.text, title in ranged.text) == (False, True)
+    assert "urgency and suitability are so far: what is not asked yet can change them." in so_far.text
+    assert (
+        "Of the 3 others, 0 are settled: no open question can change urgency or suitability. What each of the rest can "
+        "still become is in the outcomes, and counted below; a referral counts at each step that it can reach."
+    ) in ranged.text
+    could_become = []
+    for shown in (so_far, ranged):
+        lines = csv.DictReader(client.get(f"{shown.url.path}/outcomes.csv").text.splitlines())
+        could_become.append([(line["level_could_become"], line["rating_could_become"]) for line in lines])
+        client.post(f"{shown.url.path}/forget")
+    assert could_become[0] == [("", "")] * 3
+    assert all(";" in levels and ";" in ratings for levels, ratings in could_become[1])
+
+
+def test_more_incomplete_referrals_than_a_table_is_told_of_are_a_matter_for_the_command(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohort, "MOST_RANGES", 2)
+    assert "and at most 2 incomplete ones" in client.get("/cohort").text
+    refused = _upload(client, RANGED, ranges="yes")
+    assert refused.status_code == 422
+    assert (
+        "More than 2 referrals are incomplete, too many to say here what each can still become. Rate the file without "
+        "that, or at a terminal: `triage cohort FILE --out FILE --range`."
+    ) in refused.text
+    assert _upload(client, RANGED).status_code == 200
+
+
+def test_a_table_that_is_deleted_while_it_is_rated_stops_what_rates_it(folder: Path, client: TestClient) -> None:
+    sent = client.post(
+        "/cohort",
+        files={"table": ("list.csv", b"lean\n" + b"falling\n" * 50_000)},
+        data={"ranges": "yes"},
+        follow_redirects=False,
+    )
+    address = sent.headers["location"]
+    _wait_until(lambda: (folder / address.rpartition("/")[2] / "progress").exists(), seconds=60)
+    assert "looks again" in client.get(address).text
+    client.post(f"{address}/forget")
+    assert "1 row rated" in _upload(client, "lean\nnone\n").text, "the process is free for the next"
+
+
+def _wait_until(holds: Callable[[], bool], seconds: int = 10) -> None:
+    for _ in range(seconds * 20):
         if holds():
             return
         time.sleep(0.05)
-    raise AssertionError("It did not happen in ten seconds.")
+    raise AssertionError(f"It did not happen in {seconds} seconds.")

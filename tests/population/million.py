@@ -1,11 +1,13 @@
 """A million generated referrals of the published rules, by each engine for tables, against the reference.
 
-``python -m tests.population.million REFERRALS PROCESSES [ON_SPARK]`` counts so many, in chunks, and prints after each
-how many of them every engine rated and how many otherwise than the reference. Spark rates the first of them.
+``python -m tests.population.million REFERRALS PROCESSES [ON_SPARK [FILE]]`` counts so many, in chunks, and prints after
+each how many of them every engine rated and how many otherwise than the reference. Spark rates the first of them. With
+a file, each chunk that is counted is kept there, and a run that was interrupted goes on where it ended.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from collections import Counter
@@ -38,6 +40,8 @@ CHUNKS_ON_SPARK = 5
 ONE_PROCESS = 8
 """So many chunks are counted by one process, and then by a new one: what the engines keep is given back."""
 
+Task = tuple[Sequence[int], Sequence[str]]
+"""Chunks, and the engines that rate them."""
 Counts = Counter[tuple[str, str]]
 """How many referrals an engine rated, and how many of them differ."""
 RATED, DIFFER = "referrals", "differences"
@@ -128,7 +132,7 @@ ENGINES: dict[str, tuple[Callable[[Chunk], pl.DataFrame], tuple[str, ...]]] = {
 """Each engine, and the columns that it does not have."""
 
 
-def count_differences(task: tuple[Sequence[int], Sequence[str]]) -> Counts:
+def count_differences(task: Task) -> Counts:
     """How many referrals of some chunks each engine rated, and of how many it says something else than is meant."""
     chunks, engines = task
     warnings.simplefilter("ignore")  # what the clients of the engines warn of is not tested here
@@ -189,19 +193,45 @@ def _as_text(rated: pl.DataFrame, name: str) -> pl.Expr:
     return text.str.strip_suffix(";") if name in LISTS else text
 
 
-def count_all_differences(referrals: int, processes: int, on_spark: int) -> Counts:
-    """The same for so many referrals in chunks, each in one of several processes, and for so many of them on Spark."""
+def count_all_differences(referrals: int, processes: int, on_spark: int, kept: Path | None = None) -> Counts:
+    """The same for so many referrals in chunks, each in one of several processes, and for so many of them on Spark.
+
+    What is counted is kept in the file ``kept``, and what is there already is not counted again.
+    """
     others = [name for name in ENGINES if name != SPARK]
-    tasks: list[tuple[Sequence[int], Sequence[str]]] = [([chunk], others) for chunk in range(referrals // CHUNK)]
-    tasks += [
+    tasks: list[Task] = [
         (range(first, first + CHUNKS_ON_SPARK), [SPARK]) for first in range(0, on_spark // CHUNK, CHUNKS_ON_SPARK)
     ]
-    total: Counts = Counter()
+    tasks += [([chunk], others) for chunk in range(referrals // CHUNK)]
+    finished = _read_finished(kept)
+    total = sum((finished[name] for task in tasks if (name := _name_of(task)) in finished), Counter())
+    left = [task for task in tasks if _name_of(task) not in finished]
     with get_context("spawn").Pool(processes, maxtasksperchild=ONE_PROCESS) as pool:
-        for counted in pool.imap_unordered(count_differences, tasks):
+        for name, counted in pool.imap_unordered(_name_and_differences, left):
             total.update(counted)
             print_counts(total)
+            if kept is not None:
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps([name, [[*key, number] for key, number in counted.items()]]) + "\n")
     return total
+
+
+def _name_and_differences(task: Task) -> tuple[str, Counts]:
+    return _name_of(task), count_differences(task)
+
+
+def _name_of(task: Task) -> str:
+    """A task as text, with the rules that it is for."""
+    chunks, engines = task
+    return f"{_ruleset().digest}: {[*chunks]} by {', '.join(engines)}"
+
+
+def _read_finished(kept: Path | None) -> dict[str, Counts]:
+    """What a run before this one counted, by task."""
+    if kept is None or not kept.exists():
+        return {}
+    parts = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
+    return {name: Counter({(engine, of): number for engine, of, number in counted}) for name, counted in parts}
 
 
 def print_counts(total: Counts) -> None:
@@ -215,5 +245,10 @@ def print_counts(total: Counts) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(number) for number in sys.argv[1:]]
-    count_all_differences(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else numbers[0])
+    numbers = [int(number) for number in sys.argv[1:4]]
+    count_all_differences(
+        numbers[0],
+        numbers[1],
+        numbers[2] if len(numbers) > 2 else numbers[0],
+        Path(sys.argv[4]) if len(sys.argv) > 4 else None,
+    )

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from triage.answer.assess import Assessor, build_assessor
 from triage.model.fact import Fact
 from triage.model.rule import Value
 from triage.model.ruleset import RuleSet
+from triage.population import ranges
 from triage.population.cohort import Rating, check_out, rate, rate_to_files
 from triage.population.csv_blocks import CsvBlocks
 from triage.population.outcomes import OUTCOMES
+from triage.population.ranges import Ranges, TooManyIncomplete
 from triage.population.refusals import BadTable
 from triage.population.sources import source_of
 from triage.reading.referral import as_json
@@ -139,6 +142,34 @@ def test_what_an_incomplete_referral_can_still_become_is_that_of_its_answer(asse
         assert row["rating_could_become"] == ";".join(suitability.could_become)
         assert (row["for"], row["role"]) == (";".join(suitability.for_), suitability.role)
         assert row["certainty"] == suitability.certainty
+
+
+def test_what_incomplete_referrals_can_still_become_is_counted(assessor: Assessor, tmp_path: Path) -> None:
+    path = _file(tmp_path, _as_csv(assessor.ruleset, _sound(assessor.ruleset, 60)))
+    rated = cohort(pl.read_csv(path, infer_schema=False), assessor, processes=1)
+    summary, incomplete = rated.summary, [row for row in rated.outcomes.to_dicts() if not row["complete"]]
+    reached = [(row["level_could_become"].split(";"), row["rating_could_become"].split(";")) for row in incomplete]
+    assert 0 < len(incomplete) < rated.outcomes.height
+    assert summary.possible_levels == Counter(level for levels, _ in reached for level in levels)
+    assert summary.possible_ratings == Counter(rating for _, ratings in reached for rating in ratings)
+    assert summary.settled == sum(len(levels) == len(ratings) == 1 for levels, ratings in reached) > 0
+    without = cohort(pl.read_csv(path, infer_schema=False), assessor).summary
+    assert (without.possible_levels, without.possible_ratings, without.settled) == (Counter(), Counter(), 0)
+
+
+def test_progress_goes_on_within_a_part_of_a_table_and_so_many_referrals_are_decided_and_no_more(
+    assessor: Assessor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranges, "CHUNK", 2)
+    path = _file(tmp_path, "lean\n" + "falling\n" * 7 + "leaning\n")
+    progress: list[float] = []
+    with Ranges(assessor.ruleset, 1, most=10) as seven:
+        source = source_of(path, assessor.ruleset)
+        rating = Rating(assessor.ruleset, source, lambda: assessor, ranges=seven)
+        rate_to_files(rating, tmp_path / "out.csv", tmp_path / "refused.csv", progress.append)
+        assert progress == [0.25, 0.5, 0.75, 1, 1]
+        with pytest.raises(TooManyIncomplete):
+            rate(Rating(assessor.ruleset, source, lambda: assessor, ranges=seven))
 
 
 def test_a_data_frame_keeps_columns_and_is_counted_by_one(assessor: Assessor) -> None:

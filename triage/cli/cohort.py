@@ -140,6 +140,8 @@ def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:
     )
     ratings = [*(term.id for term in scales.reported), *reversed(scales.rating_ids)]
     _print_counts("Suitability so far", {labels.term(id_): summary.ratings.get(id_, 0) for id_ in ratings})
+    if summary.possible_levels:
+        _print_possible(summary, labels, ruleset)
     _print_counts("Safety questions most often missing", _most(summary.missing, labels.fact))
     titles = {rule.id: rule.title for rule in ruleset.rules}
     _print_counts("Rules most often kept open by blanks", _most(summary.silent, titles.__getitem__))
@@ -157,6 +159,21 @@ def _print_not_asked(names: Sequence[str], ruleset: RuleSet) -> None:
     out.print(f"{len(names)} questions have no column, so they are not asked.", markup=False)
     if safety:
         out.print(f"Safety questions among them: {', '.join(safety)}.", markup=False)
+
+
+def _print_possible(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
+    """Print how many incomplete referrals can still become each level and rating."""
+    incomplete, settled = summary.rated - summary.complete, summary.settled
+    out.print(
+        f"Of {_count(incomplete, 'incomplete referral')}, {settled:,} {'is' if settled == 1 else 'are'} settled: no "
+        "open question can change urgency or suitability. A referral counts at each step that it can still reach.",
+        markup=False,
+    )
+    for title, ids, counts in (
+        ("Urgency that incomplete referrals can still become", ruleset.scales.urgency_ids, summary.possible_levels),
+        ("Suitability that they can still become", ruleset.scales.rating_ids, summary.possible_ratings),
+    ):
+        _print_counts(title, {labels.term(id_): counts[id_] for id_ in reversed(ids)})
 
 
 def _print_groups(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
@@ -195,4 +212,8 @@ def _print_counts(title: str, counts: dict[str, int]) -> None:
 
 
 def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    return _count(count, "row")
+
+
+def _count(count: int, of: str) -> str:
+    return f"{count:,} {of}{'' if count == 1 else 's'}"

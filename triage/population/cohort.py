@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,12 +37,15 @@ AssessorOf = Callable[[], Assessor]
 """Makes the assessor, when the first row is refused: it gives the urgency of a refused row."""
 
 
+OnProgress = Callable[[float], Any]
+"""Is told how much is done, from 0 to 1."""
+
+
 class Rated(NamedTuple):
-    """A part of a table: its outcomes, the rows refused, and how much of the table is done, from 0 to 1."""
+    """A part of a table: its outcomes, and the rows refused."""
 
     outcomes: pl.DataFrame
     refusals: list[Refusal]
-    done: float
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,20 @@ class Rating:
     @property
     def schema(self) -> pl.Schema:
         """The columns of outcomes and their types."""
-        return self._rated(Batch(self._none, [], 0.0), check=False).outcomes.schema
+        return self._rated(Batch(self._none, [], 0.0), lambda _: None, check=False).outcomes.schema
 
-    def parts(self) -> Iterator[Rated]:
-        """The table, part by part. Raises BadTable where it has no row."""
-        rows = 0
+    def parts(self, on_progress: OnProgress = lambda _: None) -> Iterator[Rated]:
+        """The table, part by part. ``on_progress`` is called with how much of it is done, from 0 to 1.
+
+        Raises BadTable where it has no row.
+        """
+        rows, before = 0, 0.0
         for batch in self._source.batches(self._refusing):
-            part = self._rated(batch)
+            part = self._rated(batch, partial(_within, on_progress, before, batch.done))
             rows += part.outcomes.height + len(part.refusals)
             yield part
+            on_progress(batch.done)
+            before = batch.done
         if not rows:
             raise BadTable("The table has no row below its header.")
 
@@ -96,7 +105,7 @@ class Rating:
         """What the parts that were given come to."""
         return self._summing.finished()
 
-    def _rated(self, batch: Batch, *, check: bool = True) -> Rated:
+    def _rated(self, batch: Batch, on_progress: OnProgress, *, check: bool = True) -> Rated:
         columns = computed(self._plan, batch.rows.lazy(), self._keep).collect(optimizations=AS_PLANNED)
         every = outcomes(self._plan, columns.lazy(), self._keep).collect().rename(self._kept)
         contradicting = every.filter(pl.col(REFUSED))
@@ -110,24 +119,27 @@ class Rating:
             self._summing.add(rated, columns.filter(sound), refusals)
         if self._ranges is not None:
             incomplete = rated.filter(~pl.col("complete"))
-            rated = with_ranges(rated, list(self._ranges.decided(self._source.as_json(incomplete))))
-        return Rated(rated, refusals, batch.done)
+            rated = with_ranges(rated, list(self._ranges.decided(self._source.as_json(incomplete), on_progress)))
+            self._summing.add_ranges(rated)
+        return Rated(rated, refusals)
 
 
-def rate_to_files(
-    rating: Rating, out: Path, refused: Path, on_progress: Callable[[float], Any] = lambda _: None
-) -> Summary:
+def _within(on_progress: OnProgress, before: float, after: float, done: float) -> None:
+    """Tell how much of a table is done, where that is so much of the part between these two."""
+    on_progress(before + done * (after - before))
+
+
+def rate_to_files(rating: Rating, out: Path, refused: Path, on_progress: OnProgress = lambda _: None) -> Summary:
     """Rate a table and write its outcomes, and the rows refused where there are any, a part at a time.
 
     The files stand under their names once all is written; one that stood there is replaced.
     """
     with TemporaryDirectory(prefix=".unfinished-", dir=out.parent) as name:
         folder = Path(name)
-        for number, part in enumerate(rating.parts()):
+        for number, part in enumerate(rating.parts(on_progress)):
             part.outcomes.write_parquet(folder / f"{number:08}.parquet")
             if part.refusals:
                 _append(folder / REFUSED_NAME, part.refusals)
-            on_progress(part.done)
         _write(pl.scan_parquet(folder / "*.parquet"), folder / "whole", out.suffix.lower())
         (folder / "whole").replace(out)
         refused.unlink(missing_ok=True)

@@ -6,10 +6,9 @@ here each incomplete referral is evaluated a second time, by the indexed evaluat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -22,6 +21,7 @@ from triage.model.ruleset import RuleSet
 from triage.model.scales import ON_HOLD
 from triage.population.outcomes import SEPARATOR
 from triage.population.texts import ROW
+from triage.processes import helping
 from triage.reading.referral import Referral
 from triage.reading.referral_reader import ReferralReader
 
@@ -44,17 +44,20 @@ class Decided(NamedTuple):
     rating_could_become: str
 
 
+class TooManyIncomplete(Exception):
+    """More referrals are incomplete than may be decided here."""
+
+
 class ColumnsDisagree(Exception):
     """Other rules fire by the columns than by the indexed evaluator, so that nothing is said of any row."""
 
 
 class Ranges:
-    """Decides referrals in ``processes`` processes; use as a context, which ends them."""
+    """Decides referrals in ``processes`` processes, ``most`` of them at most; use as a context, which ends them."""
 
-    def __init__(self, ruleset: RuleSet, processes: int) -> None:
-        self._pool = ProcessPoolExecutor(
-            processes, mp_context=get_context("spawn"), initializer=_start, initargs=(ruleset,)
-        )
+    def __init__(self, ruleset: RuleSet, processes: int, most: float = inf) -> None:
+        self._left = most
+        self._pool = helping(processes, _start, ruleset)
 
     def __enter__(self) -> Ranges:
         return self
@@ -62,12 +65,21 @@ class Ranges:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def decided(self, referrals: Iterable[tuple[int, object]]) -> Iterator[Decided]:
-        """What is reported of each referral, given as its row and its JSON; in the order of the rows."""
+    def decided(
+        self, referrals: Iterable[tuple[int, object]], on_progress: Callable[[float], Any] = lambda _: None
+    ) -> Iterator[Decided]:
+        """What is reported of each referral, given as its row and its JSON; in the order of the rows.
+
+        ``on_progress`` is called with the part that is done, from 0 to 1. Raises TooManyIncomplete.
+        """
         listed = list(referrals)
+        self._left -= len(listed)
+        if self._left < 0:
+            raise TooManyIncomplete
         chunks = [listed[first : first + CHUNK] for first in range(0, len(listed), CHUNK)]
-        for part in self._pool.map(_decide_all, chunks):
+        for number, part in enumerate(self._pool.map(_decide_all, chunks), start=1):
             yield from part
+            on_progress(number / len(chunks))
 
 
 def with_ranges(outcomes: pl.DataFrame, decided: Sequence[Decided]) -> pl.DataFrame:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from triage.population.outcomes import SEPARATOR
 from triage.population.plan import Plan
 from triage.population.refusals import Refusal
 from triage.population.texts import REFERENCE
 
 OUTCOME = ("level_so_far", "state", "rating_so_far")
 """The columns that groups of rows are counted by."""
+POSSIBLE = ("level_could_become", "rating_could_become")
+"""The columns of what a referral can still become."""
 REPEATED = 5
 """How many references that occur more than once are named."""
 
@@ -25,6 +28,8 @@ class Summary:
     ``outcomes`` counts rows by level, state and rating, ``groups`` the same for each value of the column ``by``.
     ``missing`` counts by fact, ``silent`` (blanks keep them from being decided), ``fired`` and ``alternatives`` by id.
     ``refused_levels`` counts refused rows by their urgency, as far as it can be read; "" where nothing can.
+    ``possible_levels`` and ``possible_ratings`` count, where ranges were asked for, the incomplete referrals that can
+    still become each of them; ``settled`` are those of which urgency and suitability can't change any more.
     ``repeated`` are references of several rows, the first few by name, and ``repeated_count`` how many there are.
     """
 
@@ -39,6 +44,9 @@ class Summary:
     silent: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     alternatives: Counter[str] = field(default_factory=Counter)
+    possible_levels: Counter[str] = field(default_factory=Counter)
+    possible_ratings: Counter[str] = field(default_factory=Counter)
+    settled: int = 0
     not_asked: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     repeated_count: int = 0
@@ -86,6 +94,15 @@ class Summing:
             for value in group:
                 summary.groups.setdefault(value or "", Counter())[level, state, rating] += count
         self._references.append(outcomes[REFERENCE].drop_nulls())
+
+    def add_ranges(self, outcomes: pl.DataFrame) -> None:
+        """Count what the incomplete referrals of a batch can still become."""
+        incomplete = outcomes.filter(~pl.col("complete"))
+        for *could_become, count in incomplete.group_by(*POSSIBLE).len().iter_rows():
+            levels, ratings = (ids.split(SEPARATOR) for ids in could_become)
+            self.summary.possible_levels.update(dict.fromkeys(levels, count))
+            self.summary.possible_ratings.update(dict.fromkeys(ratings, count))
+            self.summary.settled += count if len(levels) == len(ratings) == 1 else 0
 
     def finished(self) -> Summary:
         """The summary, once all batches were counted."""

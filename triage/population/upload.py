@@ -6,11 +6,13 @@ import csv
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from triage.answer.assess import build_assessor
 from triage.model.ruleset import RuleSet
 from triage.population.cohort import Rating, rate_to_files
+from triage.population.ranges import Ranges, TooManyIncomplete
 from triage.population.refusals import BadTable
 from triage.population.sources import source_of
 from triage.population.summary import Summary
@@ -18,6 +20,10 @@ from triage.settings import Settings
 
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+TOO_MANY_INCOMPLETE = (
+    "More than {most:,} referrals are incomplete, too many to say here what each can still become. Rate the file "
+    "without that, or at a terminal: `triage cohort FILE --out FILE --range`."
+)
 OUTCOMES, REFUSED, PROGRESS = "outcomes.csv", "refused.csv", "progress"
 
 
@@ -33,22 +39,35 @@ def start(ruleset: RuleSet, settings: Settings) -> None:
     _Process.ruleset, _Process.settings = ruleset, settings
 
 
-def rate_upload(table: Path, by: str | None, keep: Sequence[str]) -> Summary | str:
-    """Rate the table to files beside it; give what it comes to, or the sentence why it can't be rated."""
+def rate_upload(table: Path, by: str | None, keep: Sequence[str], most_ranges: int = 0) -> Summary | str:
+    """Rate the table to files beside it; give what it comes to, or the sentence why it can't be rated.
+
+    Up to ``most_ranges`` incomplete referrals have what each can still become, found in processes that end with this
+    call. It ends, with an error, where the folder of the table is deleted meanwhile.
+    """
     ruleset, folder = _Process.ruleset, table.parent
     try:
         source = source_of(table, ruleset, dict.fromkeys([*keep, *([by] if by else [])]))
-        rating = Rating(ruleset, source, lambda: build_assessor(ruleset, _Process.settings), by)
-        summary = rate_to_files(
-            rating, folder / OUTCOMES, folder / REFUSED, lambda done: _write_progress(folder / PROGRESS, done)
-        )
+        with ExitStack() as stack:
+            processes = stack.enter_context(_ranges(most_ranges)) if most_ranges else None
+            rating = Rating(ruleset, source, lambda: build_assessor(ruleset, _Process.settings), by, processes)
+            summary = rate_to_files(
+                rating, folder / OUTCOMES, folder / REFUSED, lambda done: _write_progress(folder / PROGRESS, done)
+            )
         for name in (OUTCOMES, REFUSED):
             without_formulas(folder / name)
         return summary
     except BadTable as fault:
         return str(fault)
+    except TooManyIncomplete:
+        return TOO_MANY_INCOMPLETE.format(most=most_ranges)
     finally:
         table.unlink(missing_ok=True)
+
+
+def _ranges(most: int) -> Ranges:
+    """As many processes as help to answer incomplete referrals."""
+    return Ranges(_Process.ruleset, _Process.settings.helpers or 1, most)
 
 
 def without_formulas(path: Path) -> None:
