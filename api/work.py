@@ -48,10 +48,10 @@ class Queue:
         finally:
             self._taken -= 1
 
-    def close(self) -> None:
-        """Stop; what has not begun is dropped."""
+    def close(self, *, wait: bool = False) -> None:
+        """Stop; what has not begun is dropped. ``wait`` for the end of what has begun."""
         if self._worker is not None:
-            self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker.shutdown(wait=wait, cancel_futures=True)
 
 
 def thread_queue(name: str, most: int) -> Queue:

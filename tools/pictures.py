@@ -21,6 +21,7 @@ from bench.pages import fill  # noqa: E402  the path is set above
 from tests.browser.conftest import FOLDERS, served, sign_in  # noqa: E402
 from tests.browser.measured import ANSWERS, LETTER  # noqa: E402
 from tests.browser.steps import answer, show_result  # noqa: E402
+from tests.browser.test_pages import WAITING_LIST  # noqa: E402
 
 SETTLE = 700
 """Milliseconds for the service to answer what was entered last."""
@@ -144,6 +145,15 @@ def _cohort(page: Page) -> None:
     page.goto("/cohort")
 
 
+def _cohort_result(page: Page) -> None:
+    page.goto("/cohort")
+    page.set_input_files("#table", {"name": "waiting-list.csv", "mimeType": "text/csv", "buffer": WAITING_LIST})
+    page.locator("#by").fill("clinic")
+    page.locator("[name=ranges]").check()
+    page.get_by_role("button", name="Rate the file").click()
+    page.get_by_role("heading", name="Urgency so far by clinic").wait_for()
+
+
 def _worklist(page: Page) -> None:
     page.goto("/worklist")
 
@@ -190,6 +200,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "record": _record,
     "dashboard": _dashboard,
     "cohort": _cohort,
+    "cohort-result": _cohort_result,
     "sign-in": _sign_in,
 }
 
@@ -202,7 +213,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 PLAIN: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none", "media": "screen"}
 TAKEN = ((1280, ("light", "dark", "forced", "print")), (320, ("light", "dark")))
-WHOLE = ("result", "rated", "components", "dashboard", "record", "on-hold")
+WHOLE = ("cohort-result", "result", "rated", "components", "dashboard", "record", "on-hold")
 """The states that are taken as long as they are."""
 
 

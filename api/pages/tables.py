@@ -54,6 +54,11 @@ class Table:
         self.folder = folder
 
     @property
+    def is_held(self) -> bool:
+        """Whether nobody has deleted it."""
+        return (self.folder / _ABOUT).exists()
+
+    @property
     def about(self) -> About:
         """The name of its file, and who sent it. Raises FileNotFoundError where it was deleted."""
         return msgspec.json.decode((self.folder / _ABOUT).read_bytes(), type=About)
@@ -134,9 +139,9 @@ class Tables:
 
     def close(self) -> None:
         """Stop rating, and delete every table that came to this process."""
-        self._queue.close()
-        for table in self._came:
-            table.forget()
+        self._forget_all()
+        self._queue.close(wait=True)  # what rates a table ends where it was deleted
+        self._forget_all()  # it may have written meanwhile
         with suppress(OSError):  # another process has one there, or nothing ever came
             self._folder.rmdir()
 
@@ -148,6 +153,10 @@ class Tables:
             self.forget_old()
             await asyncio.sleep(SECONDS)
 
+    def _forget_all(self) -> None:
+        for table in self._came:
+            table.forget()
+
     def _all(self) -> Iterator[Table]:
         return _tables_in(self._folder)
 
@@ -156,8 +165,10 @@ class Tables:
             result = await self._queue.run(rate)
         except Exception:  # the page says it; the trace could hold answers
             result = FAILED
-        if table.folder.exists():  # somebody may have deleted it meanwhile
+        if table.is_held:
             table.finish(result)
+        else:
+            table.forget()  # it was deleted meanwhile, and what rated it may have written since
 
 
 def _tables_in(folder: Path) -> Iterator[Table]:

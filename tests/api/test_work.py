@@ -18,7 +18,7 @@ import pytest
 from api import work
 from api.request import MOST_INCOMPLETE, State
 from api.work import Helpers, Overloaded
-from tests.api.test_served import serve
+from tests.api.test_served import Served, serve
 from tests.loops import run
 from tests.records.conftest import small_state as small_state
 from triage.engines.agreement import EngineDisagreement, EngineFailure, NoAnswer
@@ -125,17 +125,33 @@ def test_that_no_answer_can_be_given_comes_whole_from_another_process(error: NoA
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_processes_that_help_end_with_the_service_however_that_ends(tmp_path: Path, end: signal.Signals) -> None:
-    with serve(tmp_path, TRIAGE_HELPERS="1") as served:
+    """Those that answer incomplete referrals, that which rates a table, and those that this one has for itself."""
+    with serve(tmp_path, TRIAGE_HELPERS="1", TRIAGE_TABLES=str(tmp_path / "tables")) as served:
+        _upload(served)
         until = time.monotonic() + SECONDS
-        while not (helping := _children(served.process.pid)):
+        while not list(tmp_path.glob("tables/*/progress")):
             assert time.monotonic() < until
             time.sleep(0.05)
+        helping = _children(served.process.pid)
+        helping += [helper for process in helping for helper in _children(process)]
+        assert len(helping) >= 3
         served.process.send_signal(end)
         served.process.wait()
         while any(map(_lives, helping)):
             assert time.monotonic() < until
             time.sleep(0.05)
         assert end == signal.SIGKILL or "leaked" not in served.printed.read_text()
+
+
+def _upload(served: Served) -> None:
+    """Send a table that takes longer to be rated than the test waits."""
+    table = "age_years\n" + "".join(f"{age % 80 + 18}\n" for age in range(50_000))
+    parts = {'name="table"; filename="list.csv"': table, 'name="ranges"': "yes"}
+    form = "".join(
+        f"--part\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n" for head, text in parts.items()
+    )
+    kind = {"Content-Type": "multipart/form-data; boundary=part"}
+    assert served.answer("POST", "/cohort", f"{form}--part--\r\n".encode(), **kind)[0] == 303
 
 
 def _lives(pid: int) -> bool:

@@ -49,6 +49,12 @@ TWO_TARGETS = {
     "bulimia_nervosa": "current",
     "major_depression": "current",
 }
+WAITING_LIST = b"""reference,clinic,age_years,major_depression,suicidal_thoughts
+A,north,34,current,none
+B,north,29,absent,plan_or_intent
+C,south,51,current,unknown
+D,south,51,curent,none
+"""
 FORBIDDEN = ("low risk", "medium risk", "high risk")
 WIDTHS = (320, 768, 1280)
 ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
@@ -132,6 +138,20 @@ def test_the_results_are_accessible_and_fit(visit: Open, ruleset: RuleSet, every
         answer(page, answers)
         show_result(page)
         _hold(page, every)
+
+
+@EVERY
+def test_a_table_is_rated_with_what_each_referral_can_still_become_and_fits(visit: Open, every: bool) -> None:
+    page = visit("/cohort")
+    _hold(page, every)
+    page.set_input_files("#table", {"name": "waiting-list.csv", "mimeType": "text/csv", "buffer": WAITING_LIST})
+    page.get_by_label("Count by this column").fill("clinic")
+    page.get_by_label("Say also what each incomplete referral can still become").check()
+    page.get_by_role("button", name="Rate the file").click()
+    expect(page.get_by_role("heading", name="Urgency that incomplete referrals can still become")).to_be_visible(
+        timeout=60_000
+    )
+    _hold(page, every)
 
 
 def test_everything_unfolded_fits(visit: Open, ruleset: RuleSet) -> None:

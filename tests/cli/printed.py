@@ -117,6 +117,8 @@ COHORT: tuple[tuple[str, ...], ...] = (
     ("cat", "out.csv"),
     ("cat", "out.refused.csv"),
     ("cohort", "list.csv", "--out", "range.ndjson", "--range"),
+    ("cohort", "list.csv", "--out", "range.ndjson", "--range", "--keep", "site", "--keep", "ward"),
+    ("cat", "range.ndjson"),
     ("cohort", "list.csv"),
     ("cohort", "list.csv", "--out", "list.csv"),
     ("cohort", "list.csv", "--out", "out.txt"),

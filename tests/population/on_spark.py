@@ -21,6 +21,8 @@ from tests.population.other_engines import Prepared
 from triage.check import load_ruleset
 
 DONE = "done"
+MEMORY = "4g"
+"""A hundred thousand referrals are one task, whose outcomes don't fit into the gigabyte that Spark has by default."""
 
 
 class Spark:
@@ -71,6 +73,7 @@ def main() -> None:
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", MEMORY)
         .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .getOrCreate()

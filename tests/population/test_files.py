@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -21,7 +23,7 @@ from triage.answer.assess import Assessor, build_assessor
 from triage.model.fact import Fact
 from triage.model.rule import Value
 from triage.model.ruleset import RuleSet
-from triage.population import ranges
+from triage.population import ranges, upload
 from triage.population.cohort import Rating, check_out, rate, rate_to_files
 from triage.population.csv_blocks import CsvBlocks
 from triage.population.outcomes import OUTCOMES
@@ -29,6 +31,7 @@ from triage.population.ranges import Ranges, TooManyIncomplete
 from triage.population.refusals import BadTable
 from triage.population.sources import source_of
 from triage.reading.referral import as_json
+from triage.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -357,6 +360,29 @@ def test_outcomes_are_written_only_where_and_as_they_can_be(tmp_path: Path) -> N
 def test_the_columns_that_cannot_be_kept_are_those_of_the_outcomes(assessor: Assessor) -> None:
     outcomes = cohort(pl.DataFrame({"lean": ["none"], "site": ["north"]}), assessor, keep=["site"]).outcomes
     assert tuple(outcomes.columns) == ("row", "reference", "site", *OUTCOMES)
+
+
+def test_a_table_that_is_deleted_while_it_is_rated_ends_what_rates_it(
+    fixture_rules: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "table"
+    folder.mkdir()
+    table = _file(folder, "lean\n" + "falling\n" * 2_000)
+    before = multiprocessing.active_children()
+    written: list[float] = []
+
+    def deleting(path: Path, done: float) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        written.append(done)
+        write_progress(path, done)
+
+    write_progress = upload._write_progress
+    monkeypatch.setattr(upload, "_write_progress", deleting)
+    upload.start(fixture_rules, Settings())
+    with pytest.raises(FileNotFoundError):
+        upload.rate_upload(table, None, [], most_ranges=2_000)
+    assert written == [0.1], "it ended before the next two hundred referrals"
+    assert multiprocessing.active_children() == before
 
 
 @pytest.mark.deep

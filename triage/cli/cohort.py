@@ -163,10 +163,10 @@ def _print_not_asked(names: Sequence[str], ruleset: RuleSet) -> None:
 
 def _print_possible(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
     """Print how many incomplete referrals can still become each level and rating."""
-    incomplete, settled = summary.rated - summary.complete, summary.settled
+    incomplete = _count(summary.rated - summary.complete, "incomplete referral")
     out.print(
-        f"Of {_count(incomplete, 'incomplete referral')}, {settled:,} {'is' if settled == 1 else 'are'} settled: no "
-        "open question can change urgency or suitability. A referral counts at each step that it can still reach.",
+        f"For {summary.settled:,} of {incomplete} no open question can change urgency or suitability. "
+        "A referral counts at each step that it can still reach.",
         markup=False,
     )
     for title, ids, counts in (
