@@ -6,6 +6,7 @@ reads. The service keeps nothing, and whoever signs in with another account is s
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -13,8 +14,10 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from msgspec import DecodeError, Struct, json
 
 from api.actor import Asker
+from api.pages.assessments import OUTCOMES, STATUSES
 from api.pages.entered import Entered
 from api.pages.form import LARGEST_FORM, show_form, urgency_of_entered
+from api.pages.rules import VERDICTS
 from api.pages.sign_in import cookie_options
 from api.pages.templating import page
 from api.pages.wording import Wording
@@ -24,24 +27,28 @@ from api.request import body_of, state_of
 
 router = APIRouter()
 PATH = "/go-on"
-_OF_THE_FORM = ("/", "/assess", PATH)
+_OF_THE_FORM = ("/", "/assess")
+_SHORT_FORM = re.compile(r"/assessments/[^/]+/(status|attempts)|/rules/problems/[^/]+/sign-off")
+_OF_CHOICE = {**STATUSES, **OUTCOMES, **VERDICTS}
 _KEY_LASTS = int(sessions.LONGEST.total_seconds())
 
 
 class _Held(Struct):
-    """What is sealed: whose it is, and the form as it was sent."""
+    """What is sealed: whose it is, and the form as it was sent, with the path that it was sent to."""
 
     tenant: str
     login: str
+    path: str
     form: bytes
 
 
 async def carry_on(request: Request) -> Response | None:
     """The page that asks whoever sent a form to sign in again, and holds the form; None for any other request."""
-    if request.method != "POST" or request.url.path not in _OF_THE_FORM or not is_for_page(request):
+    path = request.url.path
+    if request.method != "POST" or not _is_carried(path) or not is_for_page(request):
         return None
     body = await body_of(request, LARGEST_FORM)
-    if request.url.path == PATH:
+    if path == PATH:
         return _ask_to_sign_in(request, Entered.read(body).fields.get("sealed", [""])[-1])
     records = state_of(request).records
     token = request.cookies.get(asking.cookie_name(records), "")
@@ -49,8 +56,8 @@ async def carry_on(request: Request) -> Response | None:
     if actor is None:
         return _ask_to_sign_in(request, "")
     key = _key_of(request)
-    sealed = Fernet(key).encrypt(json.encode(_Held(actor.tenant, actor.id, body))).decode()
-    urgency = await urgency_of_entered(request, Entered.read(body))
+    sealed = Fernet(key).encrypt(json.encode(_Held(actor.tenant, actor.id, path, body))).decode()
+    urgency = await urgency_of_entered(request, Entered.read(body)) if path in _OF_THE_FORM else None
     response = _ask_to_sign_in(request, sealed, urgency=urgency, login=actor.id)
     response.set_cookie(_cookie_name(request), key, max_age=_KEY_LASTS, **_cookie(request))
     return response
@@ -58,16 +65,27 @@ async def carry_on(request: Request) -> Response | None:
 
 @router.post(PATH)
 async def go_on(request: Request, actor: Asker) -> Response:
-    """The form as it was sent before the sign-in, where the same account signed in; nothing of it for any other."""
+    """What was sent before the sign-in, where the same account signed in; nothing of it for any other.
+
+    The form of a referral is shown as it was; a short form is shown for its sender to send it.
+    """
     sealed = Entered.read(await body_of(request, LARGEST_FORM)).fields.get("sealed", [""])[-1]
     held = _opened(sealed, request.cookies.get(_cookie_name(request), ""))
     if held is None:
         raise HTTPException(422, "These answers can't be opened any more: enter them anew.")
     if (held.tenant, held.login) == (actor.tenant, actor.id):
-        return await show_form(request, Entered.read(held.form))
+        entered = Entered.read(held.form)
+        if held.path in _OF_THE_FORM:
+            return await show_form(request, entered)
+        sent = {name: values[-1] for name, values in entered.fields.items()}
+        return page(request, "send_now.html.jinja", send_to=held.path, sent=sent, of_choice=_OF_CHOICE)
     response = page(request, "not_yours.html.jinja", status=403)
     response.delete_cookie(_cookie_name(request), **_cookie(request))
     return response
+
+
+def _is_carried(path: str) -> bool:
+    return path in (*_OF_THE_FORM, PATH) or _SHORT_FORM.fullmatch(path) is not None
 
 
 def _key_of(request: Request) -> str:

@@ -31,6 +31,8 @@ from triage.settings import Settings
 router = APIRouter()
 OPEN_AT_MOST = 12
 """A page shows so many rules unfolded; with more it begins as a list of their titles."""
+VERDICTS = {"agree": "I agree, and ask for sign-off in my name", "object": "I object"}
+"""What a clinician may say of a rule, as the page has it."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def _page_of(
         version=version_of_all(versions),
         requests=requests,
         signed_as=_last_signed_as(requests),
+        verdicts=VERDICTS,
         may_sign=actor is not None and actor.role == "clinician",
         **context,
     )

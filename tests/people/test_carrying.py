@@ -56,6 +56,49 @@ def test_two_forms_of_two_tabs_both_go_on(public: Clinic) -> None:
         assert f'value="{reference}"' in client.post("/go-on", data={"sealed": _sealed(ended)}).text
 
 
+@pytest.mark.parametrize(
+    ("path", "fields", "words"),
+    [
+        ("/assessments/{id}/status", {"revision": "1", "status": "trying", "owner": "Ada"}, ("Trying to reach", "Ada")),
+        ("/assessments/{id}/attempts", {"outcome": "no_answer"}, ("No answer",)),
+    ],
+    ids=["status", "attempt"],
+)
+def test_a_short_form_is_shown_to_be_sent_after_the_sign_in(
+    path: str, fields: dict[str, str], words: tuple[str, ...], public: Clinic
+) -> None:
+    client = _client(public)
+    record = client.post("/assess", data=FORM, follow_redirects=False).headers["Location"].rpartition("/")[2]
+    public.clock.forward(hours=3)
+    ended = client.post(path.format(id=record), data=fields)
+    assert ended.status_code == 401
+    assert sign_in(client, "coordinator").status_code == 303
+    shown = client.post("/go-on", data={"sealed": _sealed(ended)})
+    assert shown.status_code == 200
+    assert "so that nothing was kept" in shown.text
+    action = re.search(r'<form method="post" action="(/assessments/[^"]+)">', shown.text)
+    assert action is not None
+    assert re.findall(r"<dd[^>]*>(.*?)</dd>", shown.text) == [*words]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', shown.text))
+    assert hidden == fields
+    kept = client.post(action[1], data=hidden, follow_redirects=True)
+    assert kept.status_code == 200
+    for word in words:
+        assert word in kept.text
+
+
+def test_a_comment_on_a_rule_is_held_too(public: Clinic) -> None:
+    client = public.client(AT, Accept="text/html")
+    sign_in(client, "clinician")
+    public.clock.forward(hours=3)
+    fields = {"verdict": "object", "signed_as": "Dr Otto Berg", "comment": "Not in\nwinter.", "version": "old"}
+    ended = client.post("/rules/problems/dangers/sign-off", data=fields)
+    sign_in(client, "clinician")
+    shown = client.post("/go-on", data={"sealed": _sealed(ended)}).text
+    assert re.findall(r"<dd[^>]*>(.*?)</dd>", shown, re.DOTALL) == ["I object", "Dr Otto Berg", "Not in\nwinter."]
+    assert '<a href="/rules/problems/dangers">Leave it</a>' in shown
+
+
 def test_another_account_is_shown_nothing_of_it(public: Clinic) -> None:
     client, ended = _ended(public)
     assert "CALL-7" not in ended.text

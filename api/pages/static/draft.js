@@ -18,6 +18,8 @@ export function held() {
   }
 }
 
+const store = () => sessionStorage.setItem(key(), JSON.stringify(entered(true)));
+
 let known = ""; // what the service has, or what is held already
 let leaving = false; // whether another page is on its way, or this one again: a new address would not reach it
 addEventListener("beforeunload", () => { leaving = true; });
@@ -30,7 +32,7 @@ export function hold() {
   leaving = false;
   if (!history.state?.held) history.replaceState({ ...history.state, held: crypto.randomUUID() }, "");
   try {
-    sessionStorage.setItem(key(), JSON.stringify(entered(true)));
+    store();
     status.textContent = record.value ? "Not saved until you show the result." : "Not saved yet: held in this tab.";
   } catch {
     status.textContent = "Not saved. This browser holds nothing for this page: show the result before you leave it.";
@@ -45,7 +47,10 @@ export function kept(first, unchanged) {
   if ("changed" in first.dataset) return conflict(first);
   draft.value = first.dataset.draft;
   revision.value = first.dataset.revision;
-  if (leaving) return goOnFromHere();
+  if (leaving) {
+    if (history.state?.held) store(); // where it is this page again that loads, it goes on with this draft
+    return undefined;
+  }
   const address = new URL(location.href);
   address.pathname = "/";
   address.searchParams.set("draft", draft.value);
@@ -54,11 +59,6 @@ export function kept(first, unchanged) {
   if (!form.elements.place.value && !form.elements.call_back.value) sessionStorage.removeItem(key());
   status.textContent = "Draft saved at " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) + ".";
   return undefined;
-}
-
-// Where this page is loaded again it goes on with this draft
-function goOnFromHere() {
-  if (history.state?.held) sessionStorage.setItem(key(), JSON.stringify(entered(true)));
 }
 
 // The page goes on holding it; signing in elsewhere loses nothing
