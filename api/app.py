@@ -37,7 +37,7 @@ from triage.settings import Settings
 SWITCH_SECONDS = 0.0005
 """How long the event loop waits for a thread that computes. Python's own 0.005 is too long for each of its steps."""
 # The routes are tried in this order, so the most called ones stand first.
-_ROUTES = (evaluate, operations, assessments, explain, drafts, replies, persons, agreement, people, knowledge)
+_ROUTES = (operations, assessments, explain, drafts, replies, persons, agreement, people, knowledge)
 DESCRIPTION = (
     "Decision support for clinicians: how suitable interpersonal psychotherapy is for a referral, and how soon a "
     "clinician must act, with the reason and the source of every part. No diagnosis, no prediction. It has not been "
@@ -57,12 +57,14 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # it'd keep what failed
         redirect_slashes=False,  # a redirect would be built from the Host that the client names
         lifespan=_lifespan,
     )
     app.state.service = state
     app.state.tables = Tables(state)
     problems.register(app, pages.problem_page)
+    app.router.routes.extend(evaluate.router.routes)  # itself, since a router that is included is searched twice
     for module in _ROUTES:
         app.include_router(module.router)
     app.state.asking = lambda request: asking.working(state.records, request)

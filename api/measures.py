@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -36,13 +37,19 @@ _seconds = Histogram(
 
 def count_request(method: str, route: str, status: int) -> None:
     """Count a request that was answered. The route is the template of its address, so that no id is kept."""
-    _requests.labels(method, route, str(status)).inc()
+    _count_of(_requests, method, route, str(status)).inc()
 
 
 def count_answer(answer: Answer, seconds: float, *, is_complete: bool) -> None:
     """Count an answer, and how long it took."""
-    _answers.labels(answer.urgency.level, answer.suitability.rating).inc()
+    _count_of(_answers, answer.urgency.level, answer.suitability.rating).inc()
     _seconds.labels("complete" if is_complete else "incomplete").observe(seconds)
+
+
+@lru_cache
+def _count_of(counter: Counter, *labels: str) -> Counter:
+    """The count of these labels; the library itself looks for it under a lock."""
+    return counter.labels(*labels)
 
 
 def written(queues: Queues | None) -> bytes:

@@ -85,7 +85,7 @@ def _refusal(scope: Scope) -> Response | None:
     """Refuse what two readers could read in two ways."""
     if _has_two_lengths(scope):
         return _two_lengths()
-    if scope["path"].startswith("/v1/"):
+    if scope["query_string"] and scope["path"].startswith("/v1/"):
         counted = Counter(name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), True))
         for name, times in counted.items():
             if times > 1:

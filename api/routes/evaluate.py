@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.request import referral_of, state_of
+from api.request_route import RequestRoute
 from triage.model.written import encode
 
-router = APIRouter(prefix="/v1", tags=["Answers"])
+router = APIRouter(prefix="/v1", tags=["Answers"], route_class=RequestRoute)
 
 
 @router.post("/evaluate", summary="Rate a referral and say how soon a clinician must act", response_class=Response)
