@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,8 @@ from api.actor import Actor
 from api.storage.audit import Head, canonical, entry_after, read_head
 from api.storage.tables import audit, metadata
 
+ROWS_AT_ONCE = 64
+"""How many rows a statement inserts at most: a driver takes some ten thousand parameters."""
 _IN_ORDER = tuple(metadata.sorted_tables)
 """Every table, those that others point at first."""
 
@@ -58,17 +60,20 @@ class Transaction:
                     self._write(table, rows)
 
     def _write(self, table: Table, rows: list[Mapping[str, Any]]) -> None:
-        """Insert rows by the driver's own statement: SQLAlchemy's handling of each row costs as much as the row."""
-        statement, names, by_position = _insert_into(table, self._connection.dialect)
-        if by_position:
-            self._connection.exec_driver_sql(statement, [tuple(map(row.get, names)) for row in rows])
-        else:
-            self._connection.exec_driver_sql(statement, [{name: row.get(name) for name in names} for row in rows])
+        """Insert rows by the driver's own statement: SQLAlchemy's handling of each row costs as much as the row.
+
+        Many rows are one statement, since SQLite's driver gives way to other threads whenever it runs one.
+        """
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            statement, names = _insert_into(table, self._connection.dialect, len(some))
+            self._connection.exec_driver_sql(statement, tuple(row.get(name) for row in some for name in names))
 
 
-@lru_cache
-def _insert_into(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...], bool]:
-    """The statement that inserts a row, its columns in order, and whether the driver takes them by position."""
+@lru_cache(1_024)
+def _insert_into(table: Table, dialect: Dialect, count: int) -> tuple[str, Sequence[str]]:
+    """The statement that inserts so many rows, and the columns of one in order."""
     compiled = table.insert().compile(dialect=dialect)
-    names = tuple(compiled.positiontup or (column.name for column in table.columns))
-    return str(compiled), names, compiled.positiontup is not None
+    assert compiled.positiontup is not None  # both drivers are told to take parameters by position
+    insert, values = str(compiled).split(" VALUES ")
+    return f"{insert} VALUES {', '.join([values] * count)}", compiled.positiontup
