@@ -19,6 +19,8 @@ MOST_AT_ONCE = 64
 """How many writes may share a transaction."""
 GATHER_SECONDS = 0.002
 """How long a write waits for others to share its transaction: a commit costs more than a write."""
+MOST_GATHERINGS = 4
+"""How many times a write waits so long, as long as others come meanwhile."""
 MOST_WAITING = 4_096
 """How many writes may wait."""
 
@@ -68,12 +70,20 @@ class Writer:
         stopping = False
         while not stopping:
             taken = [self._waiting.get()]
-            sleep(GATHER_SECONDS)
+            self._gather()
             taken.extend(self._more())
             stopping = None in taken
             wanted = [write for write in taken if write is not None and write.done.set_running_or_notify_cancel()]
             if wanted:
                 self._write(wanted)
+
+    def _gather(self) -> None:
+        """Wait for writes that share the transaction, as long as more come."""
+        for _ in range(MOST_GATHERINGS):
+            before = self._waiting.qsize()
+            sleep(GATHER_SECONDS)
+            if self._waiting.qsize() == before:
+                return
 
     def _more(self) -> list[_Write | None]:
         """What waits as well, and may go into the same transaction."""
