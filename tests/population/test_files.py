@@ -186,7 +186,8 @@ def test_a_data_frame_keeps_columns_and_is_counted_by_one(assessor: Assessor) ->
         (2, "a", "2", "urgent"),
     ]
     assert rated.refused["reason"].to_list() == [
-        '200 is not an answer to `age_years`. Allowed: a whole number from 0 to 120; or "unknown", or null.'
+        "200 is not an answer to `age_years`. Allowed: a whole number from 0 to 120; `unknown`; or an empty cell where "
+        "it was not asked."
     ]
     assert {name: sum(counts.values()) for name, counts in rated.summary.groups.items()} == {"a": 2}
     assert "propped" in rated.summary.not_asked
@@ -205,14 +206,15 @@ def test_each_fault_of_a_cell_is_told_in_the_words_of_the_form(tmp_path: Path, a
         "G, none,,,\n"
         f"{'H' * 201},none,,,\n"
         "I,none,3.0,fire;fire,neighbour\n"
-        "J,unknown,unknown,unknown,owner\n",
+        "J,unknown,unknown,unknown,owner\n"
+        "K,unkown,,fire;unkown,\n",
     )
-    or_unknown = 'or "unknown", or null.'
+    or_unknown = "`unknown`; or an empty cell where it was not asked."
     leans = f"Allowed: one of none, slight, falling; {or_unknown}"
     ages = f"Allowed: a whole number from 0 to 120; {or_unknown}"
     hazards = (
-        'Allowed: a list of any of fire, power_line, footpath, with "unknown" among them where there may be more; '
-        f"{or_unknown}"
+        "Allowed: any of fire, power_line, footpath, with `;` between them; `[]` where none applies; `unknown`, alone "
+        "or among them; or an empty cell where it was not asked."
     )
     assert _refused(path, assessor) == [
         (2, "lean", f'"fallen" is not an answer to `lean`. Did you mean `falling`? {leans}'),
@@ -228,6 +230,12 @@ def test_each_fault_of_a_cell_is_told_in_the_words_of_the_form(tmp_path: Path, a
         (7, "said_by.lean", "`lean` has no answer, so nobody can have said it."),
         (8, "lean", f'" none" is not an answer to `lean`. Did you mean `none`? {leans}'),
         (9, "reference", "`reference` must be text of at most 200 characters."),
+        (12, "lean", f'"unkown" is not an answer to `lean`. Did you mean `unknown`? {leans}'),
+        (
+            12,
+            "hazards",
+            f'"unkown" is not an answer to `hazards`. Did you mean `unknown`? {hazards}',
+        ),
     ]
     assert _rate(path, assessor).outcomes["reference"].to_list() == ["I", "J"]
 
@@ -249,8 +257,8 @@ def test_a_broken_line_costs_nothing_but_itself(tmp_path: Path, assessor: Assess
         b'\n"G, with a comma",none,1\nGr\xc3\xbcn,falling,\n' + b"x" * 1_000_001 + b"\nH,none,1",
     )
     assert _refused(path, assessor) == [
-        (3, "", "The line has 2 cells, and the header 3."),
-        (4, "", "The line has 4 cells, and the header 3."),
+        (3, "", "The line has 2 cells, and the header 3. Leave cells empty rather than out."),
+        (4, "", "The line has 4 cells, and the header 3. Quote a cell that has a comma in it."),
         (5, "", "A quote is not closed on its line. A cell may not hold a line break."),
         (6, "", "A quote stands in a cell that is not quoted whole: double it, and quote the cell."),
         (7, "", "The line is not UTF-8 text. Save the file as UTF-8."),
@@ -288,6 +296,7 @@ def test_several_rows_with_one_reference_are_rated_and_named(tmp_path: Path, ass
     assert (summary.rated, summary.repeated_count, summary.repeated) == (6, 1, ("A",))
 
 
+NO_REFERRAL = "The table has no referral: nothing stands below its header, or on any line."
 KEEP = "Correct the name, or keep the column beside the outcomes: --keep NAME, or `Columns to keep` on the page."
 SAVE = "Save it as CSV, Parquet (.parquet) or JSON Lines (.ndjson, .jsonl)."
 PARQUET = "parquet: File out of specification: A Parquet file must contain a header and footer with at least 12 bytes"
@@ -297,14 +306,22 @@ PARQUET = "parquet: File out of specification: A Parquet file must contain a hea
     ("name", "text", "keep", "message"),
     [
         ("l.csv", "", (), "l.csv is empty: the first row has the names of the facts."),
-        ("l.csv", "lean,bark\n", (), "The table has no row below its header."),
+        ("l.csv", "lean,bark\n", (), NO_REFERRAL),
+        ("l.ndjson", "\n\n", (), NO_REFERRAL),
+        (
+            "l.ndjson",
+            '[\n{"facts": {}}]\n',
+            (),
+            "l.ndjson has referrals over several lines: write each whole on a line of its own.",
+        ),
         (
             "l.csv",
             "lean;bark\nnone;none\n",
             (),
             "The cells of l.csv are not separated by commas: save it as CSV with commas.",
         ),
-        ("l.csv", b"l\xffan\n", (), "The first row of l.csv is no row of CSV in UTF-8."),
+        ("l.csv", b"l\xffan\n", (), "The first row of l.csv can't be read: save it as CSV in UTF-8."),
+        ("l.csv", "lean,age\n", (), f"This column is no fact: `age` (did you mean `age_years`?). {KEEP}"),
         ("l.csv", "lean,laen,name\n", (), f"These columns are no fact: `laen` (did you mean `lean`?), `name`. {KEEP}"),
         (
             "l.csv",
@@ -321,7 +338,7 @@ PARQUET = "parquet: File out of specification: A Parquet file must contain a hea
         ),
         ("l.csv", "lean,site\n", ("sites",), "The table has no column `sites`. Did you mean `site`?"),
         ("l.csv", "reference\nA\n", (), "No column is a fact. The first row of the table has the names of the facts."),
-        ("l.parquet", "lean\n", (), f"l.parquet is no Parquet file that can be read: {PARQUET}"),
+        ("l.parquet", "lean\n", (), f"l.parquet is no Parquet file that can be read: save it anew ({PARQUET})."),
         ("l.ndjson", "", (), "l.ndjson is empty."),
         (
             "l.ndjson",

@@ -60,9 +60,15 @@ class FaultyRuleSet(Exception):
 
 
 def near_match(word: str, known: Iterable[str]) -> str | None:
-    """The known word most similar to ``word`` (upper and lower case alike), or None where none is similar."""
+    """The known word most similar to ``word`` (upper and lower case alike), or None where none is similar.
+
+    Where none is, it is the only one that has ``word`` among its parts, as `age_years` has `age`.
+    """
     by_lower_case = {known_word.lower(): known_word for known_word in known}
     matches = get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0.6)
+    if not matches:
+        holding = [known_word for known_word in by_lower_case if word.lower() in known_word.split("_")]
+        matches = holding if len(holding) == 1 else []
     return by_lower_case[matches[0]] if matches else None
 
 

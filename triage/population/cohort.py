@@ -99,7 +99,7 @@ class Rating:
             on_progress(batch.done)
             before = batch.done
         if not rows:
-            raise BadTable("The table has no row below its header.")
+            raise BadTable("The table has no referral: nothing stands below its header, or on any line.")
 
     def summary(self) -> Summary:
         """What the parts that were given come to."""

@@ -85,8 +85,13 @@ class CsvBlocks:
                 return "A quote is not closed on its line. A cell may not hold a line break."
             return "A quote stands in a cell that is not quoted whole: double it, and quote the cell."
         if len(rows) != 1 or len(rows[0]) != len(self.columns):
-            return f"The line has {len(rows[0]) if rows else 0} cells, and the header {len(self.columns)}."
+            return self._miscounted(len(rows[0]) if rows else 0)
         return rows[0]
+
+    def _miscounted(self, cells: int) -> str:
+        columns = len(self.columns)
+        fix = "Quote a cell that has a comma in it." if cells > columns else "Leave cells empty rather than out."
+        return f"The line has {cells} cells, and the header {columns}. {fix}"
 
     def _plain(self, lines: list[bytes], numbers: list[int]) -> pl.DataFrame:
         if not lines:
@@ -112,7 +117,7 @@ def _header(name: str, line: bytes) -> tuple[str, ...]:
         text = line.decode("utf-8-sig").rstrip("\r\n")
         columns = next(csv.reader([text], strict=True))
     except (UnicodeDecodeError, csv.Error):
-        raise BadTable(f"The first row of {name} is no row of CSV in UTF-8.") from None
+        raise BadTable(f"The first row of {name} can't be read: save it as CSV in UTF-8.") from None
     if len(columns) == 1 and (";" in text or "\t" in text):
         raise BadTable(f"The cells of {name} are not separated by commas: save it as CSV with commas.")
     return tuple(columns)

@@ -9,9 +9,14 @@ from typing import Any
 import orjson
 import polars as pl
 
+from triage.model.fact import Fact
+from triage.model.rule import UNKNOWN
+from triage.population.outcomes import SEPARATOR
 from triage.reading.referral import RefusedReferral
 from triage.reading.referral_reader import ReferralReader
 
+NONE_APPLIES = "[]"
+"""A cell that says that no member of a set applies."""
 SAID_BY = "said_by."
 """What the name of a column begins with that says who gave the answer to a fact."""
 
@@ -58,17 +63,19 @@ class Refusing:
         try:
             self._reader.read(data)
         except RefusedReferral as refused:
-            yield from self.refused(row, refused)
+            yield from self.refused(row, refused, in_cells=True)
         else:
             raise AssertionError(f"Row {row} was refused by the columns and is read without a fault: nothing is rated.")
 
-    def refused(self, row: int, refused: RefusedReferral) -> Iterator[Refusal]:
-        """Each fault of a referral that the reader refused."""
+    def refused(self, row: int, refused: RefusedReferral, *, in_cells: bool = False) -> Iterator[Refusal]:
+        """Each fault of a referral that the reader refused; ``in_cells``, its answers stood in the cells of a table."""
         level = self._level_of(refused)
         for fault in refused.faults:
-            allowed = f" Allowed: {fault.allowed}." if fault.code == WRONG_VALUE else ""
-            given = "" if fault.given is None else _as_text(fault.given)
-            yield Refusal(row, refused.reference, level, _column(fault.pointer), given, fault.message + allowed)
+            column, given = _column(fault.pointer), "" if fault.given is None else _as_text(fault.given, in_cells)
+            is_answer = in_cells and column in self._reader.vocabulary.facts
+            allowed = _in_cell(self._reader.vocabulary[column]) if is_answer else fault.allowed
+            reason = f"{fault.message} Allowed: {allowed}." if fault.code == WRONG_VALUE else fault.message
+            yield Refusal(row, refused.reference, level, column, given, reason)
 
 
 def _column(pointer: str) -> str:
@@ -76,5 +83,16 @@ def _column(pointer: str) -> str:
     return SAID_BY + name if part == "said_by" else name or part
 
 
-def _as_text(given: Any) -> str:
+def _in_cell(fact: Fact) -> str:
+    """What the cell of a fact may hold, in words."""
+    blank = "or an empty cell where it was not asked"
+    if fact.is_set:
+        listed = f"any of {', '.join(fact.values)}, with `{SEPARATOR}` between them"
+        return f"{listed}; `{NONE_APPLIES}` where none applies; `{UNKNOWN}`, alone or among them; {blank}"
+    return f"{fact.allowed()}; `{UNKNOWN}`; {blank}"
+
+
+def _as_text(given: Any, in_cells: bool) -> str:
+    if in_cells and isinstance(given, list):
+        return SEPARATOR.join(given)
     return given if isinstance(given, str) else orjson.dumps(given).decode()

@@ -11,7 +11,7 @@ from typing import Protocol
 import polars as pl
 
 from triage.model.ruleset import RuleSet
-from triage.population.csv_blocks import CsvBlocks
+from triage.population.csv_blocks import LONGEST_LINE, CsvBlocks
 from triage.population.refusals import BadTable, Refusal, Refusing
 from triage.population.tables import coded
 from triage.population.texts import FAULTY, REFERENCE, ROW, TextColumns, as_texts
@@ -124,7 +124,8 @@ class ParquetTable:
             self.columns = self._frame.collect_schema().names()
             self._height = self._frame.select(pl.len()).collect().item()
         except pl.exceptions.PolarsError as error:
-            raise BadTable(f"{path.name} is no Parquet file that can be read: {str(error).splitlines()[0]}") from error
+            reason = str(error).splitlines()[0]
+            raise BadTable(f"{path.name} is no Parquet file that can be read: save it anew ({reason}).") from error
 
     def parts(self, columns: Sequence[str]) -> Iterator[tuple[pl.DataFrame, list[Refusal], float]]:
         """The parts, with these columns."""
@@ -170,6 +171,9 @@ class LinesSource:
         self._path, self._size, self._vocabulary = path, path.stat().st_size, ruleset.vocabulary
         if not self._size:
             raise BadTable(f"{path.name} is empty.")
+        with path.open("rb") as file:
+            if file.readline(LONGEST_LINE).strip() in (b"[", b"{"):
+                raise BadTable(f"{path.name} has referrals over several lines: write each whole on a line of its own.")
         self._reader = ReferralReader(ruleset.vocabulary)
         self.said_by = tuple(fact.name for fact in ruleset.vocabulary if fact.can_be_core)
         self.not_asked: Sequence[str] = ()
@@ -197,7 +201,7 @@ class LinesSource:
         self._data = {}
         for number, line in lines:
             try:
-                self._data[number] = parse_json(line.decode("utf-8-sig", errors="surrogateescape"))
+                self._data[number] = parse_json(line.strip().decode("utf-8-sig", errors="surrogateescape"))
                 read.append((number, self._reader.read(self._data[number])))
             except RefusedReferral as refused:
                 refusals += refusing.refused(number, refused)

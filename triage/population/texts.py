@@ -19,11 +19,10 @@ from triage.population.codes import Coding, codings
 from triage.population.on_polars import type_of
 from triage.population.outcomes import KEPT, OUTCOMES, REFUSED, SEPARATOR
 from triage.population.plan import DOUBTED
-from triage.population.refusals import SAID_BY, BadTable
+from triage.population.refusals import NONE_APPLIES, SAID_BY, BadTable
 from triage.reading.referral import REFERENCE_LENGTH
 
 REFERENCE, ROW = "reference", "row"
-NONE_APPLIES = "[]"
 FAULTY = "faulty"
 """The column that says whether a row has a fault; its codes mean nothing then."""
 WHOLE = ".0"

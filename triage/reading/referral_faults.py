@@ -95,7 +95,7 @@ def _did_you_mean(match: str | None) -> str:
 def _wrong_value(fact: Fact, pointer: str, given: Any) -> FieldFault:
     or_open = f', with "{UNKNOWN}" among them where there may be more' if fact.is_set else ""
     allowed = f'{fact.allowed()}{or_open}; or "{UNKNOWN}", or null'
-    match = near_match(given, fact.labels) if isinstance(given, str) and fact.labels else None
+    match = near_match(given, [*fact.labels, UNKNOWN]) if isinstance(given, str) else None
     fix = _did_you_mean(match)
     if fact.is_set and isinstance(given, str) and match == given:
         match, fix = None, f' The answer is a list: write `["{given}"]`.'
