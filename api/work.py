@@ -32,11 +32,17 @@ class Queue:
         self._worker: Executor | None = None
         self._most = most
         self._taken = 0
+        self._refusing = asyncio.Lock()
 
     async def run(self, function: Callable[..., Result], *arguments: Any) -> Result:
-        """Run a function on the worker. Raises Overloaded where too much is waiting."""
+        """Run a function on the worker. Raises Overloaded where too much is waiting.
+
+        One is refused in a round of the event loop, so that other requests are answered between many refusals.
+        """
         if self._taken >= self._most:
-            raise Overloaded
+            async with self._refusing:
+                await asyncio.sleep(0)
+                raise Overloaded
         self._taken += 1
         try:
             if self._worker is None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from fastapi.testclient import TestClient
+from opentelemetry import _logs, metrics, trace
 
 from api import request as request_module
 from api.pace import AT_ONCE, Again
@@ -125,6 +128,18 @@ def test_a_failure_hands_over_and_logs_no_answer(
     assert PLANTED not in caplog.text
 
 
+def test_nothing_of_a_request_or_its_failure_is_given_to_telemetry(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = MagicMock()
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    monkeypatch.setattr(metrics, "get_meter_provider", lambda: provider)
+    monkeypatch.setattr(_logs, "get_logger_provider", lambda: provider)
+    monkeypatch.setattr(Assessor, "assess", MagicMock(side_effect=RuntimeError(PLANTED)))
+    assert client.post("/v1/evaluate", json={"facts": {"age_years": 30}}).status_code == 500
+    assert provider.mock_calls == []
+
+
 def test_no_wrong_answer_is_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         for value in (f'"{PLANTED}"', f'["{PLANTED}"]', f'{{"{PLANTED}": 1}}', "9" * 50):
@@ -212,3 +227,24 @@ def test_a_queue_takes_so_much_and_no_more() -> None:
     results = run(fill())
     assert results[:3] == [0, 1, 2]
     assert [type(result) for result in results[3:]] == [Overloaded, Overloaded]
+
+
+def test_one_is_refused_in_a_round_of_the_event_loop() -> None:
+    """So that others are answered between the many that a busy service refuses."""
+
+    async def refused() -> list[int]:
+        queue, rounds, now = thread_queue("test", 0), [], 0
+
+        async def send() -> None:
+            with suppress(Overloaded):
+                await queue.run(int)
+            rounds.append(now)
+
+        sending = [asyncio.create_task(send()) for _ in range(5)]
+        while not all(task.done() for task in sending):
+            now += 1
+            await asyncio.sleep(0)
+        return rounds
+
+    rounds = run(refused())
+    assert len(set(rounds)) == 5
