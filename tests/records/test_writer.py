@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 
@@ -21,7 +22,9 @@ def test_a_write_waits_for_others_as_long_as_more_come(
     coming: int, make_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database(make_database())
-    writer, waits, others, transactions = Writer(database), [0], [], set()
+    writer, waits = Writer(database), [0]
+    others: list[Future[None]] = []
+    transactions: set[int] = set()
 
     def work(transaction: Transaction) -> None:
         transactions.add(id(transaction))
