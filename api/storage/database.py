@@ -106,9 +106,7 @@ def _engine(address: str, role: str | None = None) -> Engine:
         event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, synchronous))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg"), paramstyle="format", pool_pre_ping=True, pool_size=8
-    )
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
     if role is not None:
         event.listen(engine, "connect", _take_role)
     return engine

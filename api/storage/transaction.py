@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Dialect, Executable, Table
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import pysqlite
 
 from api.actor import Actor
 from api.storage.audit import Head, canonical, entry_after, read_head
@@ -15,6 +17,11 @@ from api.storage.tables import audit, metadata
 
 ROWS_AT_ONCE = 64
 """How many rows a statement inserts at most: a driver takes some ten thousand parameters."""
+_BY_POSITION: dict[str, Dialect] = {
+    "sqlite": pysqlite.dialect(),
+    "postgresql": psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+}
+"""The dialects of both databases, with parameters that have no names: those of many rows would have the same ones."""
 _IN_ORDER = tuple(metadata.sorted_tables)
 """Every table, those that others point at first."""
 
@@ -66,14 +73,14 @@ class Transaction:
         """
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
-            statement, names = _insert_into(table, self._connection.dialect, len(some))
+            statement, names = _insert_into(table, self._connection.dialect.name, len(some))
             self._connection.exec_driver_sql(statement, tuple(row.get(name) for row in some for name in names))
 
 
 @lru_cache(1_024)
-def _insert_into(table: Table, dialect: Dialect, count: int) -> tuple[str, Sequence[str]]:
+def _insert_into(table: Table, dialect: str, count: int) -> tuple[str, Sequence[str]]:
     """The statement that inserts so many rows, and the columns of one in order."""
-    compiled = table.insert().compile(dialect=dialect)
-    assert compiled.positiontup is not None  # both drivers are told to take parameters by position
+    compiled = table.insert().compile(dialect=_BY_POSITION[dialect])
+    assert compiled.positiontup is not None
     insert, values = str(compiled).split(" VALUES ")
     return f"{insert} VALUES {', '.join([values] * count)}", compiled.positiontup
