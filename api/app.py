@@ -64,7 +64,8 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     app.state.service = state
     app.state.tables = Tables(state)
     problems.register(app, pages.problem_page)
-    app.router.routes.extend(evaluate.router.routes)  # itself, since a router that is included is searched twice
+    for most_called in (evaluate.router, assessments.creating):
+        app.router.routes.extend(most_called.routes)  # themselves: a router that is included is searched twice
     for module in _ROUTES:
         app.include_router(module.router)
     app.state.asking = lambda request: asking.working(state.records, request)

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.actor import Asker
+from api.actor import Asker, current_actor
 from api.bodies import body_as, key_of, revision_of
 from api.records.changing import amend, attempt, change
 from api.records.creating import Answered, Created, create, refuse_what_no_database_holds
@@ -19,21 +19,24 @@ from api.records.replaying import version_to_replay
 from api.records.replies import make_link
 from api.records.worklist import list_page
 from api.request import body_of, remembered, state_of
+from api.request_route import RequestRoute
 from triage.model.written import encode
 from triage.reading.json_text import parse_json
 
 router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
+creating = APIRouter(prefix="/v1/assessments", tags=["Assessments"], route_class=RequestRoute)
+"""The route that is called most."""
 _LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 """A letter carries its styles within itself, and nothing that runs."""
 
 
-@router.post("", summary="Answer a referral and store both", status_code=201, response_class=Response)
-async def create_assessment(request: Request, actor: Asker) -> Response:
+@creating.post("", summary="Answer a referral and store both", status_code=201, response_class=Response)
+async def create_assessment(request: Request) -> Response:
     """Answer a referral as `/v1/evaluate` does, and keep referral and answer.
 
     With an Idempotency-Key the same request may be sent again: it gives the record that it made the first time.
     """
-    key = key_of(request)
+    actor, key = await current_actor(request), key_of(request)
     answered = await answered_of(request)
     records = state_of(request).records
     created = await records.write_answer(create(records, actor, answered, key))

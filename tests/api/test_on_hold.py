@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.actor import Actor, current_actor
+from api.actor import Actor
 from api.app import create_app
 from api.pages.copying import Copies
 from api.pages.wording import Wording
@@ -37,7 +37,6 @@ HIDDEN_QUESTION = "Is the wound painted?"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder: Path = tmp_path_factory.mktemp("held")
     app = create_app(Settings(rules=FIXTURE_RULES, database_url=f"sqlite:///{folder}/records.sqlite"))
-    app.dependency_overrides[current_actor] = lambda: Actor("clara", "clinician", "clinic")
     with TestClient(app, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as started:
         app.state.asking = _clara
         yield started

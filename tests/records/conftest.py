@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.actor import Actor, current_actor
+from api.actor import Actor
 from api.app import create_app
 from api.records.service import Records
 from api.request import State, build_state
@@ -103,8 +103,11 @@ class Running:
         self._state = replace(state, settings=chosen, clock=self._clock)
         app = create_app(state=self._state)
         self._asking = [Actor("clara", "clinician", "clinic")]
-        app.dependency_overrides[current_actor] = lambda: self._asking[-1]
+        app.state.asking = self._who
         self._client = TestClient(app, raise_server_exceptions=False)
+
+    async def _who(self, _request: object) -> Actor:
+        return self._asking[-1]
 
     def __enter__(self) -> Service:
         self._client.__enter__()
