@@ -36,11 +36,11 @@ def test_a_write_waits_for_others_as_long_as_more_come(
 
     monkeypatch.setattr(writer_module, "sleep", wait)
     writer.submit(work).result()
-    waited, shared, made = waits[0], len(others), len(transactions)
+    waited, shared, transaction_count = waits[0], len(others), len(transactions)
     writer.close()
     database.close()
     assert waited == min(coming + 1, MOST_GATHERINGS)
-    assert (shared, made) == (min(coming, MOST_GATHERINGS), 1)
+    assert (shared, transaction_count) == (min(coming, MOST_GATHERINGS), 1)
 
 
 @pytest.mark.parametrize("count", [1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 3])
