@@ -43,7 +43,7 @@ def count_answers(vocabulary: Vocabulary, given: Answers, said_by: Mapping[str, 
     in_part: set[str] = set()
     clouded = next((state.why for state in vocabulary.clouded_while if all_hold(state.when, given)), None)
     if clouded is None and not said_by:
-        return Counted({name: given[name] for name in vocabulary.in_order(given)})
+        return Counted(given)
     for name in vocabulary.in_order(given):
         fact, value = vocabulary[name], given[name]
         doubted = _why_doubted(vocabulary, fact, said_by.get(name))

@@ -15,11 +15,13 @@ class _Repeated(ValueError):
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in mapping:
-            raise _Repeated(key)
-        mapping[key] = value
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        keys = set[str]()
+        for key, _ in pairs:
+            if key in keys:
+                raise _Repeated(key)
+            keys.add(key)
     return mapping
 
 

@@ -27,6 +27,7 @@ _REFERENCE = "The caller's own name for the referral; it comes back with the ans
 _FACTS = "What is known. A fact left out was not asked."
 _SAID_BY = "Who gave the answer, by fact. A fact left out was answered by the person."
 _QUOTES = "Words of a letter, by fact. No rule reads them."
+_NOTHING_KNOWN = frozenset({UNKNOWN})
 _QUOTE_SCHEMA: Mapping[str, Any] = {"type": "string", "maxLength": QUOTE_LENGTH}
 
 
@@ -98,14 +99,14 @@ class ReferralReader:
             return None
         given: dict[str, Value] = {}
         unknown: list[str] = []
-        for name, value in facts.items():
-            accepted = self._accepted.get(name)
-            if accepted is None:
-                return None
+        if not facts.keys() <= self._accepted.keys():
+            return None
+        for name, accepted in self._accepted.items():
+            value = facts.get(name)
             if value is None:
                 continue
-            # A truth value or a fraction is no answer, although it may equal one.
-            answer = accepted.get(value) if type(value) in (str, int) else self._set(name, value)
+            kind = type(value)  # a truth value or a fraction is no answer, although it may equal one
+            answer = accepted.get(value) if kind is str or kind is int else self._set(name, value)
             if answer is None:
                 return None
             if answer == UNKNOWN:
@@ -116,13 +117,16 @@ class ReferralReader:
 
     def _set(self, name: str, given: Any) -> Value | None:
         """A list as the set that it stands for; None where it is none, or not of this fact."""
-        if type(given) is not list or not all(type(member) is str for member in given):
+        allowed = self._members.get(name)
+        if allowed is None or type(given) is not list:
             return None
-        fact = self.vocabulary[name]
-        known = frozenset(given)
-        if not fact.is_set or not known <= self._members[name]:
+        try:
+            known = frozenset(given)
+        except TypeError:  # a member that is a list or an object
             return None
-        return UNKNOWN if known == {UNKNOWN} else known
+        if not known <= allowed:
+            return None
+        return UNKNOWN if known == _NOTHING_KNOWN else known
 
     @cached_property
     def _accepted(self) -> Mapping[str, Mapping[str | int, Value]]:
