@@ -9,10 +9,11 @@ members are in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
-from typing import Any, Literal, NamedTuple, assert_never
+from typing import Any, Literal, assert_never
 
 import orjson
 
@@ -26,6 +27,9 @@ STACK = 64
 
 GROUP = 8
 """The number of conjunctions under one discriminator."""
+
+MOST_REMEMBERED = 1_000
+"""The number of different answers to one fact at which the texts that are cached are dropped."""
 
 Operator = Literal["$eq", "$neq", "$gte", "$lte"]
 Name = str
@@ -195,72 +199,72 @@ def _not_asked(name: str) -> str:
     return f"not_asked__{name}"
 
 
-class _Part(NamedTuple):
-    """Some fields of a message, also as JSON text with a comma before each."""
+class _Texts(dict[Any, str]):
+    """The fields of each answer to one fact as JSON, with a comma before each field."""
 
-    fields: dict[str, Any]
-    text: str
+    def __init__(self, fields: Callable[[Any], dict[str, Any]]) -> None:
+        self._fields = fields
+
+    def __missing__(self, answer: Any) -> str:
+        if len(self) > MOST_REMEMBERED:
+            self.clear()
+        text = self[answer] = _as_text(self._fields(answer))
+        return text
 
 
-def _part_with(fields: dict[str, Any]) -> _Part:
-    return _Part(fields, f",{orjson.dumps(fields)[1:-1].decode()}" if fields else "")
+def _as_text(fields: dict[str, Any]) -> str:
+    return f",{orjson.dumps(fields)[1:-1].decode()}" if fields else ""
 
 
 class Messages:
     """Makes the message of a referral, with only those fields on which some comparison could hold."""
 
     def __init__(self, vocabulary: Vocabulary, conjunctions: Mapping[Name, Tests]) -> None:
-        self._sets = {fact.name: fact.values for fact in vocabulary if fact.is_set}
         self._compared: dict[str, set[Tests]] = {}
         for tests in conjunctions.values():
             for field in {test.field for test in tests}:
                 together = tuple(test for test in tests if test.field == field)
                 self._compared.setdefault(field, set()).add(together)
-        self._parts: dict[tuple[str, Value, Truth], _Part] = {}
-        self._gated = {fact.name for fact in vocabulary.gated}
+        self._gated = [(fact.name, _Texts(partial(self._of_gated, fact))) for fact in vocabulary.gated]
+        always_asked = (fact for fact in vocabulary if not fact.asked_when)
+        self._always_asked = [(fact.name, _Texts(partial(self._of_ungated, fact))) for fact in always_asked]
         gates = (fact.name for fact in vocabulary.gated if _not_asked(fact.name) in self._compared)
-        self._closed = [(name, _part_with({_not_asked(name): 1})) for name in gates]
+        self._closed = [(name, _as_text({_not_asked(name): 1})) for name in gates]
 
     def of(self, answers: Answers, asked: Mapping[str, Truth]) -> dict[str, Any]:
         """The message for these answers. ``asked`` is what ``Vocabulary.asked_all`` gives for them."""
-        message: dict[str, Any] = {"kind": KIND}
-        for part in self._parts_of(answers, asked):
-            message |= part.fields
+        message: dict[str, Any] = orjson.loads(f'{{"kind":"{KIND}"{self.text(answers, asked)}}}')
         return message
 
     def text(self, answers: Answers, asked: Mapping[str, Truth]) -> str:
         """The fields of the message as JSON, without the kind, each with a comma before it."""
-        return "".join([part.text for part in self._parts_of(answers, asked)])
+        parts = [texts[answers[name]] for name, texts in self._always_asked if name in answers]
+        parts += [texts[answers[name], asked[name]] for name, texts in self._gated if name in answers]
+        parts += [text for name, text in self._closed if asked[name] is False]
+        return "".join(parts)
 
-    def _parts_of(self, answers: Answers, asked: Mapping[str, Truth]) -> list[_Part]:
-        """The part of each answer and of each gate that is closed, without those that have no field."""
-        whole = []
-        known, is_asked = self._parts, asked.get
-        for name, value in answers.items():
-            answer = (name, value, is_asked(name, True))
-            part = known.get(answer)
-            if part is None:  # cached: answers have few values
-                part = known[answer] = _part_with(self._fields(*answer))
-            if part.text:
-                whole.append(part)
-        whole += [part for name, part in self._closed if asked[name] is False]
-        return whole
+    def _of_gated(self, fact: Fact, answer: tuple[Value, Truth]) -> dict[str, Any]:
+        """The fields of an answer to a gated fact, given whether that is asked; none where it is not."""
+        value, asked = answer
+        if asked is False:
+            return {}
+        given = self._fields(fact, value, _given(fact))
+        return self._fields(fact, value, fact.name) | given if asked else given
 
-    def _fields(self, name: str, value: Value, asked: Truth) -> dict[str, Any]:
-        """The fields of one answer; none for a fact that is not asked."""
-        fields = [name] if asked else []
-        if name in self._gated and asked is not False:
-            fields.append(f"given__{name}")
-        whole: dict[str, str | int] = {}
-        for field in fields:
-            if isinstance(value, frozenset):
-                # Of an open set only the members are known: no field says that another value is not in it.
-                known = members(value) if is_open(value) else self._sets[name]
-                whole |= {_member(field, member): int(member in value) for member in known}
-                whole[_size(field)] = len(members(value))
-            else:
-                whole[field] = value
-        return {field: plain for field, plain in whole.items() if self._matters(field, plain)}
+    def _of_ungated(self, fact: Fact, value: Value) -> dict[str, Any]:
+        return self._fields(fact, value, fact.name)
+
+    def _fields(self, fact: Fact, value: Value, field: str) -> dict[str, Any]:
+        """The fields of one answer, under this name."""
+        fields: dict[str, str | int]
+        if isinstance(value, frozenset):
+            # Of an open set only the members are known: no field says that another value is not in it.
+            known = members(value) if is_open(value) else fact.values
+            fields = {_member(field, member): int(member in value) for member in known}
+            fields[_size(field)] = len(members(value))
+        else:
+            fields = {field: value}
+        return {name: plain for name, plain in fields.items() if self._matters(name, plain)}
 
     def _matters(self, field: str, value: str | int) -> bool:
         return any(all(_holds(test, value) for test in tests) for tests in self._compared.get(field, ()))
