@@ -84,6 +84,7 @@ def meant(ruleset: RuleSet, given: Given) -> dict[str, Any]:
         counted.answers,
         evaluation.derived,
         evaluation.asked,
+        evaluation.held,
         vocabulary.core_unanswered(counted.answers, counted.unanswered_for_floor),
         counted.unanswered_for_floor,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.engines.agreement import Evaluating, Firing, evaluate_twice
 from triage.engines.floors import HeldFloor, covered, floors
 from triage.engines.outcome import Standing, standing
-from triage.model.rule import Answers, Conjunction, Kind, Rule, Truth, Urgency, Value
+from triage.model.rule import Answers, Conjunction, Kind, Rule, Truth, Value
 from triage.model.ruleset import RuleSet
 from triage.model.truth import satisfies
 from triage.reading.referral import Referral
@@ -20,8 +20,9 @@ class FiredRules:
     """The rules that fired, in order of id, and the answers that they fired on.
 
     ``given`` are the answers that count, ``derived`` the values that rules derived. ``asked`` says whether each gated
-    fact is asked, as ``Vocabulary.asked_all`` gives it. ``missing`` are the unanswered core facts, ``in_part`` those of
-    them whose answer counts for the rules only.
+    fact is asked, as ``Vocabulary.asked_all`` gives it. ``held`` has the index of the first alternative that holds, by
+    the id of the rule. ``missing`` are the unanswered core facts, ``in_part`` those of them whose answer counts for the
+    rules only.
     """
 
     ruleset: RuleSet
@@ -29,6 +30,7 @@ class FiredRules:
     given: Answers = field(default_factory=dict)
     derived: Mapping[str, Value] = field(default_factory=dict)
     asked: Mapping[str, Truth] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     in_part: frozenset[str] = frozenset()
 
@@ -42,7 +44,7 @@ class FiredRules:
         """Whether every question that is or may be asked is answered."""
         return self.ruleset.vocabulary.is_complete(self.given)
 
-    def effects(self, kind: type[Kind]) -> Iterator[tuple[Rule, Kind]]:
+    def effects(self, kind: type[Kind]) -> list[tuple[Rule, Kind]]:
         """The effects of one kind, each with its rule, in order of the rules' ids."""
         return self.ruleset.effects(kind, self.rules)
 
@@ -68,7 +70,7 @@ class FiredRules:
     @cached_property
     def covered(self) -> frozenset[str]:
         """The ids of the rules covered by a fired rule, whose reason and action are shown in their place."""
-        return covered(rule for rule, _ in self.effects(Urgency))
+        return covered(self.rules)
 
 
 def evaluate(check: Evaluating, live: Firing, referral: Referral) -> FiredRules:
@@ -85,6 +87,7 @@ def evaluate(check: Evaluating, live: Firing, referral: Referral) -> FiredRules:
         referral.answers,
         evaluation.derived,
         evaluation.asked,
+        evaluation.held,
         ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor),
         referral.unanswered_for_floor,
     )

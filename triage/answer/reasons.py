@@ -54,12 +54,11 @@ class Reasons:
         """The reasons of the fired rules, without covered urgencies and supports that do not count."""
         silenced = fired.standing.silenced
         for rule in fired.rules:
-            facts: dict[str, GivenAnswer] | None = None
-            for reason, order in self._of_rules[rule.id]:
+            reasons = self._of_rules[rule.id]
+            facts = answers_behind(rule, fired) if reasons else {}
+            for reason, order in reasons:
                 if reason.target in silenced or (reason.effect == "urgency" and rule.id in fired.covered):
                     continue
-                if facts is None:
-                    facts = answers_behind(rule, fired)
                 decides = deciding.does(reason)
                 yield _sort_key(order, decides=decides), replace(reason, facts=facts, decides=decides)
 
@@ -67,14 +66,14 @@ class Reasons:
         self, fired: FiredRules, verdict: Verdict, deciding: _Deciding
     ) -> Iterator[tuple[_SortKey, Reason]]:
         """The built-in reasons, with placeholders filled."""
-        words = self._words_of(fired, verdict) if verdict.built_in else {}
         for id_ in verdict.built_in:
             reason = self._built_in[id_]
             if id_ == CORE_UNANSWERED:
                 reason = replace(reason, value=fired.floors[0].level)
             decides = deciding.does(reason)
-            filled = replace(reason, because=fill(reason.because, words), decides=decides)
-            yield _sort_key(self._order(reason), decides=decides), filled
+            if "{" in reason.because:
+                reason = replace(reason, because=fill(reason.because, self._words_of(fired, verdict)))
+            yield _sort_key(self._order(reason), decides=decides), replace(reason, decides=decides)
 
     def _words_of(self, fired: FiredRules, verdict: Verdict) -> dict[str, str]:
         """The values for the placeholders of built-in reasons."""
@@ -139,14 +138,11 @@ def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:
 
 def answers_behind(rule: Rule, fired: FiredRules) -> dict[str, GivenAnswer]:
     """The answers that made a rule fire, by fact: those read by the first of its alternatives that holds."""
-    vocabulary, answers = fired.ruleset.vocabulary, fired.answers
-    *others, alternative = rule.when  # the rule fired: where no other one holds, the last does
-    for other in others:
-        if fired.all_hold(other):
-            alternative = other
-            break
-    read = [condition.fact for condition in alternative if condition.fact in answers]
-    return {fact: as_json(answers[fact], vocabulary[fact]) for fact in read}
+    facts, answers = fired.ruleset.vocabulary.facts, fired.answers
+    read = rule.read_by_alternatives[fired.held[rule.id]]
+    return {
+        name: as_json(value, facts[name]) if isinstance(value := answers[name], frozenset) else value for name in read
+    }
 
 
 def citations(sources: Iterable[SourceRef]) -> tuple[Citation, ...]:

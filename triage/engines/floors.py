@@ -40,4 +40,4 @@ def floors(ruleset: RuleSet, missing: Collection[str], answers: Answers) -> tupl
 
 def covered(fired: Iterable[Rule]) -> frozenset[str]:
     """The ids of the rules covered by a fired rule. A rule that is itself covered still covers others."""
-    return frozenset(id_ for rule in fired if rule.urgency for id_ in rule.urgency.covers)
+    return frozenset([id_ for rule in fired if (urgency := rule.urgency) for id_ in urgency.covers])

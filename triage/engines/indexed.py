@@ -1,8 +1,9 @@
 """The indexed evaluator: it gives what the reference gives, fast enough to check the live engine on every referral.
 
-Every distinct condition of the rules has a bit. The conditions that an answer makes true and false are cached by fact
-and value as two bit masks. A conjunction is the mask of its conditions, compared with the masks of the referral.
-The tests compare it with the reference. It shares no code with the live engine.
+A whole referral is evaluated by the alternatives of the rules (:mod:`triage.engines.alternatives`), and one more answer
+to a known referral by conditions: every distinct condition of the rules has a bit, and the conditions that an answer
+makes true and false are cached by fact and value as two bit masks. The tests compare the evaluator with the reference.
+It shares no code with the live engine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from triage.engines.alternatives import Alternatives
 from triage.engines.evaluation import Evaluation
 from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth, Value
 from triage.model.ruleset import RuleSet
@@ -27,11 +29,6 @@ class _Indexed:
     id: str
     when: tuple[int, ...]
     unless: int
-
-    @property
-    def is_one_conjunction(self) -> bool:
-        """Whether the rule fires exactly where its only alternative holds."""
-        return len(self.when) == 1 and not self.unless
 
     def truth(self, true: int, false: int) -> Truth:
         """Whether the rule fires, given the masks of the conditions known to be true and known to be false."""
@@ -67,12 +64,10 @@ class IndexedEvaluator:
         self._conditions: dict[str, list[Condition]] = {}
         self._deriving = tuple((self._indexed(rule), rule.derives) for rule in ruleset.deriving if rule.derives)
         self._concluding = tuple(map(self._indexed, ruleset.concluding))
-        self._of_one_conjunction = [(rule.id, rule.when[0]) for rule in self._concluding if rule.is_one_conjunction]
-        self._of_several = [rule for rule in self._concluding if not rule.is_one_conjunction]
-        self._alternatives = [(rule.id, when, rule.unless) for rule in self._concluding for when in rule.when]
-        self._nothing_derived: Mapping[str, Truth] = {rule.id: False for rule, _ in self._deriving}
+        self._derives = {rule.id: rule.derives for rule in ruleset.deriving if rule.derives}
+        self._of_deriving = Alternatives(ruleset.deriving, ruleset.vocabulary)
+        self._alternatives = Alternatives(ruleset.concluding, ruleset.vocabulary)
         self._of_fact = {name: self._mask(conditions) for name, conditions in self._conditions.items()}
-        self._every_condition = (1 << len(self._bits)) - 1
         self._known: dict[tuple[str, Value], tuple[int, int]] = {}
         self._derived = frozenset(effect.fact for _, effect in self._deriving)
         self._read_by_deriving = frozenset(name for rule in ruleset.deriving for name in rule.facts)
@@ -87,40 +82,28 @@ class IndexedEvaluator:
 
     def evaluate(self, given: Answers) -> Evaluation:
         """Evaluate every active rule on the answers given; the result equals that of the reference."""
-        vocabulary = self.ruleset.vocabulary
-        truths, derived = self._derive(given)
+        held, still_open = self._held_and_open_of_deriving(given)
+        derived: dict[str, Value] = {self._derives[id_].fact: self._derives[id_].value for id_ in held}
         answers = {**given, **derived} if derived else given
-        asked = vocabulary.asked_all(answers)
-        true, false = self._conditions_of(answers, asked)
-        if true | false == self._every_condition:
-            return Evaluation(self._fired_of_known(true, false, truths), frozenset(), derived, answers, asked)
-        for rule in self._of_several:
-            truths[rule.id] = rule.truth(true, false)
-        # Most rules are no more than one conjunction, and a call for each would take most of the time.
-        fired = [id_ for id_, conjunction in self._of_one_conjunction if conjunction & true == conjunction]
-        fired += [id_ for id_, truth in truths.items() if truth]
-        still_open = [id_ for id_, truth in truths.items() if truth is None]
-        still_open += self._open_conjunctions(true, false)
-        return Evaluation(frozenset(fired), frozenset(still_open), derived, answers, asked)
+        asked = self.ruleset.vocabulary.asked_all(answers)
+        concluding, open_concluding = self._alternatives.held_and_open(answers, asked)
+        held |= concluding
+        return Evaluation(frozenset(held), frozenset(still_open | open_concluding), held, derived, answers, asked)
 
-    def _fired_of_known(self, true: int, false: int, of_deriving: Mapping[str, Truth]) -> frozenset[str]:
-        """The ids of the rules that fire where every condition is known, so that no rule is open."""
-        fired = [id_ for id_, when, unless in self._alternatives if not (when & false or unless & true)]
-        fired += [id_ for id_, truth in of_deriving.items() if truth]
-        return frozenset(fired)
-
-    def _open_conjunctions(self, true: int, false: int) -> list[str]:
-        """The ids of the rules of one conjunction of which it is not yet known whether they fire."""
-        return [
-            id_
-            for id_, conjunction in self._of_one_conjunction
-            if not conjunction & false and conjunction & true != conjunction
-        ]
+    def _held_and_open_of_deriving(self, given: Answers) -> tuple[dict[str, int], set[str]]:
+        """As ``Alternatives.held_and_open``, of the rules that derive a fact that is not given."""
+        if self._derived <= given.keys():
+            return {}, set()
+        held, still_open = self._of_deriving.held_and_open(given, self.ruleset.vocabulary.asked_all(given))
+        return (
+            {id_: index for id_, index in held.items() if self._derives[id_].fact not in given},
+            {id_ for id_ in still_open if self._derives[id_].fact not in given},
+        )
 
     def _derive(self, given: Answers) -> tuple[dict[str, Truth], dict[str, Value]]:
         """The truths of the rules that derive, and what they derive."""
         if self._derived <= given.keys():  # an answer that was given is never derived
-            return dict(self._nothing_derived), {}
+            return {rule.id: False for rule, _ in self._deriving}, {}
         read = {name: given[name] for name in self._read_by_deriving if name in given}
         true, false = self._conditions_of(read, self.ruleset.vocabulary.asked_all(given))
         truths = {rule.id: effect.fact not in given and rule.truth(true, false) for rule, effect in self._deriving}

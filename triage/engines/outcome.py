@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from triage.model.fact import PRESENT, REMITTED
-from triage.model.rule import Answers, Limits, Rule, Supports, Urgency
+from triage.model.rule import Answers, Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
 from triage.model.scales import (
     LOWEST_WITH_CERTAINTY,
@@ -147,7 +148,7 @@ class Standing:
 
 def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Standing:
     """Combine fired rules into ratings and a level. ``answers`` include the derived ones."""
-    rules = sorted(fired, key=lambda rule: rule.id)
+    rules = sorted(fired, key=attrgetter("id"))
     scales = ruleset.scales
     level, limits, supported = _collect(rules, scales)
     by_target = {target: supported[target] for target in ruleset.targets if target in supported}
@@ -210,20 +211,15 @@ _Support = tuple[str, Supports]
 _Limit = tuple[str, Limits]
 
 
-def _collect(rules: Iterable[Rule], scales: Scales) -> tuple[int, list[_Limit], dict[str, list[_Support]]]:
+def _collect(rules: Collection[Rule], scales: Scales) -> tuple[int, list[_Limit], dict[str, list[_Support]]]:
     """The rank of the highest level, all limits, and the supports by target, each with the id of its rule."""
-    level, limits = 0, list[_Limit]()
+    level = max((scales.urgency_rank(rule.urgency.level) for rule in rules if rule.urgency), default=0)
+    limits = [(rule.id, limit) for rule in rules for limit in rule.limits]
     supports: dict[str, list[_Support]] = {}
     for rule in rules:
-        for effect in rule.effects:
-            match effect:
-                case Supports():
-                    for target in effect.targets:
-                        supports.setdefault(target, []).append((rule.id, effect))
-                case Limits():
-                    limits.append((rule.id, effect))
-                case Urgency():
-                    level = max(level, scales.urgency_rank(effect.level))
+        for effect in rule.supports:
+            for target in effect.targets:
+                supports.setdefault(target, []).append((rule.id, effect))
     return level, limits, supports
 
 

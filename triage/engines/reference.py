@@ -29,19 +29,31 @@ def evaluate(ruleset: RuleSet, given: Answers) -> Evaluation:
     asked = {fact.name: vocabulary.asked(fact.name, answers) for fact in vocabulary.gated}
     fired = frozenset(id_ for id_, truth in truths.items() if truth)
     still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
-    return Evaluation(fired, still_open, derived, answers, asked)
+    held = {rule.id: _held(rule, vocabulary, given) for rule in ruleset.deriving if rule.id in fired}
+    held |= {rule.id: _held(rule, vocabulary, answers) for rule in ruleset.concluding if rule.id in fired}
+    return Evaluation(fired, still_open, held, derived, answers, asked)
 
 
 def rule_truth(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> Truth:
     """Whether one rule fires: True is fired, False ruled out, None open."""
 
+    some_alternative = any_of(_truth(conjunction, vocabulary, answers) for conjunction in rule.when)
+    stopped = any_of(_truth((condition,), vocabulary, answers) for condition in rule.unless)
+    return all_of((some_alternative, not_(stopped)))
+
+
+def _truth(conjunction: Conjunction, vocabulary: Vocabulary, answers: Answers) -> Truth:
+    """Whether all conditions of a conjunction hold, each of a fact that is asked."""
+
     def holds_here(condition: Condition) -> Truth:
         return all_of((vocabulary.asked(condition.fact, answers), holds(condition, answers)))
 
-    def all_hold(conjunction: Conjunction) -> Truth:
-        return all_of(map(holds_here, conjunction))
+    return all_of(map(holds_here, conjunction))
 
-    return all_of((any_of(map(all_hold, rule.when)), not_(any_of(map(holds_here, rule.unless)))))
+
+def _held(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> int:
+    """The index of the first alternative of a rule that holds; the rule fired."""
+    return [_truth(conjunction, vocabulary, answers) for conjunction in rule.when].index(True)
 
 
 def _derives(rule: Rule, vocabulary: Vocabulary, given: Answers) -> Truth:

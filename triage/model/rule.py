@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeVar, assert_never, get_args
 
 from triage.model.faults import NOWHERE, Place, Places, place_in
@@ -230,7 +231,7 @@ SET_ASIDE = ("draft", "retired")
 """The statuses of a rule that is not run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One rule. ``when``, ``unless`` and ``effects`` are its meaning; the rest documents it.
 
@@ -276,16 +277,31 @@ class Rule:
         """The facts that the rule's conditions read, each once, in order of appearance."""
         return tuple(dict.fromkeys(condition.fact for condition in self.conditions))
 
+    @cached_property
+    def read_by_alternatives(self) -> tuple[tuple[str, ...], ...]:
+        """The facts that each alternative of ``when`` reads, each once."""
+        return tuple(tuple(dict.fromkeys(condition.fact for condition in conjunction)) for conjunction in self.when)
+
     def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """The rule's effects of one kind."""
         return tuple(effect for effect in self.effects if isinstance(effect, kind))
 
-    @property
+    @cached_property
+    def supports(self) -> tuple[Supports, ...]:
+        """The rule's supports."""
+        return self.of(Supports)
+
+    @cached_property
+    def limits(self) -> tuple[Limits, ...]:
+        """The rule's limits."""
+        return self.of(Limits)
+
+    @cached_property
     def derives(self) -> Derives | None:
         """What the rule derives; a rule that derives has no other effect."""
         return next(iter(self.of(Derives)), None)
 
-    @property
+    @cached_property
     def urgency(self) -> Urgency | None:
         """The urgency that the rule sets; a rule sets one at most."""
         return next(iter(self.of(Urgency)), None)

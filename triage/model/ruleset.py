@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args
@@ -107,14 +107,17 @@ class RuleSet:
         return (*self.vocabulary.conditions, *(target.id for target in self.scales.targets))
 
     @cached_property
-    def _by_kind(self) -> Mapping[type[Any], Mapping[str, tuple[Any, ...]]]:
-        """The effects of each kind, by the id of the active rule that has them."""
-        return {kind: {rule.id: rule.of(kind) for rule in self.rules} for kind in get_args(Effect)}
+    def _by_kind(self) -> Mapping[type[Any], Mapping[str, tuple[tuple[Rule, Any], ...]]]:
+        """The effects of each kind, each with its rule, by the id of the active rule that has them."""
+        return {
+            kind: {rule.id: tuple((rule, effect) for effect in rule.of(kind)) for rule in self.rules}
+            for kind in get_args(Effect)
+        }
 
-    def effects(self, kind: type[Kind], rules: Iterable[Rule]) -> Iterator[tuple[Rule, Kind]]:
+    def effects(self, kind: type[Kind], rules: Iterable[Rule]) -> list[tuple[Rule, Kind]]:
         """The effects of one kind that these active rules have, each with its rule. Raises KeyError for others."""
         by_rule = self._by_kind[kind]
-        return ((rule, effect) for rule in rules for effect in by_rule[rule.id])
+        return [effect for rule in rules for effect in by_rule[rule.id]]
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from triage.model.fact import Fact
-from triage.model.rule import Answers, Condition, Conjunction, Truth, Value
+from triage.model.rule import UNKNOWN, Answers, Condition, Conjunction, Truth, Value
 from triage.model.truth import all_hold, all_of, any_holds, holds, is_open
 
 MOST_REMEMBERED = 10_000
@@ -104,6 +104,14 @@ class Lead:
     otherwise: Literal["all_lead", "all_lead_capped"] = "all_lead"
 
 
+@dataclass(frozen=True, slots=True)
+class _Gates:
+    """Whether each gated fact is asked, and the facts that are or may be asked, the ungated ones included."""
+
+    asked: Mapping[str, Truth]
+    may_be_asked: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """All facts by name in the order of the file, their groups and the constraints between them.
@@ -190,13 +198,18 @@ class Vocabulary:
 
         The result is cached by the few answers that it depends on, since it is needed several times a referral.
         """
-        key = tuple(answers.get(name) for name in self.gating)
-        asked = self._asked.get(key)
-        if asked is None:
-            if len(self._asked) > MOST_REMEMBERED:
-                self._asked.clear()
-            asked = self._asked[key] = {fact.name: self.asked(fact.name, answers) for fact in self.gated}
-        return asked
+        return self._gates(answers).asked
+
+    def _gates(self, answers: Answers) -> _Gates:
+        key = tuple(map(answers.get, self.gating))
+        gates = self._kept_gates.get(key)
+        if gates is None:
+            if len(self._kept_gates) > MOST_REMEMBERED:
+                self._kept_gates.clear()
+            asked = {fact.name: self.asked(fact.name, answers) for fact in self.gated}
+            names = frozenset(name for name in self.facts if asked.get(name, True) is not False)
+            gates = self._kept_gates[key] = _Gates(asked, names)
+        return gates
 
     @cached_property
     def gating(self) -> tuple[str, ...]:
@@ -205,7 +218,7 @@ class Vocabulary:
         return tuple(dict.fromkeys([*read, *(fact.name for fact in self.gated if fact.can_be_core)]))
 
     @cached_property
-    def _asked(self) -> dict[tuple[Value | None, ...], dict[str, Truth]]:
+    def _kept_gates(self) -> dict[tuple[Value | None, ...], _Gates]:
         return {}
 
     def truth(self, condition: Condition, answers: Answers, asked: Mapping[str, Truth]) -> Truth:
@@ -221,13 +234,10 @@ class Vocabulary:
         ``still_open`` names facts that count as unanswered although they have an answer
         (``Referral.unanswered_for_floor``).
         """
-        return tuple(
-            fact.name
-            for fact in self._can_be_core
-            if (fact.name in still_open or not self.is_answered(fact.name, answers))
-            and self.asked(fact.name, answers) is not False
-            and self._is_core(fact, answers)
-        )
+        without = self._without(answers, still_open)
+        if not without:
+            return ()
+        return tuple([fact.name for fact in self._can_be_core if fact.name in without and self._is_core(fact, answers)])
 
     def _is_core(self, fact: Fact, answers: Answers) -> bool:
         """Whether the fact is core. Under "when" it is, unless all of ``when`` is known to be false."""
@@ -247,14 +257,15 @@ class Vocabulary:
 
     def unanswered(self, answers: Answers) -> tuple[str, ...]:
         """The facts that are or may be asked and are not answered, by name."""
-        asked = self.asked_all(answers)
-        return tuple(self.in_order(name for name in self._without(answers) if asked.get(name, True) is not False))
+        return tuple(self.in_order(self._without(answers)))
 
-    def _without(self, answers: Answers) -> set[str]:
-        """The facts that are not answered, whether or not they are asked."""
-        without = self.facts.keys() - answers.keys()
-        without.update([name for name in self._sets if name in answers and is_open(answers[name])])
-        return without
+    def _without(self, answers: Answers, still_open: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The facts that are or may be asked and are not answered, or are named by ``still_open``."""
+        asked = self._gates(answers).may_be_asked
+        sets = [(name, answers[name]) for name in self._sets if name in answers]
+        open_sets = [name for name, members in sets if isinstance(members, frozenset) and UNKNOWN in members]
+        without = asked.difference(answers)
+        return without.union(asked.intersection((*open_sets, *still_open))) if open_sets or still_open else without
 
     def not_used(self, answers: Answers) -> tuple[str, ...]:
         """The facts whose answer has no effect because they are not asked, by name; neutral answers are left out."""
@@ -266,11 +277,7 @@ class Vocabulary:
 
     def is_complete(self, answers: Answers) -> bool:
         """Whether every fact that is or may be asked is answered, no set being open."""
-        without = self._without(answers)
-        if not without:
-            return True
-        asked = self.asked_all(answers)
-        return all(asked.get(name, True) is False for name in without)
+        return not self._without(answers)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """The names of facts, sorted by their order in the vocabulary."""

@@ -164,6 +164,7 @@ def _fired(referral: Referral) -> FiredRules:
         referral.answers,
         evaluation.derived,
         evaluation.asked,
+        evaluation.held,
         ruleset.vocabulary.core_unanswered(referral.answers, referral.unanswered_for_floor),
         referral.unanswered_for_floor,
     )
