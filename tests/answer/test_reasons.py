@@ -11,6 +11,7 @@ from triage.answer.fired_rules import FiredRules
 from triage.answer.model import Reason
 from triage.answer.offers import alternatives, comparison, formats, problem_areas
 from triage.answer.reasons import Reasons
+from triage.engines import reference
 from triage.engines.outcome import Bounds, Common
 from triage.model.rule import (
     Advice,
@@ -40,9 +41,10 @@ def _rule(id_: str, *effects: Effect, when: tuple[Conjunction, ...] = ((),), unl
 
 def _fired(ruleset: RuleSet, *rules: Rule, given: Answers | None = None, missing: tuple[str, ...] = ()) -> FiredRules:
     given = given or {}
-    return FiredRules(
-        replace(ruleset, rules=rules), rules, given, asked=ruleset.vocabulary.asked_all(given), missing=missing
-    )
+    with_rules = replace(ruleset, rules=rules)
+    held = reference.evaluate(with_rules, given).held
+    asked = ruleset.vocabulary.asked_all(given)
+    return FiredRules(with_rules, rules, given, asked=asked, held=held, missing=missing)
 
 
 def _reasons(

@@ -79,8 +79,8 @@ class Actions:
 
     def _composed(self, fired: FiredRules, level: str, otherwise: Action) -> ComposedAction:
         """The action of all that fired, kept by what it is composed of: most referrals have one of few."""
-        rules = tuple(rule.id for rule, _ in fired.effects(Urgency))
-        key = (level, otherwise.first, rules, tuple(floor.id for floor in fired.floors))
+        rules = tuple([rule.id for rule, _ in fired.effects(Urgency)])
+        key = (level, otherwise.first, rules, tuple([floor.id for floor in fired.floors]))
         composed = self._kept.get(key)
         if composed is None:
             if len(self._kept) > MOST_KEPT:

@@ -7,7 +7,8 @@ the fired rules is moved to one that is still possible. No rule has a priority, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from triage.answer.fired_rules import FiredRules
 from triage.answer.model import State
@@ -28,8 +29,7 @@ InCommon = Callable[[str], Common]
 """A function that gives what all completions with a rating have in common."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """The reported level, whether it rests on unanswered safety questions alone, and the built-in reasons for it."""
 
     level: str
@@ -37,8 +37,7 @@ class Level:
     built_in: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The reported rating and level, and the built-in reasons for them.
 
     ``common`` holds targets, role, certainty and course of the rating. They come from the fired rules or, where the

@@ -20,8 +20,8 @@ from triage.reading.referral import as_json
 
 _EFFECTS = ("urgency", "limits", "supports", "derives", "advice")
 _EFFECT_RANK = {effect: rank for rank, effect in enumerate(_EFFECTS)}
-_Order = tuple[int, int, str, int]
 _SortKey = tuple[int, bool, int, str, int]
+_SortKeys = tuple[_SortKey, _SortKey]
 
 
 class Reasons:
@@ -33,10 +33,11 @@ class Reasons:
         self._place = {target: place for place, target in enumerate(ruleset.targets)}
 
     @cached_property
-    def _of_rules(self) -> Mapping[str, tuple[tuple[Reason, _Order], ...]]:
+    def _of_rules(self) -> Mapping[str, tuple[tuple[Reason, _SortKeys], ...]]:
         """The reasons of each rule, without the answers behind them."""
         return {
-            rule.id: tuple((reason, self._order(reason)) for reason in _of_rule(rule)) for rule in self.ruleset.rules
+            rule.id: tuple((reason, self._sort_keys(reason)) for reason in _of_rule(rule))
+            for rule in self.ruleset.rules
         }
 
     @cached_property
@@ -56,11 +57,11 @@ class Reasons:
         for rule in fired.rules:
             reasons = self._of_rules[rule.id]
             facts = answers_behind(rule, fired) if reasons else {}
-            for reason, order in reasons:
+            for reason, keys in reasons:
                 if reason.target in silenced or (reason.effect == "urgency" and rule.id in fired.covered):
                     continue
                 decides = deciding.does(reason)
-                yield _sort_key(order, decides=decides), replace(reason, facts=facts, decides=decides)
+                yield keys[decides], replace(reason, facts=facts, decides=decides)
 
     def _of_verdict(
         self, fired: FiredRules, verdict: Verdict, deciding: _Deciding
@@ -73,7 +74,7 @@ class Reasons:
             decides = deciding.does(reason)
             if "{" in reason.because:
                 reason = replace(reason, because=fill(reason.because, self._words_of(fired, verdict)))
-            yield _sort_key(self._order(reason), decides=decides), replace(reason, decides=decides)
+            yield self._sort_keys(reason)[decides], replace(reason, decides=decides)
 
     def _words_of(self, fired: FiredRules, verdict: Verdict) -> dict[str, str]:
         """The values for the placeholders of built-in reasons."""
@@ -85,10 +86,11 @@ class Reasons:
             **self._words,
         }
 
-    def _order(self, reason: Reason) -> _Order:
-        """The order of a reason by what is the same in every answer."""
+    def _sort_keys(self, reason: Reason) -> _SortKeys:
+        """The sort key of a reason on which nothing rests, and that of the same reason where something does."""
+        effect, value = _EFFECT_RANK[reason.effect], self._value_rank(reason)
         target = self._place.get(reason.target or "", 0)
-        return _EFFECT_RANK[reason.effect], self._value_rank(reason), reason.rule, target
+        return (effect, True, value, reason.rule, target), (effect, False, value, reason.rule, target)
 
     def _value_rank(self, reason: Reason) -> int:
         """The sort key of a value: the highest urgency, the lowest limit and the highest support come first."""
@@ -124,11 +126,6 @@ class _Deciding:
             case "limits":
                 return (reason.rule, reason.value) in self._limits
         return False
-
-
-def _sort_key(order: _Order, *, decides: bool) -> _SortKey:
-    effect, value, rule, target = order
-    return effect, not decides, value, rule, target
 
 
 def _facts_of_floor(fired: FiredRules) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from triage.model.rule import Answers, Truth, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """What all active rules come to on one referral.
 
     ``fired`` are the ids of the rules that fired, ``open`` those of the rules of which it is not yet known whether they

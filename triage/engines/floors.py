@@ -26,6 +26,8 @@ def floors(ruleset: RuleSet, missing: Collection[str], answers: Answers) -> tupl
     A fact with a floor of its own has that floor while its condition is known to hold, and the general floor otherwise.
     All other facts have the general floor.
     """
+    if not missing:
+        return ()
     vocabulary, scales = ruleset.vocabulary, ruleset.scales
     held = [
         HeldFloor(fact.name, fact.floor.level, (fact.name,))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
+
 from triage.model.fact import PRESENT, REMITTED
 from triage.model.rule import Answers, Limits, Rule, Supports
 from triage.model.ruleset import RuleSet
@@ -25,8 +27,7 @@ from triage.model.scales import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """The overall ratings and the levels set by rules that are still possible, each lowest first.
 
     ``exact`` is false where no completion agrees with the answers: then every value is listed and nothing is settled.
@@ -73,8 +74,7 @@ class OpenQuestion:
     would: tuple[Consequence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StillOpen:
+class StillOpen(Struct, frozen=True):
     """The outcomes that are still possible for an incomplete referral, and the questions that can change them."""
 
     bounds: Bounds
@@ -96,8 +96,7 @@ class Common:
     plan: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetStanding:
+class TargetStanding(Struct, frozen=True):
     """The rating of one target that has a support that counts, with the ids of the rules it comes from.
 
     ``supports`` are the rules with the highest support, ``limits`` all rules that limit the target. ``limited_by`` are
@@ -115,8 +114,7 @@ class TargetStanding:
     limits: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The ratings and the level of the fired rules, before floor, bounds and hold are applied.
 
     The overall ``rating`` is the highest one among leading targets; ``role``, ``certainty`` and ``limited_by`` belong
@@ -173,14 +171,16 @@ def standing(ruleset: RuleSet, fired: Iterable[Rule], answers: Answers) -> Stand
 def conditions_beside(ruleset: RuleSet, answers: Answers) -> tuple[str, ...]:
     """The conditions that keep life problems from counting because they are suspected or current, by name."""
     present = [name for name in ruleset.vocabulary.conditions_beside if answers.get(name) in PRESENT]
-    return tuple(name for name in present if ruleset.vocabulary.asked(name, answers) is True)
+    return tuple([name for name in present if ruleset.vocabulary.asked(name, answers) is True])
 
 
 def leading_targets(ruleset: RuleSet, supported: Collection[str], answers: Answers) -> tuple[frozenset[str], bool]:
     """The supported targets that lead, and whether all are capped because the leading problem is not supported."""
+    if not supported:
+        return frozenset(), False
     about, otherwise = _about(ruleset, answers)
     leading = about.intersection(supported)
-    if leading or not supported:
+    if leading:
         return leading, False
     return frozenset(supported), otherwise == "all_lead_capped"
 
@@ -213,7 +213,7 @@ _Limit = tuple[str, Limits]
 
 def _collect(rules: Collection[Rule], scales: Scales) -> tuple[int, list[_Limit], dict[str, list[_Support]]]:
     """The rank of the highest level, all limits, and the supports by target, each with the id of its rule."""
-    level = max((scales.urgency_rank(rule.urgency.level) for rule in rules if rule.urgency), default=0)
+    level = max([scales.urgency_rank(urgency.level) for rule in rules if (urgency := rule.urgency)], default=0)
     limits = [(rule.id, limit) for rule in rules for limit in rule.limits]
     supports: dict[str, list[_Support]] = {}
     for rule in rules:

@@ -121,7 +121,8 @@ class RuleSet:
 
     def fired(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """The active rules with these ids, in order of id."""
-        return tuple(self.by_id[id_] for id_ in sorted(ids))
+        by_id = self.by_id
+        return tuple([by_id[id_] for id_ in sorted(ids)])
 
     def source(self, id_: str) -> Source:
         """The source with this id; for one that sources.yaml lacks, which only a draft may cite, one that says so."""
