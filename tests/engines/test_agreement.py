@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from tests.conftest import generated
 from tests.engines.small import counted_referrals, random_referral, rulesets
 from tests.engines.threads import wrong_in_eight_threads
-from triage.engines import reference
+from triage.engines import alternatives, reference
 from triage.engines.agreement import EngineDisagreement, EngineFailure, digest, evaluate_twice
 from triage.engines.floors import covered, floors
 from triage.engines.indexed import IndexedEvaluator
 from triage.engines.outcome import standing
+from triage.engines.rete import network
 from triage.engines.rete.engine import LiveEngines, ReteEngine
 from triage.model.rule import Answers
 from triage.model.ruleset import RuleSet
@@ -43,6 +44,15 @@ def _agree(ruleset: RuleSet, seed: int, referrals: int) -> None:
 @given(rulesets(), st.integers(0, 2**32))
 def test_the_engines_agree(ruleset: RuleSet, seed: int) -> None:
     _agree(ruleset, seed, referrals=100)
+
+
+@settings(QUICK, max_examples=generated(4))
+@given(rulesets(), st.integers(0, 2**32))
+def test_the_engines_agree_while_what_they_remember_is_dropped_again_and_again(ruleset: RuleSet, seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (alternatives, network):
+            patch.setattr(module, "MOST_REMEMBERED", 1)
+        _agree(ruleset, seed, referrals=20)
 
 
 @pytest.mark.deep
