@@ -8,6 +8,8 @@ conjunction is false or a condition of ``unless`` is true. Otherwise it is *open
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from triage.engines.evaluation import Evaluation
 from triage.model.rule import Answers, Condition, Conjunction, Rule, Truth
 from triage.model.ruleset import RuleSet
@@ -26,34 +28,33 @@ def evaluate(ruleset: RuleSet, given: Answers) -> Evaluation:
     derived = {rule.derives.fact: rule.derives.value for rule in ruleset.deriving if rule.derives and truths[rule.id]}
     answers = {**given, **derived}
     truths |= {rule.id: rule_truth(rule, vocabulary, answers) for rule in ruleset.concluding}
-    asked = {fact.name: vocabulary.asked(fact.name, answers) for fact in vocabulary.gated}
+    asked_before, asked = _asked(vocabulary, given), _asked(vocabulary, answers)
     fired = frozenset(id_ for id_, truth in truths.items() if truth)
     still_open = frozenset(id_ for id_, truth in truths.items() if truth is None)
-    held = {rule.id: _held(rule, vocabulary, given) for rule in ruleset.deriving if rule.id in fired}
-    held |= {rule.id: _held(rule, vocabulary, answers) for rule in ruleset.concluding if rule.id in fired}
+    held = {rule.id: _held(rule, vocabulary, given, asked_before) for rule in ruleset.deriving if rule.id in fired}
+    held |= {rule.id: _held(rule, vocabulary, answers, asked) for rule in ruleset.concluding if rule.id in fired}
     return Evaluation(fired, still_open, held, derived, answers, asked)
 
 
 def rule_truth(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> Truth:
     """Whether one rule fires: True is fired, False ruled out, None open."""
 
-    some_alternative = any_of(_truth(conjunction, vocabulary, answers) for conjunction in rule.when)
-    stopped = any_of(_truth((condition,), vocabulary, answers) for condition in rule.unless)
-    return all_of((some_alternative, not_(stopped)))
-
-
-def _truth(conjunction: Conjunction, vocabulary: Vocabulary, answers: Answers) -> Truth:
-    """Whether all conditions of a conjunction hold, each of a fact that is asked."""
-
     def holds_here(condition: Condition) -> Truth:
         return all_of((vocabulary.asked(condition.fact, answers), holds(condition, answers)))
 
-    return all_of(map(holds_here, conjunction))
+    def all_hold(conjunction: Conjunction) -> Truth:
+        return all_of(map(holds_here, conjunction))
+
+    return all_of((any_of(map(all_hold, rule.when)), not_(any_of(map(holds_here, rule.unless)))))
 
 
-def _held(rule: Rule, vocabulary: Vocabulary, answers: Answers) -> int:
-    """The index of the first alternative of a rule that holds; the rule fired."""
-    return [_truth(conjunction, vocabulary, answers) for conjunction in rule.when].index(True)
+def _held(rule: Rule, vocabulary: Vocabulary, answers: Answers, asked: Mapping[str, Truth]) -> int:
+    """The index of the first alternative that holds of a rule that fired."""
+    return [all_of(vocabulary.truth(condition, answers, asked) for condition in when) for when in rule.when].index(True)
+
+
+def _asked(vocabulary: Vocabulary, answers: Answers) -> dict[str, Truth]:
+    return {fact.name: vocabulary.asked(fact.name, answers) for fact in vocabulary.gated}
 
 
 def _derives(rule: Rule, vocabulary: Vocabulary, given: Answers) -> Truth:
