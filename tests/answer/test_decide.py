@@ -157,7 +157,7 @@ def test_what_stands_beside_an_unsupported_leading_problem_is_capped(fixture_rul
 
 def test_what_is_not_exact_is_never_settled() -> None:
     assert Bounds(("possible",), ("routine",)).suitability_settled
-    cut_short = replace(ANY, suitability=("possible",), urgency=("routine",), exact=False)
+    cut_short = Bounds(("possible",), ("routine",), exact=False)
     assert not cut_short.suitability_settled
     assert not cut_short.urgency_settled
 

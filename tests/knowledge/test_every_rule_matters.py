@@ -99,7 +99,8 @@ def result(ruleset: RuleSet, answers: Answers) -> tuple[Any, ...]:
 
 def _fired(ruleset: RuleSet, answers: Answers) -> FiredRules:
     evaluation = evaluate(ruleset, answers)
-    return FiredRules(ruleset, ruleset.fired(evaluation.fired), answers, evaluation.derived, evaluation.asked)
+    fired = ruleset.fired(evaluation.fired)
+    return FiredRules(ruleset, fired, answers, evaluation.derived, evaluation.asked, evaluation.held)
 
 
 ONLY_ADVISE: Mapping[str, str] = {
