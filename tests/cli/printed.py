@@ -135,6 +135,7 @@ DIFF: tuple[tuple[str, ...], ...] = (
     ("diff", "before", "trees", *OVER),
     ("cat", "movers.csv"),
     ("diff", "before", "trees", "--over", "list.csv"),
+    ("diff", "before", "trees", "--exact"),
     ("diff", "before", "nowhere"),
     ("diff", "before", "before"),
 )

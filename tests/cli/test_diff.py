@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from tests.conftest import FIXTURE_RULES
 from triage.check import load_ruleset
 from triage.cli import app
+from triage.cli.diff import _rounded
 from triage.model.ruleset import RuleSet
 
 
@@ -53,15 +54,36 @@ def test_what_moves_is_told_with_the_smallest_referral_and_the_rules(changed: Pa
 
 
 def test_complete_referrals_that_move_are_counted_exactly_by_direction(changed: Path) -> None:
-    lines = _run(str(FIXTURE_RULES), str(changed)).stdout.splitlines()
-    assert [line.strip() for line in lines[lines.index(next(x for x in lines if x.startswith("Of all"))) :]] == [
+    rounded, exact = (_counts(_run(str(FIXTURE_RULES), str(changed), *options)) for options in ((), ("--exact",)))
+    assert exact == [
         "Of all 331,163,901,100,032,000 complete referrals:",
-        "rating from Not advised to No reason for it: 7,164,603,629,568,000",
-        "rating from Not advised to Possible: 45,773,856,522,240,000",
-        "rating from Not advised to Suitable: 8,703,539,970,048,000",
-        "rating from Not advised to Advised: 8,411,902,033,920,000",
-        "urgency from Soon to Today: 1,494,288,187,392,000",
+        "rating from Not advised to No reason for it: 7,164,603,629,568,000 (2.16 %)",
+        "rating from Not advised to Possible: 45,773,856,522,240,000 (13.82 %)",
+        "rating from Not advised to Suitable: 8,703,539,970,048,000 (2.63 %)",
+        "rating from Not advised to Advised: 8,411,902,033,920,000 (2.54 %)",
+        "urgency from Soon to Today: 1,494,288,187,392,000 (0.45 %)",
     ]
+    assert rounded == [
+        "Of all 3.31 × 10^17 complete referrals:",
+        "rating from Not advised to No reason for it: 7.16 × 10^15 (2.16 %)",
+        "rating from Not advised to Possible: 4.58 × 10^16 (13.82 %)",
+        "rating from Not advised to Suitable: 8.70 × 10^15 (2.63 %)",
+        "rating from Not advised to Advised: 8.41 × 10^15 (2.54 %)",
+        "urgency from Soon to Today: 1.49 × 10^15 (0.45 %)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "written"),
+    [(0, "0"), (999_999_999, "999,999,999"), (10**9, "1.00 × 10^9"), (124 * 10**47 + 1, "1.24 × 10^49")],
+)
+def test_a_count_is_rounded_from_a_billion_on(count: int, written: str) -> None:
+    assert _rounded(count) == written
+
+
+def _counts(result: Result) -> list[str]:
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    return lines[next(n for n, line in enumerate(lines) if line.startswith("Of all")) :]
 
 
 def test_with_frequencies_the_share_that_is_expected_to_move_is_told(changed: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.common import RulesFolder, err, out, read_settings, saying_why_unreadable, tell_faults
-from triage.cli.diff_over import tell_moves
+from triage.cli.diff_over import percent, tell_moves
 from triage.cli.referrals import referrals_of
 from triage.engines.completions.counting import CompleteReferrals, Direction, OnlyContradictions
 from triage.model.faults import FaultyRuleSet
@@ -39,6 +40,7 @@ def diff(
     noise: Annotated[float, typer.Option(help="With --over: the percentage below which moves are noise.")] = 0.1,
     movers: Annotated[Path | None, typer.Option(help="With --over: a CSV file of the rows that move.")] = None,
     picture: Annotated[Path | None, typer.Option(help="With --over: an SVG file of the moves of urgency.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Write counts of complete referrals in all digits.")] = False,
     store: Annotated[bool, typer.Option("--store", help="Count the moves in the records that are kept.")] = False,
     rules: RulesFolder = PUBLISHED,
 ) -> None:
@@ -68,7 +70,7 @@ def diff(
         _line(f"where {answers or 'nothing is answered'}", 2)
         _line(f"by {', '.join(move.rules) or 'the scales'}", 2)
     complete = CompleteReferrals(before, after) if moved else None
-    counted, expected = _tell_counts(complete, frequent, labels) if complete is not None else ({}, {})
+    counted, expected = _tell_counts(complete, frequent, labels, exact) if complete is not None else ({}, {})
     if over is not None:
         tell_moves(
             before,
@@ -123,7 +125,7 @@ def _tell_moves(moved: Counter[tuple[Axis, str, str]], number: int, labels: Labe
 
 
 def _tell_counts(
-    referrals: CompleteReferrals, frequencies: Frequencies | None, labels: Labels
+    referrals: CompleteReferrals, frequencies: Frequencies | None, labels: Labels, exact: bool
 ) -> tuple[Mapping[Direction, int], Mapping[Direction, float]]:
     """Say of each direction how many complete referrals move, and the share that is expected to."""
     counted = referrals.moves()
@@ -132,16 +134,22 @@ def _tell_counts(
     except OnlyContradictions as contradicting:
         err.print(str(contradicting), markup=False)
         raise typer.Exit(2) from contradicting
-    _line(f"Of all {referrals.count:,} complete referrals:" if counted else "No complete referral moves.", 0)
+    written = "{:,}".format if exact else _rounded
+    _line(f"Of all {written(referrals.count)} complete referrals:" if counted else "No complete referral moves.", 0)
     for (scale, before, after), count in counted.items():
-        _line(f"{scale} from {labels.term(before)} to {labels.term(after)}: {count:,}", 2)
+        direction = f"{scale} from {labels.term(before)} to {labels.term(after)}"
+        _line(f"{direction}: {written(count)} ({percent(count / referrals.count)})", 2)
         if frequencies is not None:
-            _line(f"expected of {_share(expected.get((scale, before, after), 0.0))} of referrals", 4)
+            _line(f"expected of {percent(expected.get((scale, before, after), 0.0))} of referrals", 4)
     return counted, expected
 
 
-def _share(share: float) -> str:
-    return "under 0.01 %" if 0 < share < 0.0001 else f"{share * 100:.2f} %"
+def _rounded(count: int) -> str:
+    """A count as it is read: with three digits and a power of ten, from a billion on."""
+    if count < 10**9:
+        return f"{count:,}"
+    digits, _, power = f"{Decimal(count):.2e}".partition("e+")
+    return f"{digits} × 10^{power}"
 
 
 def _line(text: str, indent: int) -> None:

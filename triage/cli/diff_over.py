@@ -57,7 +57,7 @@ def tell_moves(
     labels = Labels(new)
     refused = f", {moves.refused:,} refused" if moves.refused else ""
     out.print(
-        f"Of {moves.rated:,} rows of {file.name}{refused}, {moves.moved:,} move ({_percent(moves.share)}).",
+        f"Of {moves.rated:,} rows of {file.name}{refused}, {moves.moved:,} move ({percent(moves.share)}).",
         markup=False,
     )
     if moves.moved and moves.share < noise / 100:
@@ -92,9 +92,9 @@ def _print_directions(
         table.add_row(
             f"{scale.capitalize()} from {labels.term(before)} to {labels.term(after)}, by {rules}",
             f"{rows:,}",
-            _percent(rows / moves.rated),
-            "" if exact is None else _percent(exact / count),
-            _percent(expected[direction]) if direction in expected else "",
+            percent(rows / moves.rated),
+            "" if exact is None else percent(exact / count),
+            percent(expected[direction]) if direction in expected else "",
         )
     out.print(table)
 
@@ -106,7 +106,7 @@ def _print_groups(moves: Moves) -> None:
         table.add_column(heading, justify="left" if heading == moves.by else "right")
     groups = sorted(moves.groups.items(), key=lambda group: (-group[1][1], group[0]))
     for name, (rows, moved) in groups[:GROUPS]:
-        table.add_row(name or "(empty)", f"{rows:,}", f"{moved:,}", _percent(moved / rows))
+        table.add_row(name or "(empty)", f"{rows:,}", f"{moved:,}", percent(moved / rows))
     out.print(table)
     if len(groups) > GROUPS:
         out.print(f"{len(groups) - GROUPS:,} more values of {moves.by} are not shown.", markup=False)
@@ -123,5 +123,6 @@ def _draw(moves: Moves, ruleset: RuleSet, labels: Labels, picture: Path) -> None
     out.print(f"Urgency: {in_words(flows, names)}", markup=False)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share as a percentage, to two places."""
     return "under 0.01 %" if 0 < share < 0.0001 else f"{share * 100:.2f} %"
