@@ -97,6 +97,17 @@ def test_with_frequencies_the_share_that_is_expected_to_move_is_told(changed: Pa
     assert lines[-1] == "expected of 0.00 % of referrals", "no tree has beetles"
 
 
+def test_rows_that_stay_on_hold_are_counted_beside_those_that_move(changed: Path, tmp_path: Path) -> None:
+    table = tmp_path / "list.csv"
+    table.write_text("lean,hazards,main_wish\nfalling,power_line,felling\nnone,[],felling\n", encoding="utf-8")
+    lines = _run(str(FIXTURE_RULES), str(changed), "--over", str(table)).stdout.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("Of 2 rows"))
+    assert [line.strip() for line in lines[first : first + 2]] == [
+        "Of 2 rows of list.csv, 1 move (50.00 %).",
+        "1 of them stays on hold, so that no change of their rating shows.",
+    ]
+
+
 def _neutral(ruleset: RuleSet, felling: int) -> str:
     """Frequencies by which everyone gives the first answer to each fact, and some wish to have the tree felled."""
     lines = ["facts:"]

@@ -14,6 +14,7 @@ from triage.cli.common import err, out
 from triage.cli.progress import progress_of
 from triage.engines.completions.counting import Direction
 from triage.model.ruleset import RuleSet
+from triage.model.scales import ON_HOLD
 from triage.presenting.labels import Labels
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def tell_moves(
         f"Of {moves.rated:,} rows of {file.name}{refused}, {moves.moved:,} move ({percent(moves.share)}).",
         markup=False,
     )
+    if held := moves.flows.get(("rating", ON_HOLD, ON_HOLD), 0):
+        out.print(f"{held:,} of them stay{'s' if held == 1 else ''} on hold, so that no change of their rating shows.")
     if moves.moved and moves.share < noise / 100:
         out.print(f"That is less than {noise:g} %: no more than noise, by the share that was set.", markup=False)
     if moves.directions:

@@ -20,7 +20,7 @@ from triage.population.on_polars import AS_PLANNED
 from triage.population.outcomes import KEPT, REFUSED, computed, outcomes
 from triage.population.plan import Plan, plan_of
 from triage.population.ranges import Ranges, with_ranges
-from triage.population.refusals import BadTable, Refusal, Refusing, as_table
+from triage.population.refusals import NO_REFERRAL, BadTable, Refusal, Refusing, as_table
 from triage.population.sources import Batch, FrameTable, Source, TextSource
 from triage.population.summary import Summary, Summing
 from triage.population.tables import coded
@@ -99,7 +99,7 @@ class Rating:
             on_progress(batch.done)
             before = batch.done
         if not rows:
-            raise BadTable("The table has no referral: nothing stands below its header, or on any line.")
+            raise BadTable(NO_REFERRAL)
 
     def summary(self) -> Summary:
         """What the parts that were given come to."""

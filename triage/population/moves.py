@@ -16,7 +16,7 @@ from triage.model.ruleset import RuleSet
 from triage.population.on_polars import AS_PLANNED
 from triage.population.outcomes import KEPT, REFUSED, computed, ids, outcomes
 from triage.population.plan import Plan, plan_of
-from triage.population.refusals import BadTable, Refusing
+from triage.population.refusals import NO_REFERRAL, BadTable, Refusing
 from triage.population.sources import Source
 from triage.population.texts import REFERENCE, ROW
 from triage.reading.referral_reader import ReferralReader
@@ -78,7 +78,7 @@ class Moving:
                     moved.write_csv(file, include_header=is_new)
             on_progress(batch.done)
         if not self.moves.rated + self.moves.refused:
-            raise BadTable("The table has no row below its header.")
+            raise BadTable(NO_REFERRAL)
         return self.moves
 
     def _compare(self, rows: pl.DataFrame) -> pl.DataFrame:

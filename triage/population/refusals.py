@@ -20,6 +20,7 @@ NONE_APPLIES = "[]"
 SAID_BY = "said_by."
 """What the name of a column begins with that says who gave the answer to a fact."""
 
+NO_REFERRAL = "The table has no referral: nothing stands below its header, or on any line."
 WRONG_VALUE = "wrong-value"
 """The code of a fault whose sentence is told with what is allowed."""
 
