@@ -104,7 +104,7 @@ def test_rows_that_stay_on_hold_are_counted_beside_those_that_move(changed: Path
     first = next(n for n, line in enumerate(lines) if line.startswith("Of 2 rows"))
     assert [line.strip() for line in lines[first : first + 2]] == [
         "Of 2 rows of list.csv, 1 move (50.00 %).",
-        "1 of them stays on hold, so that no change of their rating shows.",
+        "1 row stays on hold, so that no change of their rating shows.",
     ]
 
 

@@ -62,7 +62,9 @@ def tell_moves(
         markup=False,
     )
     if held := moves.flows.get(("rating", ON_HOLD, ON_HOLD), 0):
-        out.print(f"{held:,} of them stay{'s' if held == 1 else ''} on hold, so that no change of their rating shows.")
+        out.print(
+            f"{held:,} row{' stays' if held == 1 else 's stay'} on hold, so that no change of their rating shows."
+        )
     if moves.moved and moves.share < noise / 100:
         out.print(f"That is less than {noise:g} %: no more than noise, by the share that was set.", markup=False)
     if moves.directions:
