@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help pictures reading-age setup serve quick test check lint types imports deep bench mutants conformance sbom lock clean
+.PHONY: help pictures reading-age setup serve chromium quick test check lint types imports deep bench mutants conformance sbom lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,11 +27,14 @@ $(STYLES): .venv/ready package-lock.json api/pages/build.sh $(wildcard api/pages
 serve: setup ## Serve the form and the API on 127.0.0.1 (PORT=8000)
 	$(BIN)/triage serve --port $(PORT)
 
-test: setup lint types imports ## Everything that CI runs
-	bash tests/browser/need-chromium.sh
+test: setup ## Everything that CI runs
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target chromium lint types imports
 	bash tests/population/need-engines.sh
 	$(BIN)/triage rules check --release
 	$(BIN)/pytest -m "not deep" -n 3 --dist loadscope --no-loadscope-reorder
+
+chromium:
+	bash tests/browser/need-chromium.sh
 
 quick: .venv/ready lint types imports ## The loop while working, some ten seconds: no published rule set, no browser
 	$(BIN)/triage rules check

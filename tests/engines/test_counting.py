@@ -137,9 +137,10 @@ def agree(expected: Mapping[Any, float], drawn: Counter[Any], count: int, within
 @QUICK_AND_DEEP
 def test_expected_shares_agree_with_drawn_referrals(ruleset: RuleSet, count: int, within: float) -> None:
     frequencies = read_frequencies(EXAMPLE, ruleset.vocabulary)
+    evaluator = IndexedEvaluator(ruleset)
     drawn: Counter[tuple[str, str]] = Counter()
     for answers in drawn_referrals(ruleset.vocabulary, frequencies, count, seed=21):
-        comes_to = enumeration.outcome_of(ruleset, answers)
+        comes_to = outcome_by(evaluator, answers)
         drawn[comes_to.rating, comes_to.level] += 1
     expected = CompleteReferrals(ruleset).shares(frequencies)
     assert sum(expected.values()) == pytest.approx(1)
