@@ -121,22 +121,24 @@ def test_a_signature_holds_until_the_meaning_is_changed(tmp_path: Path) -> None:
         assert [str(fault) for fault in signed.check(read_ruleset(copy))] == faults
 
 
-def test_a_signature_written_by_hand_holds_for_no_meaning(tmp_path: Path) -> None:
-    copy = tmp_path / FIXTURE_RULES.name
+def _with_review(written: str, folder: Path) -> tuple[Path, Path, str]:
+    """A copy of the small rule set with a review in one file; that file, and the rest of its text."""
+    copy = folder / FIXTURE_RULES.name
     shutil.copytree(FIXTURE_RULES, copy)
     file = copy / "indications/blight-gone.yaml"
     rest = "".join(line for line in file.read_text().splitlines(keepends=True) if not line.startswith("review:"))
-    file.write_text("review: {by: Dr Ada Lund, on: 2026-01-01}\n" + rest)
+    file.write_text(written + rest)
+    return copy, file, rest
+
+
+def test_a_signature_written_by_hand_holds_for_no_meaning(tmp_path: Path) -> None:
+    copy, _, _ = _with_review("review: {by: Dr Ada Lund, on: 2026-01-01}\n", tmp_path)
     with pytest.raises(FaultyRuleSet, match="Dr Ada Lund signed `blight-gone` on 2026-01-01, and it meant something"):
         load_ruleset(copy)
 
 
 def test_a_review_that_stands_on_lines_of_its_own_is_replaced(tmp_path: Path) -> None:
-    copy = tmp_path / FIXTURE_RULES.name
-    shutil.copytree(FIXTURE_RULES, copy)
-    file = copy / "indications/blight-gone.yaml"
-    rest = "".join(line for line in file.read_text().splitlines(keepends=True) if not line.startswith("review:"))
-    file.write_text("review:\n  by: Dr Ada Lund\n  on: 2026-01-01\n# a remark\n" + rest)
+    copy, file, rest = _with_review("review:\n  by: Dr Ada Lund\n  on: 2026-01-01\n# a remark\n", tmp_path)
     rules = read_ruleset(copy)
     assert write_reviews(rules, copy, {"blight-gone": ("Dr Clara Weiss", "2026-11-25")}) == (file,)
     (rule,) = [rule for rule in rules.all_rules if rule.id == "blight-gone"]
