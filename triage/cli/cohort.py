@@ -14,7 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from triage.answer.assess import build_assessor
-from triage.cli.common import RulesFolder, checked_ruleset, err, out, read_settings
+from triage.cli.common import RulesFolder, checked_ruleset, counted, err, out, read_settings
 from triage.cli.progress import progress_of
 from triage.model.ruleset import RuleSet
 from triage.presenting.labels import Labels
@@ -87,7 +87,8 @@ def cohort(
     out.print(f"The outcomes are in {to.name}, a row each.", markup=False)
     if summary.refused:
         err.print(
-            f"{_rows(summary.refused)} refused, with the reasons in {bad.name}: correct them and rate them again.",
+            f"{counted(summary.refused, 'row')} refused, with the reasons in {bad.name}: "
+            "correct them and rate them again.",
             markup=False,
         )
         raise typer.Exit(2)
@@ -110,7 +111,7 @@ def _print_sql(dialect: str, ruleset: RuleSet) -> None:
 def _print_summary(summary: Summary, ruleset: RuleSet, *, ranges: bool) -> None:
     """Print what the table comes to."""
     labels, scales = Labels(ruleset), ruleset.scales
-    out.print(f"{_rows(summary.rated)} rated, {summary.complete:,} of them complete.", markup=False)
+    out.print(f"{counted(summary.rated, 'row')} rated, {summary.complete:,} of them complete.", markup=False)
     if summary.complete < summary.rated and not ranges:
         out.print("Of the others, level and rating are so far; --range says what each can still become.", markup=False)
     if summary.not_asked:
@@ -163,7 +164,7 @@ def _print_not_asked(names: Sequence[str], ruleset: RuleSet) -> None:
 
 def _print_possible(summary: Summary, labels: Labels, ruleset: RuleSet) -> None:
     """Print how many incomplete referrals can still become each level and rating."""
-    incomplete = _count(summary.rated - summary.complete, "incomplete referral")
+    incomplete = counted(summary.rated - summary.complete, "incomplete referral")
     out.print(
         f"For {summary.settled:,} of {incomplete} no open question can change urgency or suitability. "
         "A referral counts at each step that it can still reach.",
@@ -209,11 +210,3 @@ def _print_counts(title: str, counts: dict[str, int]) -> None:
     for name, count in shown.items():
         table.add_row(name, f"{count:,}")
     out.print(table)
-
-
-def _rows(count: int) -> str:
-    return _count(count, "row")
-
-
-def _count(count: int, of: str) -> str:
-    return f"{count:,} {of}{'' if count == 1 else 's'}"

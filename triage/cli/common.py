@@ -62,8 +62,12 @@ def tell_faults(faulty: FaultyRuleSet) -> None:
     """Name every fault of a rule set on standard error, a line each."""
     for fault in faulty.faults:
         err.print(str(fault), markup=False)
-    count = len(faulty.faults)
-    err.print(f"{count} fault{'s' if count != 1 else ''} found.", markup=False)
+    err.print(f"{counted(len(faulty.faults), 'fault')} found.", markup=False)
+
+
+def counted(count: int, of: str) -> str:
+    """A count with its noun in the singular or the plural."""
+    return f"{count:,} {of}{'' if count == 1 else 's'}"
 
 
 @contextmanager

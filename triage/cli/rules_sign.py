@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from triage.check.signing import Said, plan_signing, write_reviews
-from triage.cli.common import RulesFolder, checked_ruleset, out, printable, read_settings, saying_why_unreadable
+from triage.cli.common import (
+    RulesFolder,
+    checked_ruleset,
+    counted,
+    out,
+    printable,
+    read_settings,
+    saying_why_unreadable,
+)
 from triage.presenting.rule_version import version_of
 from triage.settings import PUBLISHED
 
@@ -46,13 +54,13 @@ def sign(
         out.print("Nothing is to be signed: no rule was changed.")
         return
     if try_only:
-        out.print(f"{_rules(len(reviews))} would be signed; nothing was written.")
+        out.print(f"{counted(len(reviews), 'rule')} would be signed; nothing was written.")
         return
     files = write_reviews(ruleset, rules, reviews)
     with saying_why_unreadable():
         commands.note_signed(settings, reviews)
     out.print(
-        f"{_rules(len(reviews))} signed in {len(files)} file{'s' if len(files) != 1 else ''}. "
+        f"{counted(len(reviews), 'rule')} signed in {counted(len(files), 'file')}. "
         "Release them: `triage rules bump`, then `triage rules alarm --store`.",
         soft_wrap=True,
     )
@@ -69,7 +77,3 @@ def _of_each_rule(request: SignOff) -> Iterator[Said]:
             comment=request.comment,
             version=version,
         )
-
-
-def _rules(count: int) -> str:
-    return f"{count} rule{'s' if count != 1 else ''}"
