@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004  its own, which is what it raises
 
 from triage.model.vocabulary import Vocabulary
+
+AGAIN = 3_000
+"""Milliseconds after which a question is unfolded again."""
 
 
 def answer(page: Page, answers: Mapping[str, str]) -> None:
@@ -15,9 +18,19 @@ def answer(page: Page, answers: Mapping[str, str]) -> None:
         unfold(page, name)
         field = page.locator(f"input[name={name}]").first
         if field.get_attribute("type") in ("radio", "checkbox"):
-            page.check(f"input[name={name}][value={value}]")
+            _mark(page, name, value)
         else:
             field.fill(value)
+
+
+def _mark(page: Page, name: str, value: str) -> None:
+    """Mark an answer, and unfold its question again where the service's answer folded it meanwhile."""
+    option = page.locator(f"input[name={name}][value={value}]")
+    try:
+        option.check(timeout=AGAIN)
+    except TimeoutError:
+        unfold(page, name)
+        option.check()
 
 
 def unfold(page: Page, name: str) -> None:
